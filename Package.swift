@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// The kernels are compiled for one instruction set, chosen here from the machine that builds.
+// MNIST_TARGET overrides it: x86-64-v4 (AVX-512), x86-64-v3 (AVX2 and FMA), x86-64 (any 64-bit
+// Intel or AMD processor), arm64.
+let instructionSet = environmentValue("MNIST_TARGET") ?? instructionSetOfThisMachine()
+
+func environmentValue(_ name: String) -> String? {
+  getenv(name).map { String(cString: $0) }
+}
+
+func instructionSetOfThisMachine() -> String {
+  #if arch(arm64)
+    return "arm64"
+  #elseif os(Linux)
+    // One processor's "flags" line is enough, and it stands in the first few kilobytes.
+    guard let file = fopen("/proc/cpuinfo", "r") else { return "x86-64" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = fread(&bytes, 1, bytes.count, file)
+    let words = Set(
+      String(decoding: bytes[..<count], as: UTF8.self)
+        .split(whereSeparator: \.isWhitespace).map(String.init))
+    let v3 = ["avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm"]
+    let v4 = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+    guard words.isSuperset(of: v3) else { return "x86-64" }
+    return words.isSuperset(of: v4) ? "x86-64-v4" : "x86-64-v3"
+  #else
+    return "x86-64"
+  #endif
+}
+
+func instructionSetSettings(_ name: String) -> [SwiftSetting] {
+  switch name {
+  case "x86-64-v4": [.unsafeFlags(["-Xcc", "-march=x86-64-v4"]), .define("TILE_AVX512")]
+  case "x86-64-v3": [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("TILE_AVX2")]
+  case "arm64": [.define("TILE_NEON")]
+  default: []
+  }
+}
+
+let package = Package(
+  name: "mnist-train",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "MNISTCore", targets: ["MNISTCore"]),
+    .executable(name: "mnist-train", targets: ["mnist-train"]),
+    .executable(name: "mnist-predict", targets: ["mnist-predict"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "MNISTCore", dependencies: ["CZlib"],
+      swiftSettings: instructionSetSettings(instructionSet) + [
+        // Loops over memory are fifty times slower unoptimised, and tests train real models.
+        .unsafeFlags(["-O"], .when(configuration: .debug))
+      ]),
+    .executableTarget(name: "mnist-train", dependencies: ["MNISTCore"]),
+    .executableTarget(name: "mnist-predict", dependencies: ["MNISTCore"]),
+    .testTarget(
+      name: "MNISTCoreTests", dependencies: ["MNISTCore"], resources: [.copy("Fixtures")]),
+  ]
+)

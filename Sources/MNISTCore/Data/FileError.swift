@@ -1,0 +1,25 @@
+/// What can go wrong between this program and the file system.
+public enum FileError: Error, Equatable, CustomStringConvertible {
+  /// `reason` is the operating system's own text, such as `No such file or directory`.
+  case cannotRead(path: String, reason: String)
+  case cannotWrite(path: String, reason: String)
+  /// `kind` is a noun with its article, such as `a directory`.
+  case notARegularFile(path: String, kind: String)
+  case tooLarge(path: String, limitBytes: Int, foundBytes: Int)
+  case changedWhileRead(path: String, expectedBytes: Int, foundBytes: Int)
+
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason):
+      "\(path): cannot be read: \(reason)"
+    case .cannotWrite(let path, let reason):
+      "\(path): cannot be written: \(reason)"
+    case .notARegularFile(let path, let kind):
+      "\(path): not a file (expected a regular file, found \(kind))"
+    case .tooLarge(let path, let limit, let found):
+      "\(path): too large (expected at most \(limit) bytes, found \(found))"
+    case .changedWhileRead(let path, let expected, let found):
+      "\(path): changed while it was read (expected \(expected) bytes, found \(found))"
+    }
+  }
+}

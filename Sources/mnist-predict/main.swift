@@ -1,0 +1,2 @@
+import MNISTCore
+print("mnist-train")
