@@ -62,8 +62,10 @@ let package = Package(
     .target(
       name: "MNISTCore", dependencies: ["CZlib"],
       swiftSettings: instructionSetSettings(instructionSet) + [
-        // Loops over memory are fifty times slower unoptimised, and tests train real models.
-        .unsafeFlags(["-O"], .when(configuration: .debug))
+        // Loops over memory are a hundred times slower unoptimised, and tests train real models.
+        .unsafeFlags(
+          ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
+          .when(configuration: .debug))
       ]),
     .executableTarget(name: "mnist-train", dependencies: ["MNISTCore"]),
     .executableTarget(name: "mnist-predict", dependencies: ["MNISTCore"]),

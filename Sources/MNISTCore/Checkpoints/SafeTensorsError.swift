@@ -1,0 +1,92 @@
+/// Why a file was refused as a safetensors file.
+public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
+  case tooShort(path: String, foundBytes: Int)
+  /// PyTorch's own format: a pickle, alone or in a ZIP archive.
+  case pickle(path: String)
+  /// `found` is a noun with its article, such as `a PNG image`.
+  case foreignFormat(path: String, found: String)
+  case headerTooLarge(path: String, limitBytes: Int, foundBytes: UInt64)
+  case headerBeyondEnd(path: String, expectedBytes: Int, foundBytes: Int)
+  case headerNotAnObject(path: String, found: String)
+  case invalidHeader(path: String, reason: JSONError)
+  /// `found` is a noun with its article, such as `a number`.
+  case metadataNotText(path: String, name: String, found: String)
+  case tooManyTensors(path: String, limit: Int, found: Int)
+  case missingField(path: String, tensor: String, field: String)
+  case unknownField(path: String, tensor: String, field: String)
+  case unsupportedType(path: String, tensor: String, found: String)
+  case tooManyAxes(path: String, tensor: String, limit: Int, found: Int)
+  case sizeOverflow(path: String, tensor: String, shape: [Int])
+  case wrongOffsetCount(path: String, tensor: String, found: Int)
+  case reversedOffsets(path: String, tensor: String, begin: Int, end: Int)
+  case wrongSize(path: String, tensor: String, expectedBytes: Int, foundBytes: Int)
+  /// Nobody owns the bytes before this tensor's.
+  case gap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
+  /// This tensor begins inside the one before it.
+  case overlap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
+  case truncated(path: String, expectedDataBytes: Int, foundDataBytes: Int)
+  case dataAfterEnd(path: String, expectedDataBytes: Int, foundDataBytes: Int)
+
+  public var description: String {
+    switch self {
+    case .tooShort(let path, let found):
+      "\(path): not a safetensors file (expected at least 8 bytes, found \(found))"
+    case .pickle(let path):
+      "\(path): a PyTorch pickle file, which is never loaded because it can run code "
+        + "(expected a safetensors file)"
+    case .foreignFormat(let path, let found):
+      "\(path): not a model (expected a safetensors file, found \(found))"
+    case .headerTooLarge(let path, let limit, let found):
+      "\(path): header too large (expected at most \(limit) bytes, found \(found))"
+    case .headerBeyondEnd(let path, let expected, let found):
+      "\(path): truncated in its header (expected \(expected) bytes, found \(found))"
+    case .headerNotAnObject(let path, let found):
+      "\(path): not a safetensors file (expected \"{\" at byte 8, found \(found))"
+    case .invalidHeader(let path, let reason):
+      "\(path): header cannot be used: \(reason)"
+    case .metadataNotText(let path, let name, let found):
+      "\(path): metadata \(JSONText.excerpt(name)) is not text (expected a string, found \(found))"
+    case .tooManyTensors(let path, let limit, let found):
+      "\(path): too many tensors (expected at most \(limit), found \(found))"
+    case .missingField(let path, let tensor, let field):
+      Self.sentence(path, tensor, "has no \(field) (expected dtype, shape and data_offsets)")
+    case .unknownField(let path, let tensor, let field):
+      Self.sentence(
+        path, tensor,
+        "has an unknown field (expected dtype, shape and data_offsets, found "
+          + "\(JSONText.excerpt(field)))")
+    case .unsupportedType(let path, let tensor, let found):
+      Self.sentence(
+        path, tensor,
+        "is of a type that is not supported (expected \"F32\" or \"I64\", found "
+          + "\(JSONText.excerpt(found)))")
+    case .tooManyAxes(let path, let tensor, let limit, let found):
+      Self.sentence(path, tensor, "has too many axes (expected at most \(limit), found \(found))")
+    case .sizeOverflow(let path, let tensor, let shape):
+      Self.sentence(path, tensor, "is too large to count its bytes (found shape \(shape))")
+    case .wrongOffsetCount(let path, let tensor, let found):
+      Self.sentence(path, tensor, "has wrong data_offsets (expected 2 numbers, found \(found))")
+    case .reversedOffsets(let path, let tensor, let begin, let end):
+      Self.sentence(
+        path, tensor, "ends before it begins (expected an end from \(begin), found \(end))")
+    case .wrongSize(let path, let tensor, let expected, let found):
+      Self.sentence(
+        path, tensor, "does not fill its shape (expected \(expected) bytes, found \(found))")
+    case .gap(let path, let tensor, let expected, let found):
+      Self.sentence(
+        path, tensor, "leaves a gap before it (expected data offset \(expected), found \(found))")
+    case .overlap(let path, let tensor, let expected, let found):
+      Self.sentence(
+        path, tensor,
+        "overlaps the one before it (expected data offset \(expected), found \(found))")
+    case .truncated(let path, let expected, let found):
+      "\(path): truncated (expected \(expected) bytes of data, found \(found))"
+    case .dataAfterEnd(let path, let expected, let found):
+      "\(path): unexpected data after the end (expected \(expected) bytes of data, found \(found))"
+    }
+  }
+
+  private static func sentence(_ path: String, _ tensor: String, _ what: String) -> String {
+    "\(path): tensor \(JSONText.excerpt(tensor)) \(what)"
+  }
+}

@@ -1,0 +1,132 @@
+/// Reads a command line as Python's argparse does (3.11), for tools that have options only.
+///
+/// Deliberately different: `-` and `_` in names are alike; an abbreviation is looked for among the
+/// original options first; values out of range are refused; `--model_fn=--` is a path.
+struct ArgumentParser<Values> {
+  let options: [CommandOption<Values>]
+
+  enum Outcome { case values, help, version }
+
+  /// The options that every command line for the mirrored project may abbreviate. Options that
+  /// came later never make such an abbreviation ambiguous.
+  private static var originalNames: Set<String> {
+    [
+      "help", "model_fn", "gpu_id", "train_ratio", "batch_size", "n_epochs", "n_layers",
+      "use_dropout", "dropout_p", "verbose",
+    ]
+  }
+
+  /// Stores what `arguments` say into `values`, from left to right, so that the last one wins.
+  ///
+  /// Stops early at `--help` and `--version`. An ambiguous abbreviation anywhere comes before every
+  /// other mistake, then the first bad value, then missing options, then unknown ones.
+  func parse(
+    _ arguments: [String], into values: inout Values
+  ) throws(UsageError.Problem) -> Outcome {
+    let tokens = try tokens(of: arguments)
+    var given: Set<String> = []
+    var unrecognized: [String] = []
+    var index = 0
+    while index < tokens.count {
+      defer { index += 1 }
+      guard case .option(let option, let ownValue) = tokens[index] else {
+        unrecognized.append(arguments[index])
+        continue
+      }
+      given.insert(option.name)
+      switch option.action {
+      case .take(let store):
+        if let ownValue {
+          try store(ownValue, &values)
+        } else if index + 1 < tokens.count, case .value = tokens[index + 1] {
+          index += 1
+          try store(arguments[index], &values)
+        } else {
+          throw .noValue(option: option.label)
+        }
+      case .help, .version, .set:
+        if let ownValue { throw .unexpectedValue(option: option.label, value: ownValue) }
+        if case .help = option.action { return .help }
+        if case .version = option.action { return .version }
+        if case .set(let set) = option.action { set(&values) }
+      }
+    }
+    let missing = options.filter { $0.isRequired && !given.contains($0.name) }
+    guard missing.isEmpty else { throw .missing(options: missing.map(\.label)) }
+    guard unrecognized.isEmpty else {
+      throw .unrecognized(arguments: unrecognized, nearest: nearestFlag(to: unrecognized))
+    }
+    return .values
+  }
+
+  // MARK: - Which arguments are options
+
+  private enum Token {
+    case value
+    /// An option of the table, with the value it carries after `=`.
+    case option(CommandOption<Values>, value: String?)
+    /// An option of no table, or `--` itself.
+    case unknown
+  }
+
+  private func tokens(of arguments: [String]) throws(UsageError.Problem) -> [Token] {
+    var tokens: [Token] = []
+    tokens.reserveCapacity(arguments.count)
+    var isPastSeparator = false
+    for argument in arguments {
+      if isPastSeparator {
+        tokens.append(.value)
+      } else if argument == "--" {
+        isPastSeparator = true
+        tokens.append(.unknown)
+      } else {
+        tokens.append(try token(argument))
+      }
+    }
+    return tokens
+  }
+
+  private func token(_ argument: String) throws(UsageError.Problem) -> Token {
+    let scalars = argument.unicodeScalars
+    guard scalars.first == "-", scalars.count > 1 else { return .value }
+    if let option = try scalars.starts(with: "--".unicodeScalars)
+      ? longOption(argument) : shortOption(argument)
+    {
+      return option
+    }
+    let isValue = PythonSyntax.isNegativeNumber(argument) || scalars.contains(" ")
+    return isValue ? .value : .unknown
+  }
+
+  /// `--name`, `--name=value`, and both with the name cut short.
+  private func longOption(_ argument: String) throws(UsageError.Problem) -> Token? {
+    let parts = argument.unicodeScalars.split(
+      separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let value = parts.count > 1 ? String(parts[1]) : nil
+    let name = parts[0].dropFirst(2).map { $0 == "-" ? "_" : $0 }
+    if let option = options.first(where: { $0.name.unicodeScalars.elementsEqual(name) }) {
+      return .option(option, value: value)
+    }
+    let candidates = options.filter { $0.name.unicodeScalars.starts(with: name) }
+    let originals = candidates.filter { Self.originalNames.contains($0.name) }
+    let chosen = originals.isEmpty ? candidates : originals
+    guard chosen.count <= 1 else {
+      throw .ambiguous(argument: argument, candidates: chosen.map(\.flag))
+    }
+    return chosen.first.map { .option($0, value: value) }
+  }
+
+  /// `-h`, the only short option; `-hh` and `-h=h` repeat it, as in argparse.
+  private func shortOption(_ argument: String) -> Token? {
+    guard let help = options.first(where: { $0.name == "help" }) else { return nil }
+    var rest = argument.unicodeScalars.dropFirst()
+    guard rest.popFirst() == "h" else { return nil }
+    if rest.isEmpty { return .option(help, value: nil) }
+    if rest.first == "=" {
+      rest.removeFirst()
+      if rest.isEmpty { return .option(help, value: "") }
+    }
+    let surplus = rest.drop { $0 == "h" }
+    return .option(help, value: surplus.isEmpty ? nil : String(surplus))
+  }
+}

@@ -1,0 +1,104 @@
+/// A tool as its command line shows it: the table of options and the words around it.
+struct CommandDescription<Values: Equatable & Sendable> {
+  /// A titled paragraph at the end of the help; its lines are printed as they are.
+  struct Note {
+    let title: String
+    let lines: [String]
+  }
+
+  let name: String
+  let summary: String
+  let examples: [String]
+  let options: [CommandOption<Values>]
+  let notes: [Note]
+
+  /// The values after `arguments` have changed those of `start`, or what else is to be done.
+  func parse(_ arguments: [String], startingFrom start: Values) -> Invocation<Values> {
+    var values = start
+    do {
+      switch try ArgumentParser(options: options).parse(arguments, into: &values) {
+      case .values: return .options(values)
+      case .help: return .answer(help)
+      case .version: return .answer("\(name) \(Release.version)")
+      }
+    } catch {
+      return .mistake(self.error(error))
+    }
+  }
+
+  func error(_ problem: UsageError.Problem) -> UsageError {
+    UsageError(tool: name, usage: usage, problem: problem)
+  }
+
+  // MARK: - Text for people
+
+  /// Every line of usage and help stays below a terminal's usual 80 columns; argparse wraps at 78.
+  private static var lineWidth: Int { 78 }
+
+  /// `usage: NAME [-h] …`, wrapped as argparse wraps it in a terminal of 80 columns.
+  var usage: String {
+    let parts = options.map { option in
+      if case .help = option.action { return "[-h]" }
+      return option.isRequired ? option.invocation : "[\(option.invocation)]"
+    }
+    let start = "usage: \(name) "
+    return wrap(parts, after: start, indent: start.count)
+  }
+
+  /// What `--help` prints.
+  var help: String {
+    var sections = [summary, (["examples:"] + examples.map { "  \($0)" }).joined(separator: "\n")]
+    sections.append(usage)
+    for group in CommandOption<Values>.Group.allCases {
+      let rows = options.filter { $0.group == group }
+      guard !rows.isEmpty else { continue }
+      sections.append((["\(group.rawValue):"] + rows.map(row)).joined(separator: "\n"))
+    }
+    sections += notes.map { note in
+      (["\(note.title):"] + note.lines.map { "  \($0)" }).joined(separator: "\n")
+    }
+    return sections.joined(separator: "\n\n")
+  }
+
+  /// Two columns: how the option is written, and what it means.
+  private func row(_ option: CommandOption<Values>) -> String {
+    var left = "  \(option.invocation)"
+    if case .help = option.action { left = "  -h, \(option.flag)" }
+    let column = (options.map(\.invocation.count).max() ?? 0) + 4
+    left += String(repeating: " ", count: max(2, column - left.count))
+    let words = option.explanation.split(separator: " ").map(String.init)
+    return wrap(words, after: left, indent: left.count)
+  }
+
+  /// Joins `parts` with spaces into lines of which the first begins with `start` and the others
+  /// with `indent` spaces. A part is never broken.
+  private func wrap(_ parts: [String], after start: String, indent: Int) -> String {
+    var lines: [String] = []
+    var line = start
+    var isFresh = true
+    for part in parts {
+      if !isFresh, line.count + 1 + part.count > Self.lineWidth {
+        lines.append(line)
+        line = String(repeating: " ", count: indent)
+        isFresh = true
+      }
+      line += isFresh ? part : " \(part)"
+      isFresh = false
+    }
+    return (lines + [line]).joined(separator: "\n")
+  }
+}
+
+extension CommandOption {
+  /// The flag with what stands for its value.
+  var invocation: String {
+    metavariable.map { "\(flag) \($0)" } ?? flag
+  }
+
+  /// What it means, what it may be and what it is when it is not given.
+  fileprivate var explanation: String {
+    let remarks = [allowed, isRequired ? "required" : defaultText.map { "default: \($0)" }]
+    let remark = remarks.compactMap(\.self).joined(separator: "; ")
+    return remark.isEmpty ? help : "\(help) (\(remark))"
+  }
+}

@@ -1,0 +1,125 @@
+/// One row of a tool's table of options: all that parsing, usage, help and hints need to know.
+struct CommandOption<Values> {
+  enum Action {
+    case help
+    case version
+    case set((inout Values) -> Void)
+    case take((String, inout Values) throws(UsageError.Problem) -> Void)
+  }
+
+  /// A heading of the help.
+  enum Group: String, CaseIterable {
+    case files, model, training, machine, output
+  }
+
+  /// The name without its dashes, such as `n_epochs`.
+  let name: String
+  let group: Group
+  let help: String
+  let action: Action
+  /// What stands for the value in usage and help.
+  var metavariable: String?
+  /// The allowed values in words, where the type alone does not say it.
+  var allowed: String?
+  var defaultText: String?
+  var isRequired = false
+
+  var flag: String { "--\(name)" }
+
+  /// How argparse names it in an error.
+  var label: String {
+    if case .help = action { "-h/\(flag)" } else { flag }
+  }
+}
+
+extension CommandOption {
+  static var help: CommandOption {
+    CommandOption(name: "help", group: .output, help: "print this help", action: .help)
+  }
+
+  static var version: CommandOption {
+    CommandOption(name: "version", group: .output, help: "print the version", action: .version)
+  }
+
+  static func flag(
+    _ name: String, _ path: WritableKeyPath<Values, Bool>, _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help, action: .set { $0[keyPath: path] = true })
+  }
+
+  /// A path, which must not be empty; without a default it must be given.
+  static func path(
+    _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, String>,
+    default defaultText: String? = nil, _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
+        values[keyPath: path] = text
+      },
+      metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil)
+  }
+
+  static func integer(
+    _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
+    default defaultText: String, _ group: Group, _ help: String
+  ) -> CommandOption {
+    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+  }
+
+  /// An integer that stays `nil` where it is not given.
+  static func integer<Number: FixedWidthInteger>(
+    _ name: String, _ path: WritableKeyPath<Values, Number?>, in range: ClosedRange<Number>,
+    default defaultText: String, _ group: Group, _ help: String
+  ) -> CommandOption {
+    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+  }
+
+  private static func integer<Number: FixedWidthInteger>(
+    _ name: String, in range: ClosedRange<Number>, default defaultText: String,
+    _ group: Group, _ help: String, store: @escaping (inout Values, Number) -> Void
+  ) -> CommandOption {
+    let isOpen = Int(exactly: range.upperBound) == Int.max
+    let allowed =
+      isOpen ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+    return CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard let integer = PythonSyntax.integer(text) else {
+          throw .invalidValue(option: "--\(name)", type: "int", value: text)
+        }
+        guard let number = Number(exactly: integer), range.contains(number) else {
+          let isAbove = integer > Int128(range.upperBound)
+          throw .outOfRange(
+            option: "--\(name)",
+            allowed: isOpen && isAbove ? "at most \(range.upperBound)" : allowed,
+            found: PythonSyntax.trimmed(text))
+        }
+        store(&values, number)
+      },
+      metavariable: "N", allowed: allowed, defaultText: defaultText)
+  }
+
+  /// `allowed` says in words what `isAllowed` checks; not-a-number must fail it.
+  static func number(
+    _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, Double>,
+    _ allowed: String, where isAllowed: @escaping (Double) -> Bool, default defaultText: String,
+    _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard let number = PythonSyntax.number(text) else {
+          throw .invalidValue(option: "--\(name)", type: "float", value: text)
+        }
+        guard isAllowed(number) else {
+          throw .outOfRange(
+            option: "--\(name)", allowed: allowed, found: PythonSyntax.trimmed(text))
+        }
+        values[keyPath: path] = number
+      },
+      metavariable: metavariable, allowed: allowed, defaultText: defaultText)
+  }
+}

@@ -1,0 +1,83 @@
+extension TrainOptions {
+  /// The tool's one table of options, in the order of its usage.
+  static var command: CommandDescription<TrainOptions> {
+    CommandDescription(
+      name: "mnist-train",
+      summary: "Trains a digit classifier on MNIST and saves the best model it finds.",
+      examples: [
+        "mnist-train --model_fn model.ckpt",
+        "mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1",
+      ],
+      options: [
+        .help,
+        .path("model_fn", "PATH", \.modelPath, .files, "where the best model is written"),
+        .integer(
+          "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
+        .number(
+          "train_ratio", "R", \.trainRatio, "greater than 0 and less than 1",
+          where: { $0 > 0 && $0 < 1 }, default: "0.8", .training,
+          "share of the training images to train on; the rest validates"),
+        .integer(
+          "batch_size", \.batchSize, in: 1...Int.max, default: "256", .training,
+          "images in a batch"),
+        .integer(
+          "n_epochs", \.epochCount, in: 1...Int.max, default: "20", .training,
+          "passes over the training images"),
+        .integer(
+          "n_layers", \.layerCount, in: 2...layerLimit, default: "5", .model,
+          "linear layers; their widths fall evenly from the pixels to the classes"),
+        .flag(
+          "use_dropout", \.useDropout, .model, "dropout in place of batch normalisation"),
+        .number(
+          "dropout_p", "P", \.dropoutProbability, "at least 0 and less than 1",
+          where: { $0 >= 0 && $0 < 1 }, default: "0.3", .model,
+          "share of the values that dropout drops"),
+        .integer(
+          "verbose", \.verbosity, in: 0...Int.max, default: "1", .output,
+          "0: epochs only; 1: also model, optimiser and loss; 2: also iterations"),
+        .path(
+          "data_dir", "DIR", \.dataDirectory, default: "data", .files,
+          "where the images and labels are"),
+        .integer(
+          "seed", \.seed, in: 0...UInt64.max, default: "a random one, printed", .training,
+          "the same seed gives the same model"),
+        .integer(
+          "n_threads", \.threadCount, in: 1...1_024, default: "one per core", .machine,
+          "threads; their number never changes the model"),
+        .version,
+      ],
+      notes: [
+        .init(
+          title: "data",
+          lines: [
+            "Four files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
+            "  train-images-idx3-ubyte  train-labels-idx1-ubyte",
+            "  t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte",
+            "Training reads the first two. Other sizes and classes in the same format",
+            "work too.",
+          ]),
+        .init(
+          title: "batches",
+          lines: [
+            "Batch normalisation needs two images. A last training batch of one image",
+            "joins the batch before it; --batch_size 1 needs --use_dropout.",
+          ]),
+        .exitStatus,
+        .spelling,
+      ])
+  }
+}
+
+extension CommandDescription.Note {
+  static var exitStatus: Self {
+    .init(
+      title: "exit status",
+      lines: ["0  done", "1  the data or the run failed", "2  the command line was wrong"])
+  }
+
+  static var spelling: Self {
+    .init(
+      title: "options",
+      lines: ["--batch_size 64, --batch-size=64 and --batch 64 are the same."])
+  }
+}

@@ -1,0 +1,101 @@
+/// What `mnist-train` is asked to do. Start values are the mirrored project's.
+public struct TrainOptions: Equatable, Sendable {
+  /// Where the best model is written.
+  public var modelPath: String
+  /// Where the data is looked for.
+  public var dataDirectory = "data"
+  /// −1 is the CPU.
+  public var gpuID = -1
+  /// The share of the training images that is trained on; the rest validates. In (0, 1).
+  public var trainRatio = 0.8
+  public var batchSize = 256
+  public var epochCount = 20
+  /// Linear layers, the last one included.
+  public var layerCount = 5
+  /// Dropout in place of batch normalisation.
+  public var useDropout = false
+  /// In [0, 1).
+  public var dropoutProbability = 0.3
+  /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
+  public var verbosity = 1
+  /// `nil` asks for a random seed.
+  public var seed: UInt64?
+  /// `nil` asks for as many as the machine has cores.
+  public var threadCount: Int?
+
+  public init(modelPath: String) {
+    self.modelPath = modelPath
+  }
+
+  /// Reads a command line, without the tool's own name.
+  public static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
+    let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
+    // One row has no variance to normalise by; a last batch of one can join another, all cannot.
+    if case .options(let options) = invocation, options.batchSize == 1, !options.useDropout {
+      return .mistake(
+        command.error(
+          .outOfRange(
+            option: "--batch_size", allowed: "at least 2 without --use_dropout", found: "1")))
+    }
+    return invocation
+  }
+}
+
+// MARK: - What the data decides
+
+extension TrainOptions {
+  /// The largest number of layers the command line takes.
+  static let layerLimit = 1_000
+
+  /// The largest number of weights and biases: 2 GiB of them, which with gradients, the
+  /// optimiser's two moments and the best state are 10 GiB.
+  static let parameterLimit = 1 << 29
+
+  /// The widths of the hidden layers for this many inputs and classes.
+  public func hiddenSizes(inputSize: Int, outputSize: Int) -> [Int] {
+    ImageClassifier.hiddenSizes(
+      inputSize: inputSize, outputSize: outputSize, layerCount: layerCount)
+  }
+
+  /// Refuses what only the data shows to be impossible: a split that leaves fewer than two images
+  /// for training or none for validation, and a model too large for any memory.
+  public func checkAgainst(
+    rowCount: Int, inputSize: Int, outputSize: Int
+  ) throws(UsageError) {
+    let share = (Double(rowCount) * trainRatio).rounded(.towardZero)
+    let training = Int(exactly: share) ?? 0
+    guard training >= 2, rowCount - training >= 1 else {
+      throw Self.command.error(.split(ratio: trainRatio, images: rowCount, training: training))
+    }
+    guard !isTooLarge(inputSize: inputSize, outputSize: outputSize) else {
+      var fewer = self
+      repeat {
+        fewer.layerCount -= 1
+      } while fewer.layerCount >= 2
+        && fewer.isTooLarge(inputSize: inputSize, outputSize: outputSize)
+      guard fewer.layerCount >= 2 else {
+        throw Self.command.error(
+          .modelTooLarge(inputs: inputSize, outputs: outputSize, limit: Self.parameterLimit))
+      }
+      throw Self.command.error(
+        .outOfRange(
+          option: "--n_layers",
+          allowed: "at most \(fewer.layerCount) for \(inputSize) inputs and \(outputSize) outputs",
+          found: "\(layerCount)"))
+    }
+  }
+
+  /// Whether the weights and biases of the linear layers exceed `parameterLimit`.
+  private func isTooLarge(inputSize: Int, outputSize: Int) -> Bool {
+    var rows = inputSize
+    var total = 0
+    for columns in hiddenSizes(inputSize: inputSize, outputSize: outputSize) + [outputSize] {
+      guard rows < Self.parameterLimit,
+        columns <= (Self.parameterLimit - total) / (rows + 1)
+      else { return true }
+      total += (rows + 1) * columns
+      rows = columns
+    }
+    return false
+  }
+}

@@ -1,0 +1,66 @@
+/// A command line that cannot be followed, with all that is to be printed about it.
+public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// What is wrong. Options are named as Python's argparse names them, such as `--n_epochs`.
+  public enum Problem: Error, Equatable, Sendable {
+    case missing(options: [String])
+    /// `nearest` is the option that was probably meant.
+    case unrecognized(arguments: [String], nearest: String?)
+    case ambiguous(argument: String, candidates: [String])
+    case noValue(option: String)
+    case unexpectedValue(option: String, value: String)
+    /// `type` is Python's name for it: `int` or `float`.
+    case invalidValue(option: String, type: String, value: String)
+    case emptyValue(option: String)
+    /// `allowed` follows the words "must be".
+    case outOfRange(option: String, allowed: String, found: String)
+    /// Known only once the data is read: too few images on one side of the split.
+    case split(ratio: Double, images: Int, training: Int)
+    /// Known only once the data is read: every model for it has more than `limit` parameters.
+    case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
+  }
+
+  public let tool: String
+  public let usage: String
+  public let problem: Problem
+
+  /// The usage, one line with the mistake, and for a mistyped option one line with a hint.
+  public var description: String {
+    "\(usage)\n\(tool): error: \(problem.sentence)"
+  }
+}
+
+extension UsageError.Problem {
+  /// Where argparse has the same mistake, argparse's own words.
+  ///
+  /// What was typed is shown with its control characters escaped, so that it cannot steer a
+  /// terminal; argparse does so only in values.
+  var sentence: String {
+    switch self {
+    case .missing(let options):
+      "the following arguments are required: \(options.joined(separator: ", "))"
+    case .unrecognized(let arguments, let nearest):
+      "unrecognized arguments: "
+        + arguments.map(PythonSyntax.escaped).joined(separator: " ")
+        + (nearest.map { "\ndid you mean \($0)?" } ?? "")
+    case .ambiguous(let argument, let candidates):
+      "ambiguous option: \(PythonSyntax.escaped(argument)) could match "
+        + candidates.joined(separator: ", ")
+    case .noValue(let option):
+      "argument \(option): expected one argument"
+    case .unexpectedValue(let option, let value):
+      "argument \(option): ignored explicit argument \(PythonSyntax.quoted(value))"
+    case .invalidValue(let option, let type, let value):
+      "argument \(option): invalid \(type) value: \(PythonSyntax.quoted(value))"
+    case .emptyValue(let option):
+      "argument \(option): must not be empty"
+    case .outOfRange(let option, let allowed, let found):
+      "argument \(option): must be \(allowed), found \(found)"
+    case .split(let ratio, let images, let training):
+      "argument --train_ratio: \(ratio) of \(images) images leaves \(training) for training "
+        + "and \(images - training) for validation (expected at least 2 and 1)"
+    case .modelTooLarge(let inputs, let outputs, let limit):
+      "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
+        + "(a model may have at most \(limit) parameters)"
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Images as network inputs: bytes stay bytes, and are divided by 255 as a batch is gathered.
+public struct ImageDataset: Dataset {
+  public let images: ImageSet
+  private let exampleShape: [Int]
+
+  /// - Parameter flatten: whether an example has shape `[height · width]`, else `[height, width]`.
+  public init(_ images: ImageSet, flatten: Bool = true) {
+    self.images = images
+    exampleShape = flatten ? [images.imageSize] : [images.height, images.width]
+  }
+
+  /// The training or the test part of the set in a folder; see `MNISTFolder`.
+  public static func load(
+    _ directory: String, isTrain: Bool, flatten: Bool = true
+  ) throws -> ImageDataset {
+    ImageDataset(try MNISTFolder.load(directory, isTrain: isTrain), flatten: flatten)
+  }
+
+  public var count: Int { images.count }
+
+  public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < count }, "indices must be in 0..<\(count)")
+    let numbers = gatherRows(images.pixels, width: images.imageSize, rows: indices)
+    return Batch(
+      inputs: Tensor(shape: [indices.count] + exampleShape, buffer: numbers),
+      labels: indices.map { Int(images.labels[$0]) })
+  }
+}

@@ -1,0 +1,75 @@
+/// Images of one size, each with its label, as the bytes they have on disk.
+public struct ImageSet: Equatable, Sendable {
+  public let height: Int
+  public let width: Int
+  /// `[count, height, width]` in C order.
+  public let pixels: [UInt8]
+  /// `[count]`.
+  public let labels: [UInt8]
+  /// The largest label and one.
+  public let classCount: Int
+  /// The CRC-32 of `imagesIDX`: of the unpacked file that the images come from.
+  public let imagesCRC32: UInt32
+  /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from.
+  public let labelsCRC32: UInt32
+
+  public var count: Int { labels.count }
+  /// Pixels in one image.
+  public var imageSize: Int { height * width }
+
+  /// A set of at least one image of at least one pixel; `pixels` are `[count, height, width]`.
+  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+    precondition(
+      (1...Int(UInt32.max)).contains(height) && (1...Int(UInt32.max)).contains(width),
+      "images of \(height)×\(width) pixels")
+    precondition(
+      (1...Int(UInt32.max)).contains(labels.count), "a set of \(labels.count) labels")
+    let (imageSize, overflow) = height.multipliedReportingOverflow(by: width)
+    precondition(
+      !overflow && pixels.count.isMultiple(of: imageSize)
+        && pixels.count / imageSize == labels.count,
+      "\(pixels.count) pixels for \(labels.count) images of \(height)×\(width)")
+    self.height = height
+    self.width = width
+    self.pixels = pixels
+    self.labels = labels
+    classCount = labels.reduce(0) { max($0, Int($1)) } + 1
+    let imagesHeader = IDXHeader.encoded(.images, sizes: [labels.count, height, width])
+    imagesCRC32 = CRC32.checksum(pixels, after: CRC32.checksum(imagesHeader))
+    let labelsHeader = IDXHeader.encoded(.labels, sizes: [labels.count])
+    labelsCRC32 = CRC32.checksum(labels, after: CRC32.checksum(labelsHeader))
+  }
+
+  /// The images as an IDX file.
+  public var imagesIDX: [UInt8] {
+    IDXHeader.encoded(.images, sizes: [count, height, width]) + pixels
+  }
+
+  /// The labels as an IDX file.
+  public var labelsIDX: [UInt8] {
+    IDXHeader.encoded(.labels, sizes: [count]) + labels
+  }
+}
+
+extension ImageSet {
+  /// Reads the set from its two IDX files, each packed with gzip or not.
+  ///
+  /// Where `classes` is given, every label must be below it. Throws `FileError`, `GzipError` or
+  /// `IDXError`.
+  init(imagesPath: String, labelsPath: String, classes: Int? = nil) throws {
+    // The small file first: its faults are then found at once.
+    let labels = try IDX.read(labelsPath, .labels).elements
+    if let classes, let index = labels.firstIndex(where: { Int($0) >= classes }) {
+      throw IDXError.labelOutOfRange(
+        path: labelsPath, index: index, label: Int(labels[index]), classes: classes)
+    }
+    let images = try IDX.read(imagesPath, .images)
+    guard images.sizes[0] == labels.count else {
+      throw IDXError.countsDiffer(
+        imagesPath: imagesPath, images: images.sizes[0],
+        labelsPath: labelsPath, labels: labels.count)
+    }
+    self.init(
+      height: images.sizes[1], width: images.sizes[2], pixels: images.elements, labels: labels)
+  }
+}

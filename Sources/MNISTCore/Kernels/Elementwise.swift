@@ -1,0 +1,62 @@
+/// Passes that treat every number alone.
+enum Elementwise {
+  // Below this many numbers a second thread costs more than it saves (some 5 µs of work).
+  static let chunk = 16_384
+
+  /// Calls `body` for pieces of 0..<count, on all threads.
+  @inline(__always)
+  static func forEachChunk(of count: Int, _ body: (Range<Int>) -> Void) {
+    ThreadPool.current.forEach((count + chunk - 1) / chunk) { index in
+      body(index * chunk..<min(count, (index + 1) * chunk))
+    }
+  }
+
+  @inline(__always)
+  static func map(_ x: FloatBuffer, _ body: (Float) -> Float) -> FloatBuffer {
+    let result = FloatBuffer(count: x.count)
+    let (source, target) = (x.start, result.start)
+    forEachChunk(of: x.count) { for i in $0 { target[i] = body(source[i]) } }
+    return result
+  }
+
+  @inline(__always)
+  static func map(
+    _ x: FloatBuffer, _ y: FloatBuffer, _ body: (Float, Float) -> Float
+  ) -> FloatBuffer {
+    precondition(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
+    let result = FloatBuffer(count: x.count)
+    let (first, second, target) = (x.start, y.start, result.start)
+    forEachChunk(of: x.count) { for i in $0 { target[i] = body(first[i], second[i]) } }
+    return result
+  }
+
+  // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
+  static func leakyReLU(_ x: FloatBuffer, slope: Float) -> FloatBuffer {
+    map(x) { $0 > 0 ? $0 : slope * $0 }
+  }
+
+  // ∂y/∂x = 1 where x > 0, else slope.
+  static func leakyReLUGradient(_ x: FloatBuffer, upstream: FloatBuffer, slope: Float)
+    -> FloatBuffer
+  {
+    map(x, upstream) { $0 > 0 ? $1 : slope * $1 }
+  }
+
+  /// 1 / (1 − p) where a number is kept, 0 where it is dropped, each with probability p.
+  static func dropoutMask(
+    count: Int, probability: Double, seed: UInt64, firstDraw: UInt64
+  ) -> FloatBuffer {
+    let mask = FloatBuffer(count: count)
+    let target = mask.start
+    let scale = Float(1 / (1 - probability))
+    // 53 bits of each draw, as a fraction of 1.
+    let threshold = UInt64(probability * 0x1p53)
+    forEachChunk(of: count) {
+      for i in $0 {
+        let draw = CounterGenerator.bits(seed: seed, at: firstDraw &+ UInt64(i)) >> 11
+        target[i] = draw < threshold ? 0 : scale
+      }
+    }
+    return mask
+  }
+}

@@ -1,0 +1,150 @@
+// The loops of the matrix product: split the depth, pack both operands, share out blocks of the
+// result, and walk each block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
+//
+// Every element of c is summed over k in the same order (chunks of `depthLimit`, each from its first
+// to its last p), wherever the tiles and threads fall: the result does not depend on either.
+
+/// What the product becomes where it meets the memory of the result.
+enum ProductTarget {
+  /// c = a · b
+  case replace
+  /// c = c + a · b
+  case add
+  /// c = a · b + bias, the same bias [n] for each row
+  case replaceWithBias(UnsafePointer<Float>)
+}
+
+enum Blocking {
+  // One sliver of b (depth × tile columns) and one panel of a (depth × tile rows) share the 32 kB
+  // first-level cache: 320 × (16 + 6) × 4 bytes = 28 kB with AVX2.
+  static let depthLimit = 320
+  // Panels of a that one task walks for each sliver of b: together some 160 kB, half of a small
+  // second-level cache.
+  static let panelsPerTask = 128 / Tile.rows
+  // Fewer slivers than this per task would read the panels of a again too often.
+  static let sliversPerTask = 6
+  // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups.
+  static let packedLimit = 4 << 20
+}
+
+/// c [m, n] = a [m, k] · b [k, n], or what `target` makes of it. c has rows of n numbers.
+func multiply(
+  _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
+  target: ProductTarget = .replace, pool: ThreadPool = .current
+) {
+  let (m, n, k) = (a.rows, b.columns, a.columns)
+  guard m > 0 && n > 0 else { return }
+  guard k > 0 else {
+    finishEmptyProduct(m, n, into: c, target: target)
+    return
+  }
+  let bColumns = b.transposed
+  let panelCount = (m + Tile.rows - 1) / Tile.rows
+  let sliverCount = (n + Tile.columns - 1) / Tile.columns
+  let (paddedM, paddedN) = (panelCount * Tile.rows, sliverCount * Tile.columns)
+
+  // Chunks of equal length, none above the limit.
+  let chunkCount = (k + Blocking.depthLimit - 1) / Blocking.depthLimit
+  let chunkDepth = (k + chunkCount - 1) / chunkCount
+  let chunksPerGroup = max(1, Blocking.packedLimit / ((paddedM + paddedN) * chunkDepth))
+
+  let packedA = FloatBuffer(count: paddedM * min(k, chunkDepth * chunksPerGroup))
+  let packedB = FloatBuffer(count: paddedN * min(k, chunkDepth * chunksPerGroup))
+
+  for group in stride(from: 0, to: chunkCount, by: chunksPerGroup) {
+    let chunks = group..<min(group + chunksPerGroup, chunkCount)
+    let groupStart = chunks.lowerBound * chunkDepth
+    func range(_ chunk: Int) -> (start: Int, depth: Int) {
+      (chunk * chunkDepth, min(chunkDepth, k - chunk * chunkDepth))
+    }
+
+    pool.forEach(sliverCount + panelCount) { task in
+      for chunk in chunks {
+        let (start, depth) = range(chunk)
+        let offset = start - groupStart
+        if task < sliverCount {
+          bColumns.pack(
+            width: Tile.columns, fromRow: task * Tile.columns, depth: depth, fromColumn: start,
+            into: packedB.start + offset * paddedN + task * Tile.columns * depth)
+        } else {
+          let panel = task - sliverCount
+          a.pack(
+            width: Tile.rows, fromRow: panel * Tile.rows, depth: depth, fromColumn: start,
+            into: packedA.start + offset * paddedM + panel * Tile.rows * depth)
+        }
+      }
+    }
+
+    let panelBlocks = (panelCount + Blocking.panelsPerTask - 1) / Blocking.panelsPerTask
+    let sliverBlocks = (sliverCount + Blocking.sliversPerTask - 1) / Blocking.sliversPerTask
+    pool.forEach(panelBlocks * sliverBlocks) { task in
+      let panels = share(task % panelBlocks, of: panelBlocks, total: panelCount)
+      let slivers = share(task / panelBlocks, of: sliverBlocks, total: sliverCount)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
+        guard let tile = scratch.baseAddress else { return }
+        for chunk in chunks {
+          let (start, depth) = range(chunk)
+          let offset = start - groupStart
+          for sliver in slivers {
+            let column = sliver * Tile.columns
+            for panel in panels {
+              let row = panel * Tile.rows
+              multiplyPanels(
+                depth: depth,
+                packedA.start + offset * paddedM + row * depth,
+                packedB.start + offset * paddedN + column * depth, into: tile)
+              merge(
+                tile, rows: min(Tile.rows, m - row), columns: min(Tile.columns, n - column),
+                into: c + row * n + column, rowStride: n,
+                target: chunk == 0 ? target.from(column: column) : .add)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The `index`-th of `count` nearly equal parts of 0..<total.
+private func share(_ index: Int, of count: Int, total: Int) -> Range<Int> {
+  (index * total / count)..<((index + 1) * total / count)
+}
+
+extension ProductTarget {
+  fileprivate func from(column: Int) -> ProductTarget {
+    if case .replaceWithBias(let bias) = self { .replaceWithBias(bias + column) } else { self }
+  }
+}
+
+/// Brings one tile to its place.
+@inline(__always)
+private func merge(
+  _ tile: UnsafePointer<Float>, rows: Int, columns: Int,
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, target: ProductTarget
+) {
+  for row in 0..<rows {
+    let source = tile + row * Tile.columns
+    let place = c + row * rowStride
+    switch target {
+    case .replace: for column in 0..<columns { place[column] = source[column] }
+    case .add: for column in 0..<columns { place[column] += source[column] }
+    case .replaceWithBias(let bias):
+      for column in 0..<columns { place[column] = source[column] + bias[column] }
+    }
+  }
+}
+
+/// A sum of nothing is zero.
+private func finishEmptyProduct(
+  _ m: Int, _ n: Int, into c: UnsafeMutablePointer<Float>, target: ProductTarget
+) {
+  for row in 0..<m {
+    for column in 0..<n {
+      switch target {
+      case .replace: c[row * n + column] = 0
+      case .add: break
+      case .replaceWithBias(let bias): c[row * n + column] = bias[column]
+      }
+    }
+  }
+}

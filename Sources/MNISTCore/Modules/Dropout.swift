@@ -1,0 +1,24 @@
+/// Sets each number to 0 with the given probability in training, as `torch.nn.Dropout`; the kept ones are
+/// multiplied by `1 / (1 − probability)`. Nothing changes in evaluation.
+public final class Dropout: Module {
+  public var isTraining = true
+  public let probability: Double
+  private let generator: CounterGenerator
+
+  /// - Parameters:
+  ///   - probability: in 0..<1.
+  ///   - generator: where the masks come from, a stream apart from PyTorch's.
+  public init(probability: Double, using generator: CounterGenerator) {
+    precondition(
+      probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
+    self.probability = probability
+    self.generator = generator
+  }
+
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    guard isTraining && probability > 0 else { return input }
+    return input.dropout(probability: probability, using: generator)
+  }
+
+  public var settingsDescription: String { "p=\(pythonText(probability)), inplace=False" }
+}

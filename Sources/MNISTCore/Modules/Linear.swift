@@ -1,0 +1,29 @@
+/// Affine map `y = x · Wᵀ + b`, as `torch.nn.Linear`.
+///
+/// Shapes: `x [batch, in]`, `weight [out, in]`, `bias [out]`, `y [batch, out]`.
+/// Start values: weight, then bias, uniform in ±1/√in, drawn in this order.
+public final class Linear: Module {
+  public var isTraining = true
+  public let weight: Parameter
+  public let bias: Parameter
+
+  public init(inputSize: Int, outputSize: Int, using generator: RandomGenerator) {
+    precondition(
+      inputSize >= 1 && outputSize >= 1, "a linear layer cannot map \(inputSize) to \(outputSize)")
+    let bound = 1 / Double(inputSize).squareRoot()
+    func draw(_ shape: [Int]) -> Parameter {
+      let numbers = generator.uniform(shape.reduce(1, *), from: -bound, to: bound)
+      return Parameter(Tensor(numbers, shape: shape))
+    }
+    weight = draw([outputSize, inputSize])
+    bias = draw([outputSize])
+  }
+
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.linear(weight: weight, bias: bias)
+  }
+
+  public var settingsDescription: String {
+    "in_features=\(weight.shape[1]), out_features=\(weight.shape[0]), bias=True"
+  }
+}

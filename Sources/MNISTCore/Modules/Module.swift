@@ -1,0 +1,92 @@
+/// A part of a network: parameters, state, and what it computes from a tensor.
+///
+/// To write one, declare its `Parameter`s and inner modules as properties and compute the output from
+/// tensor operations; the derivative follows by itself. See `docs/modules.md`.
+public protocol Module: AnyObject, CustomStringConvertible {
+  /// Whether the module behaves as in training (batch statistics, dropout) or as in evaluation. Set it
+  /// with `train()` and `evaluate()`, which reach the inner modules too.
+  var isTraining: Bool { get set }
+
+  func callAsFunction(_ input: Tensor) -> Tensor
+
+  /// What the module is made of, in order. By default its properties of the types below, under their
+  /// names in PyTorch's spelling: `runningMean` is `running_mean`.
+  var members: [(name: String, member: Member)] { get }
+
+  /// What stands between the parentheses when the module is printed and has no inner modules.
+  var settingsDescription: String { get }
+}
+
+/// One property of a module that belongs to its state or structure.
+public enum Member {
+  case parameter(Parameter)
+  case buffer(Buffer)
+  case counter(Counter)
+  case module(any Module)
+}
+
+extension Module {
+  public var settingsDescription: String { "" }
+
+  public var members: [(name: String, member: Member)] {
+    Mirror(reflecting: self).children.compactMap { label, value in
+      guard let label else { return nil }
+      let name = snakeCase(label)
+      return switch value {
+      case let parameter as Parameter: (name, .parameter(parameter))
+      case let buffer as Buffer: (name, .buffer(buffer))
+      case let counter as Counter: (name, .counter(counter))
+      case let module as any Module: (name, .module(module))
+      default: nil
+      }
+    }
+  }
+
+  /// Every parameter under its full name, such as `layers.0.block.0.weight`.
+  public var namedParameters: [(name: String, parameter: Parameter)] {
+    flattened().compactMap { name, member in
+      if case .parameter(let parameter) = member { (name, parameter) } else { nil }
+    }
+  }
+
+  public var parameters: [Parameter] { namedParameters.map(\.parameter) }
+
+  /// This module and all inside it.
+  public var modules: [any Module] {
+    members.reduce(into: [self]) { modules, named in
+      if case .module(let module) = named.member { modules += module.modules }
+    }
+  }
+
+  public func train() { for module in modules { module.isTraining = true } }
+
+  public func evaluate() { for module in modules { module.isTraining = false } }
+
+  /// Printed as PyTorch prints it.
+  public var description: String {
+    let name = "\(type(of: self))"
+    let inner = members.compactMap { name, member -> String? in
+      guard case .module(let module) = member else { return nil }
+      let lines = module.description.split(separator: "\n", omittingEmptySubsequences: false)
+      return "  (\(name)): " + lines.joined(separator: "\n  ")
+    }
+    guard !inner.isEmpty else { return "\(name)(\(settingsDescription))" }
+    return "\(name)(\n\(inner.joined(separator: "\n"))\n)"
+  }
+
+  /// Parameters, buffers and counters under their full names, in order.
+  func flattened() -> [(name: String, member: Member)] {
+    members.flatMap { name, member -> [(name: String, member: Member)] in
+      guard case .module(let module) = member else { return [(name, member)] }
+      return module.flattened().map { ("\(name).\($0.name)", $0.member) }
+    }
+  }
+}
+
+/// `runningMean` → `running_mean`
+private func snakeCase(_ name: String) -> String {
+  name.reduce(into: "") { result, character in
+    if character.isUppercase { result += "_" }
+    result += character.lowercased()
+  }
+}

@@ -1,0 +1,100 @@
+/// The state of a module by name, in order: a value that nothing can change afterwards.
+public struct StateDictionary: Equatable, Sendable {
+  public private(set) var names: [String] = []
+  private var values: [String: TensorValue] = [:]
+
+  public init() {}
+
+  public subscript(name: String) -> TensorValue? {
+    get { values[name] }
+    set {
+      let isNew = values[name] == nil
+      values[name] = newValue
+      if newValue == nil { names.removeAll { $0 == name } } else if isNew { names.append(name) }
+    }
+  }
+}
+
+/// A state that does not fit the module it was to be loaded into.
+public struct StateDictionaryError: Error, Equatable, CustomStringConvertible {
+  public struct Mismatch: Equatable, Sendable {
+    public let name: String
+    /// Element type and shape, such as `float32 [630, 784]`.
+    public let expected: String
+    public let found: String
+  }
+
+  public var missing: [String] = []
+  public var unexpected: [String] = []
+  public var mismatched: [Mismatch] = []
+
+  public var description: String {
+    var parts = mismatched.map {
+      "tensor \($0.name) has another shape (expected \($0.expected), found \($0.found))"
+    }
+    if !missing.isEmpty { parts.append("missing tensors: " + missing.joined(separator: ", ")) }
+    if !unexpected.isEmpty {
+      parts.append("unexpected tensors: " + unexpected.joined(separator: ", "))
+    }
+    return parts.joined(separator: "; ")
+  }
+}
+
+extension Module {
+  /// Parameters, buffers and counters under PyTorch's names, copied.
+  public var stateDictionary: StateDictionary {
+    var state = StateDictionary()
+    for (name, member) in flattened() { state[name] = member.value }
+    return state
+  }
+
+  /// Takes over a state. It must have exactly this module's names and shapes; if it has not, nothing is
+  /// changed.
+  public func load(stateDictionary state: StateDictionary) throws(StateDictionaryError) {
+    let own = flattened()
+    var error = StateDictionaryError()
+    for (name, member) in own {
+      guard let value = state[name] else {
+        error.missing.append(name)
+        continue
+      }
+      let expected = member.value?.summary ?? ""
+      if value.summary != expected {
+        error.mismatched.append(.init(name: name, expected: expected, found: value.summary))
+      }
+    }
+    let ownNames = Set(own.map(\.name))
+    error.unexpected = state.names.filter { !ownNames.contains($0) }
+    guard error == StateDictionaryError() else { throw error }
+
+    for (name, member) in own {
+      switch (member, state[name]?.elements) {
+      case (.parameter(let parameter), .float32(let numbers)): parameter.copy(from: numbers)
+      case (.buffer(let buffer), .float32(let numbers)): buffer.copy(from: numbers)
+      case (.counter(let counter), .int64(let numbers)): counter.count = numbers[0]
+      default: preconditionFailure("\(name) was checked and does not fit")
+      }
+    }
+  }
+}
+
+extension Member {
+  fileprivate var value: TensorValue? {
+    switch self {
+    case .parameter(let parameter): parameter.value
+    case .buffer(let buffer): buffer.value
+    case .counter(let counter): TensorValue([counter.count], shape: [])
+    case .module: nil
+    }
+  }
+}
+
+extension TensorValue {
+  /// Element type and shape, such as `float32 [630, 784]`.
+  var summary: String {
+    switch elements {
+    case .float32: "float32 \(shape)"
+    case .int64: "int64 \(shape)"
+    }
+  }
+}

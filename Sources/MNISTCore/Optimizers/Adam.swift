@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Adam (Kingma and Ba, 2015) with bias correction, as `torch.optim.Adam`.
+///
+/// In step t, for each number p with gradient g:
+/// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
+/// `p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)`; m and v start at 0.
+public final class Adam: Optimizer, CustomStringConvertible {
+  /// What one parameter's next update depends on besides its gradient.
+  public struct State: Equatable, Sendable {
+    public var step: Int
+    public var expAvg: TensorValue
+    public var expAvgSq: TensorValue
+  }
+
+  private struct Moments {
+    var step = 0
+    let average: FloatBuffer
+    let averageOfSquares: FloatBuffer
+  }
+
+  public let parameters: [Parameter]
+  public let learningRate: Double
+  public let beta1: Double
+  public let beta2: Double
+  public let epsilon: Double
+  private var moments: [Moments]
+
+  public init(
+    _ parameters: [Parameter], learningRate: Double = 1e-3, beta1: Double = 0.9,
+    beta2: Double = 0.999, epsilon: Double = 1e-8
+  ) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+    moments = parameters.map {
+      Moments(
+        average: FloatBuffer(repeating: 0, count: $0.count),
+        averageOfSquares: FloatBuffer(repeating: 0, count: $0.count))
+    }
+  }
+
+  public func step() {
+    for (index, parameter) in parameters.enumerated() {
+      guard let gradient = parameter.gradient else { continue }
+      moments[index].step += 1
+      let steps = Double(moments[index].step)
+      OptimizerKernels.adam(
+        parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
+        averageOfSquares: moments[index].averageOfSquares,
+        step: OptimizerKernels.AdamStep(
+          beta1: beta1, beta2: beta2, stepSize: learningRate / (1 - pow(beta1, steps)),
+          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon))
+    }
+  }
+
+  /// One entry for each parameter, in order.
+  public var state: [State] {
+    get {
+      zip(parameters, moments).map { parameter, moments in
+        State(
+          step: moments.step,
+          expAvg: TensorValue(moments.average.numbers, shape: parameter.shape),
+          expAvgSq: TensorValue(moments.averageOfSquares.numbers, shape: parameter.shape))
+      }
+    }
+    set {
+      precondition(
+        newValue.count == parameters.count,
+        "\(newValue.count) states cannot belong to \(parameters.count) parameters")
+      for (index, state) in newValue.enumerated() {
+        guard state.expAvg.shape == parameters[index].shape,
+          state.expAvgSq.shape == parameters[index].shape,
+          case .float32(let average) = state.expAvg.elements,
+          case .float32(let averageOfSquares) = state.expAvgSq.elements
+        else {
+          preconditionFailure("the state of parameter \(index) does not have its shape")
+        }
+        moments[index].step = state.step
+        moments[index].average.update(from: average)
+        moments[index].averageOfSquares.update(from: averageOfSquares)
+      }
+    }
+  }
+
+  public var description: String {
+    """
+    Adam (
+    Parameter Group 0
+        amsgrad: False
+        betas: (\(pythonText(beta1)), \(pythonText(beta2)))
+        capturable: False
+        differentiable: False
+        eps: \(pythonText(epsilon))
+        foreach: None
+        fused: False
+        lr: \(pythonText(learningRate))
+        maximize: False
+        weight_decay: 0
+    )
+    """
+  }
+}

@@ -1,0 +1,18 @@
+/// Plain gradient descent, `p ← p − learningRate · g`, as `torch.optim.SGD`.
+public final class SGD: Optimizer {
+  public let parameters: [Parameter]
+  public let learningRate: Double
+
+  public init(_ parameters: [Parameter], learningRate: Double) {
+    self.parameters = parameters
+    self.learningRate = learningRate
+  }
+
+  public func step() {
+    for parameter in parameters {
+      guard let gradient = parameter.gradient else { continue }
+      OptimizerKernels.gradientDescent(
+        parameter.buffer, gradient: gradient.buffer, rate: learningRate)
+    }
+  }
+}

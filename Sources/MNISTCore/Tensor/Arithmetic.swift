@@ -1,0 +1,108 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+// Operations on each number alone. Two operands of different shapes are broadcast.
+
+extension Tensor {
+  // ∂(x + y) = g, g
+  public static func + (x: Tensor, y: Tensor) -> Tensor {
+    combine(x, y, "+", +) { g in (g, g) }
+  }
+
+  // ∂(x − y) = g, −g
+  public static func - (x: Tensor, y: Tensor) -> Tensor {
+    combine(x, y, "-", -) { g in (g, -g) }
+  }
+
+  // ∂(x · y) = g · y, g · x
+  public static func * (x: Tensor, y: Tensor) -> Tensor {
+    combine(x, y, "*", *) { [x, y] g in (g * y, g * x) }
+  }
+
+  // ∂(x / y) = g / y, −g · x / y²
+  public static func / (x: Tensor, y: Tensor) -> Tensor {
+    combine(x, y, "/", /) { [x, y] g in (g / y, -(g * x / (y * y))) }
+  }
+
+  public static prefix func - (x: Tensor) -> Tensor {
+    x.map({ -$0 }, derivative: { g in -g })
+  }
+
+  public static func + (x: Tensor, y: Float) -> Tensor { x + Tensor(y) }
+  public static func - (x: Tensor, y: Float) -> Tensor { x - Tensor(y) }
+  public static func * (x: Tensor, y: Float) -> Tensor { x * Tensor(y) }
+  public static func / (x: Tensor, y: Float) -> Tensor { x / Tensor(y) }
+  public static func + (x: Float, y: Tensor) -> Tensor { Tensor(x) + y }
+  public static func - (x: Float, y: Tensor) -> Tensor { Tensor(x) - y }
+  public static func * (x: Float, y: Tensor) -> Tensor { Tensor(x) * y }
+  public static func / (x: Float, y: Tensor) -> Tensor { Tensor(x) / y }
+
+  // ∂eˣ = g · eˣ
+  public func exponential() -> Tensor {
+    let power = Elementwise.map(buffer) { exp($0) }
+    return Tensor(shape: shape, buffer: power, from: [self]) { [shape] g in
+      [g * Tensor(shape: shape, buffer: power)]
+    }
+  }
+
+  // ∂ ln x = g / x
+  public func logarithm() -> Tensor {
+    map({ log($0) }, derivative: { [self] g in g / self })
+  }
+
+  // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
+  // ∂y = g where x > 0, else slope · g
+  public func leakyReLU(negativeSlope: Float) -> Tensor {
+    let result = Elementwise.leakyReLU(buffer, slope: negativeSlope)
+    return Tensor(shape: shape, buffer: result, from: [self]) { [self] g in
+      let gradient = Elementwise.leakyReLUGradient(
+        buffer, upstream: g.buffer, slope: negativeSlope)
+      return [Tensor(shape: shape, buffer: gradient)]
+    }
+  }
+
+  /// Each number is set to 0 with the given probability, and multiplied by 1 / (1 − probability)
+  /// otherwise, so that its expected value stays.
+  // ∂y = g · the same mask
+  public func dropout(probability: Double, using generator: CounterGenerator) -> Tensor {
+    precondition(
+      probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
+    let mask = Tensor(
+      shape: shape,
+      buffer: Elementwise.dropoutMask(
+        count: count, probability: probability, seed: generator.seed,
+        firstDraw: generator.take(count)))
+    return self * mask
+  }
+
+  @inline(__always)
+  private func map(
+    _ body: (Float) -> Float, derivative: @escaping (Tensor) -> Tensor
+  ) -> Tensor {
+    Tensor(shape: shape, buffer: Elementwise.map(buffer, body), from: [self]) { [derivative($0)] }
+  }
+
+  @inline(__always)
+  private static func combine(
+    _ x: Tensor, _ y: Tensor, _ name: String, _ body: (Float, Float) -> Float,
+    derivative: @escaping (Tensor) -> (Tensor, Tensor)
+  ) -> Tensor {
+    guard x.shape != y.shape else {
+      let result = Elementwise.map(x.buffer, y.buffer, body)
+      return Tensor(shape: x.shape, buffer: result, from: [x, y]) { g in
+        let (first, second) = derivative(g)
+        return [first, second]
+      }
+    }
+    guard let shape = broadcastShape(x.shape, y.shape) else {
+      preconditionFailure("the shapes of \(x.shape) \(name) \(y.shape) do not fit together")
+    }
+    return combine(
+      x.broadcast(to: shape), y.broadcast(to: shape), name, body, derivative: derivative)
+  }
+}

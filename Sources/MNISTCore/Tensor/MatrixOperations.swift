@@ -1,0 +1,64 @@
+extension Tensor {
+  /// The matrix product of [m, k] and [k, n].
+  // With g [m, n]: ∂a = g · bᵀ, ∂b = aᵀ · g
+  public func matrixProduct(_ other: Tensor) -> Tensor {
+    precondition(
+      shape.count == 2 && other.shape.count == 2 && shape[1] == other.shape[0],
+      "a matrix product needs [m, k] and [k, n], not \(shape) and \(other.shape)")
+    let (m, n) = (shape[0], other.shape[1])
+    let result = FloatBuffer(count: m * n)
+    multiply(matrix, other.matrix, into: result.start)
+    return Tensor(shape: [m, n], buffer: result, from: [self, other]) { [self, other] g in
+      [
+        !requiresGradient ? nil : .product(g.matrix, other.matrix.transposed),
+        !other.requiresGradient ? nil : .product(matrix.transposed, g.matrix),
+      ]
+    }
+  }
+
+  /// The affine map x · Wᵀ + b of x [batch, in] with W [out, in] and b [out].
+  // With g [batch, out]: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
+  public func linear(weight: Tensor, bias: Tensor) -> Tensor {
+    precondition(
+      shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
+        && bias.shape == [weight.shape[0]],
+      "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
+        + "\(bias.shape)")
+    let (batch, outputs) = (shape[0], weight.shape[0])
+    let result = FloatBuffer(count: batch * outputs)
+    multiply(
+      matrix, weight.matrix.transposed, into: result.start,
+      target: .replaceWithBias(bias.buffer.start))
+    return Tensor(
+      shape: [batch, outputs], buffer: result, from: [self, weight, bias]
+    ) { [self, weight, bias] g in
+      [
+        !requiresGradient ? nil : .product(g.matrix, weight.matrix),
+        !weight.requiresGradient ? nil : .product(g.matrix.transposed, matrix),
+        !bias.requiresGradient
+          ? nil
+          : Tensor(
+            shape: bias.shape, buffer: sumColumns(g.buffer, rows: batch, columns: outputs)),
+      ]
+    }
+  }
+
+  /// The same numbers in the same order under another shape.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    precondition(
+      shape.reduce(1, *) == count, "\(self.shape) cannot be reshaped to \(shape)")
+    return Tensor(shape: shape, buffer: buffer, from: [self]) { [source = self.shape] g in
+      [Tensor(shape: source, buffer: g.buffer)]
+    }
+  }
+
+  private var matrix: MatrixView {
+    MatrixView(buffer.start, rows: shape[0], columns: shape[1])
+  }
+
+  private static func product(_ a: MatrixView, _ b: MatrixView) -> Tensor {
+    let result = FloatBuffer(count: a.rows * b.columns)
+    multiply(a, b, into: result.start)
+    return Tensor(shape: [a.rows, b.columns], buffer: result)
+  }
+}

@@ -1,0 +1,76 @@
+/// A float32 array of any rank that remembers how it was computed, as `torch.Tensor`.
+///
+/// A tensor is a reference: two names for one tensor see the same numbers and the same gradient.
+/// Operations give new tensors and leave their inputs alone; only an optimiser, a module's running
+/// statistics and `copy(from:)` write into one that exists.
+public class Tensor {
+  /// The size of each axis; empty for a single number.
+  public let shape: [Int]
+  /// Numbers in C order (the last axis is contiguous).
+  let buffer: FloatBuffer
+  /// Whether `backward()` computes a gradient for this tensor.
+  public let requiresGradient: Bool
+  /// The sum of the gradients that `backward()` has brought here since it was last set to nil.
+  public var gradient: Tensor?
+  /// The operation that made this tensor; nil for one that was given, and after `backward()`.
+  private(set) var operation: Operation?
+  /// Whether `backward()` has gone through the operation and let it go.
+  private(set) var isConsumed = false
+
+  public var count: Int { buffer.count }
+
+  init(
+    shape: [Int], buffer: FloatBuffer, requiresGradient: Bool = false, operation: Operation? = nil
+  ) {
+    precondition(
+      shape.reduce(1, *) == buffer.count, "\(buffer.count) numbers cannot fill \(shape)")
+    self.shape = shape
+    self.buffer = buffer
+    self.requiresGradient = requiresGradient
+    self.operation = operation
+  }
+
+  public convenience init(_ numbers: [Float], shape: [Int], requiresGradient: Bool = false) {
+    self.init(shape: shape, buffer: FloatBuffer(numbers), requiresGradient: requiresGradient)
+  }
+
+  /// A vector.
+  public convenience init(_ numbers: [Float], requiresGradient: Bool = false) {
+    self.init(numbers, shape: [numbers.count], requiresGradient: requiresGradient)
+  }
+
+  /// A single number, of rank zero.
+  public convenience init(_ number: Float, requiresGradient: Bool = false) {
+    self.init([number], shape: [], requiresGradient: requiresGradient)
+  }
+
+  public convenience init(
+    repeating number: Float, shape: [Int], requiresGradient: Bool = false
+  ) {
+    let buffer = FloatBuffer(repeating: number, count: shape.reduce(1, *))
+    self.init(shape: shape, buffer: buffer, requiresGradient: requiresGradient)
+  }
+
+  func consume() {
+    operation = nil
+    isConsumed = true
+  }
+
+  /// The numbers in C order, as a value of their own.
+  public var numbers: [Float] { buffer.numbers }
+
+  /// The only number of a tensor that holds one.
+  public var item: Float {
+    precondition(count == 1, "item needs a tensor of one number, this one is \(shape)")
+    return buffer[0]
+  }
+
+  /// Shape and numbers as a value that nothing else can change.
+  public var value: TensorValue { TensorValue(numbers, shape: shape) }
+
+  /// The same numbers, cut off from the operations that made them.
+  public func detached() -> Tensor { Tensor(shape: shape, buffer: buffer) }
+
+  /// Overwrites the numbers.
+  public func copy(from numbers: [Float]) { buffer.update(from: numbers) }
+}

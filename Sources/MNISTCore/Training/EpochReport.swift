@@ -1,0 +1,10 @@
+/// What one epoch came to. Losses are means over the epoch's batches.
+public struct EpochReport: Equatable, Sendable {
+  /// From 1.
+  public let epoch: Int
+  public let epochCount: Int
+  public let trainLoss: Double
+  public let validLoss: Double
+  /// The lowest validation loss so far, this epoch included.
+  public let lowestLoss: Double
+}

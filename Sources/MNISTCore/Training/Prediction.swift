@@ -1,0 +1,29 @@
+// Prediction is evaluation without gradients, whatever the model was doing before.
+
+extension Module {
+  /// The logarithms of the class probabilities `[rows, classes]` for inputs `[rows, …]`.
+  public func logProbabilities(of inputs: Tensor) -> Tensor {
+    let wasTraining = isTraining
+    evaluate()
+    defer { if wasTraining { train() } }
+    return withoutGradients { self(inputs) }
+  }
+
+  /// The most probable class of each row.
+  public func predictedLabels(of inputs: Tensor) -> [Int] {
+    logProbabilities(of: inputs).largestColumns()
+  }
+
+  /// The most probable class of each example, found in batches: memory does not grow with the dataset.
+  public func predictedLabels(of dataset: any Dataset, batchSize: Int) -> [Int] {
+    DataLoader(dataset, batchSize: batchSize).flatMap { predictedLabels(of: $0.inputs) }
+  }
+
+  /// The share of examples whose most probable class is their label, counted over the whole dataset.
+  public func accuracy(on dataset: any Dataset, batchSize: Int) -> Double {
+    let correct = DataLoader(dataset, batchSize: batchSize).reduce(0) { total, batch in
+      total + zip(predictedLabels(of: batch.inputs), batch.labels).count { $0 == $1 }
+    }
+    return Double(correct) / Double(dataset.count)
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct InputFileTests {
+  @Test(arguments: [0, 1, 4095, 4096, 100_000]) func aFileComesBackWhole(_ size: Int) throws {
+    try withTemporaryFolder { folder in
+      let content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      try Data(content).write(to: URL(filePath: folder + "/file"))
+      #expect(try InputFile.read(folder + "/file", limit: size) == content)
+    }
+  }
+
+  @Test func aFileBeyondTheLimitIsRefusedWithBothSizes() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      try Data(count: 11).write(to: URL(filePath: path))
+      let error = FileError.tooLarge(path: path, limitBytes: 10, foundBytes: 11)
+      #expect(throws: error) { try InputFile.read(path, limit: 10) }
+      #expect(error.description == "\(path): too large (expected at most 10 bytes, found 11)")
+    }
+  }
+
+  @Test(arguments: ["/missing", "/missing/deeper"]) func aMissingFileIsNamed(
+    _ name: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let error = FileError.cannotRead(
+        path: folder + name, reason: "No such file or directory")
+      #expect(throws: error) { try InputFile.read(folder + name, limit: 10) }
+      #expect(
+        error.description == "\(folder)\(name): cannot be read: No such file or directory")
+    }
+  }
+
+  @Test func aLinkIsFollowedAndOneThatLeadsNowhereIsNamed() throws {
+    try withTemporaryFolder { folder in
+      try Data([7]).write(to: URL(filePath: folder + "/file"))
+      symlink("file", folder + "/good")
+      symlink("nothing", folder + "/bad")
+      #expect(try InputFile.read(folder + "/good", limit: 1) == [7])
+      #expect(
+        throws: FileError.cannotRead(
+          path: folder + "/bad", reason: "No such file or directory")
+      ) { try InputFile.read(folder + "/bad", limit: 1) }
+    }
+  }
+
+  @Test func aDirectoryAndANamedPipeAreRefusedWithoutWaiting() throws {
+    try withTemporaryFolder { folder in
+      mkfifo(folder + "/pipe", 0o600)
+      #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
+        try InputFile.read(folder, limit: 10)
+      }
+      let error = FileError.notARegularFile(path: folder + "/pipe", kind: "a named pipe")
+      #expect(throws: error) { try InputFile.read(folder + "/pipe", limit: 10) }
+      #expect(
+        error.description
+          == "\(folder)/pipe: not a file (expected a regular file, found a named pipe)")
+    }
+  }
+
+  @Test func anEndlessDeviceIsRefused() {
+    #expect(throws: FileError.notARegularFile(path: "/dev/zero", kind: "a device")) {
+      try InputFile.read("/dev/zero", limit: .max)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "the administrator may read everything"))
+  func aFileWithoutReadPermissionIsNamed() throws {
+    try withTemporaryFolder { folder in
+      try Data([7]).write(to: URL(filePath: folder + "/file"))
+      chmod(folder + "/file", 0)
+      #expect(
+        throws: FileError.cannotRead(path: folder + "/file", reason: "Permission denied")
+      ) { try InputFile.read(folder + "/file", limit: 1) }
+    }
+  }
+
+  #if os(Linux)
+    // The kernel gives such files size 0 and then content, as if they grew while they were read.
+    @Test func aFileThatGrowsIsNoticed() {
+      let error = FileError.changedWhileRead(
+        path: "/proc/self/status", expectedBytes: 0, foundBytes: 1)
+      #expect(throws: error) { try InputFile.read("/proc/self/status", limit: 10) }
+      #expect(
+        error.description
+          == "/proc/self/status: changed while it was read (expected 0 bytes, found 1)")
+    }
+  #endif
+}
+
+private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+  let folder = NSTemporaryDirectory() + "/mnist-" + UUID().uuidString
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  try body(folder)
+}

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct MatrixProductTests {
+  @Test func x() { 
+    print("hi")
+  }
+}

@@ -1,0 +1,252 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct OutputFileTests {
+  @Test(arguments: [0, 1, 262_144, 700_001])
+  func whatIsWrittenStandsInTheFile(_ count: Int) throws {
+    try withFolder { folder in
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+      try OutputFile.write(bytes, to: "\(folder)/model")
+      #expect(try content("\(folder)/model") == bytes)
+      #expect(try names(folder) == ["model"])
+    }
+  }
+
+  @Test func theOldContentIsReplacedAsAWhole() throws {
+    try withFolder { folder in
+      let path = "\(folder)/model"
+      try OutputFile.write(Array("a long old content".utf8), to: path)
+      try OutputFile.write(Array("new".utf8), to: path)
+      #expect(try content(path) == Array("new".utf8))
+      #expect(try names(folder) == ["model"])
+    }
+  }
+
+  /// A reader that opened the file before goes on with the old one; so does another hard link.
+  @Test func whoHasTheOldFileKeepsIt() throws {
+    try withFolder { folder in
+      try OutputFile.write([1, 2], to: "\(folder)/model")
+      #expect(link("\(folder)/model", "\(folder)/other") == 0)
+      let reader = try #require(FileHandle(forReadingAtPath: "\(folder)/model"))
+      try OutputFile.write([3], to: "\(folder)/model")
+      #expect(try content("\(folder)/other") == [1, 2])
+      #expect(try reader.readToEnd() == Data([1, 2]))
+    }
+  }
+
+  @Test(arguments: [0o600, 0o640, 0o664, 0o755] as [mode_t])
+  func thePermissionsOfAnExistingFileAreKept(_ permissions: mode_t) throws {
+    try withFolder { folder in
+      try OutputFile.write([1], to: "\(folder)/model")
+      #expect(chmod("\(folder)/model", permissions) == 0)
+      try OutputFile.write([2], to: "\(folder)/model")
+      #expect(try self.permissions("\(folder)/model") == permissions)
+      #expect(try content("\(folder)/model") == [2])
+    }
+  }
+
+  @Test func aNewFileHasThePermissionsOfAnyNewFile() throws {
+    try withFolder { folder in
+      try OutputFile.write([1], to: "\(folder)/model")
+      let opened = open("\(folder)/opened", O_WRONLY | O_CREAT, 0o666)
+      #expect(opened >= 0)
+      close(opened)
+      #expect(try permissions("\(folder)/model") == permissions("\(folder)/opened"))
+    }
+  }
+
+  @Test func aSymbolicLinkStaysAndItsTargetIsReplaced() throws {
+    try withFolder { folder in
+      #expect(mkdir("\(folder)/real", 0o777) == 0)
+      try OutputFile.write([1], to: "\(folder)/real/model")
+      #expect(symlink("real/model", "\(folder)/relative") == 0)
+      #expect(symlink("\(folder)/relative", "\(folder)/absolute") == 0)
+      for (index, name) in ["relative", "absolute"].enumerated() {
+        let bytes = [UInt8(index) + 2]
+        try OutputFile.checkWritable("\(folder)/\(name)", byteCount: 1)
+        try OutputFile.write(bytes, to: "\(folder)/\(name)")
+        #expect(try content("\(folder)/real/model") == bytes)
+      }
+      let links = FileManager.default
+      #expect(try links.destinationOfSymbolicLink(atPath: "\(folder)/relative") == "real/model")
+      #expect(
+        try links.destinationOfSymbolicLink(atPath: "\(folder)/absolute") == "\(folder)/relative")
+      #expect(try names("\(folder)/real") == ["model"])
+    }
+  }
+
+  @Test func aLinkToNothingYetIsFollowed() throws {
+    try withFolder { folder in
+      #expect(symlink("later", "\(folder)/model") == 0)
+      try OutputFile.write([7], to: "\(folder)/model")
+      #expect(try content("\(folder)/later") == [7])
+      #expect(try names(folder) == ["later", "model"])
+    }
+  }
+
+  @Test func aLongNameIsWritten() throws {
+    try withFolder { folder in
+      for name in [String(repeating: "n", count: 255), String(repeating: "漢", count: 85)] {
+        try OutputFile.checkWritable("\(folder)/\(name)", byteCount: 10)
+        try OutputFile.write([1], to: "\(folder)/\(name)")
+        #expect(try content("\(folder)/\(name)") == [1])
+      }
+      #expect(try names(folder).count == 2)
+    }
+  }
+
+  @Test func aCheckLeavesNothingBehind() throws {
+    try withFolder { folder in
+      try OutputFile.checkWritable("\(folder)/model", byteCount: 1_000_000)
+      #expect(try names(folder) == [])
+      try OutputFile.write([1], to: "\(folder)/model")
+      try OutputFile.checkWritable("\(folder)/model", byteCount: 0)
+      #expect(try content("\(folder)/model") == [1])
+      #expect(try names(folder) == ["model"])
+    }
+  }
+
+  @Test func aNameWithoutAFolderIsInTheCurrentOne() throws {
+    let name = "output-file-test-\(UInt64.random(in: .min ... .max))"
+    defer { unlink(name) }
+    try OutputFile.write([5], to: name)
+    #expect(try content(name) == [5])
+  }
+
+  // MARK: Refusing
+
+  /// `FOLDER` stands for the test's own.
+  @Test(arguments: [
+    ("", FileError.emptyPath),
+    ("FOLDER", .notARegularFile(path: "FOLDER", kind: "a directory")),
+    ("FOLDER/", .notARegularFile(path: "FOLDER/", kind: "a directory")),
+    ("FOLDER/link", .notARegularFile(path: "FOLDER/link", kind: "a directory")),
+    ("FOLDER/pipe", .notARegularFile(path: "FOLDER/pipe", kind: "a named pipe")),
+    ("/dev/null", .notARegularFile(path: "/dev/null", kind: "a device")),
+    ("FOLDER/no/model", .missingFolder(path: "FOLDER/no/model", folder: "FOLDER/no")),
+    ("FOLDER/no/", .missingFolder(path: "FOLDER/no/", folder: "FOLDER/no")),
+    ("FOLDER/file/model", .cannotWrite(path: "FOLDER/file/model", reason: "Not a directory")),
+    (
+      "FOLDER/loop",
+      .cannotWrite(path: "FOLDER/loop", reason: String(cString: strerror(ELOOP)))
+    ),
+    (
+      "FOLDER/\(String(repeating: "n", count: 256))",
+      .cannotWrite(
+        path: "FOLDER/\(String(repeating: "n", count: 256))", reason: "File name too long")
+    ),
+    (
+      "FOLDER/a\0b",
+      .cannotWrite(path: "FOLDER/a\0b", reason: "a path cannot hold a zero byte")
+    ),
+  ])
+  func whatCannotBeWrittenIsRefusedAtOnce(_ path: String, _ expected: FileError) throws {
+    try withFolder { folder in
+      #expect(symlink(".", "\(folder)/link") == 0)
+      #expect(symlink("loop", "\(folder)/loop") == 0)
+      #expect(mkfifo("\(folder)/pipe", 0o666) == 0)
+      try OutputFile.write([1], to: "\(folder)/file")
+      let before = try names(folder)
+      let place = path.replacing("FOLDER", with: folder)
+      for attempt in 0..<2 {
+        let error = #expect(throws: FileError.self) {
+          if attempt == 0 {
+            try OutputFile.checkWritable(place, byteCount: 100)
+          } else {
+            try OutputFile.write([1, 2], to: place)
+          }
+        }
+        let found = try #require(error).description.replacing(folder, with: "FOLDER")
+        #expect(found == expected.description)
+      }
+      #expect(try names(folder) == before)
+      #expect(try content("\(folder)/file") == [1])
+    }
+  }
+
+  #if os(Linux)
+    @Test(arguments: ["/proc/model", "/proc/version"], [0, 100])
+    func aFolderThatTakesNoFilesIsRefused(_ path: String, _ byteCount: Int) {
+      #expect(cannotBeWritten(path, byteCount: byteCount))
+    }
+
+    @Test func aDiskThatIsTooSmallIsFoundByTheCheck() throws {
+      try withFolder { folder in
+        #expect(cannotBeWritten("\(folder)/model", byteCount: 1 << 62))
+        let left = try names(folder)
+        #expect(left == [])
+      }
+    }
+  #endif
+
+  /// Root may write everywhere, so that only others can see this refusal.
+  @Test(.disabled(if: geteuid() == 0, "runs as root"))
+  func whatIsReadOnlyIsRefused() throws {
+    try withFolder { folder in
+      let path = "\(folder)/model"
+      let expected = FileError.cannotWrite(path: path, reason: "Permission denied")
+      try OutputFile.write([1], to: path)
+      #expect(chmod(path, 0o444) == 0)
+      #expect(throws: expected) { try OutputFile.checkWritable(path, byteCount: 1) }
+      #expect(throws: expected) { try OutputFile.write([2], to: path) }
+      #expect(chmod(path, 0o644) == 0 && chmod(folder, 0o555) == 0)
+      #expect(throws: expected) { try OutputFile.checkWritable(path, byteCount: 1) }
+      #expect(throws: expected) { try OutputFile.write([2], to: path) }
+      #expect(chmod(folder, 0o755) == 0)
+      #expect(try content(path) == [1])
+    }
+  }
+
+  @Test func everyRefusalIsOneSentence() {
+    let sentences = [
+      FileError.emptyPath,
+      .missingFolder(path: "no/model", folder: "no"),
+      .readBackDiffers(path: "model"),
+      .notDurable(path: "model", reason: "Input/output error"),
+    ].map(\.description)
+    #expect(
+      sentences == [
+        "the path is empty (expected the name of a file)",
+        "no/model: cannot be written: there is no folder no",
+        "model: cannot be written: what was read back differs from what was written",
+        "model: written, but may be lost in a power cut: Input/output error",
+      ])
+  }
+
+  // MARK: Helpers
+
+  /// Whether the check says so, in whatever words this file system has for it.
+  private func cannotBeWritten(_ path: String, byteCount: Int) -> Bool {
+    do throws(FileError) {
+      try OutputFile.checkWritable(path, byteCount: byteCount)
+      return false
+    } catch {
+      guard case .cannotWrite(path, _) = error else { return false }
+      return true
+    }
+  }
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
+      .appendingPathComponent("output-file-\(UInt64.random(in: .min ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder.path)
+  }
+
+  private func content(_ path: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+
+  private func names(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  private func permissions(_ path: String) throws -> mode_t {
+    var status = stat()
+    try #require(stat(path, &status) == 0)
+    return status.st_mode & 0o777
+  }
+}

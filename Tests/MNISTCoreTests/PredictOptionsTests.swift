@@ -1,0 +1,104 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct PredictOptionsTests {
+  @Test func onlyTheModelIsNeeded() {
+    guard case .options(let options) = PredictOptions.parse(["--model_fn", "model.ckpt"]) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options == PredictOptions(modelPath: "model.ckpt"))
+    #expect(options.modelPath == "model.ckpt")
+    #expect(options.dataDirectory == "data")
+    #expect(options.gpuID == -1)
+    #expect(options.batchSize == 256)
+    #expect(options.testCount == nil)
+    #expect(!options.show)
+    #expect(options.threadCount == nil)
+  }
+
+  @Test func everyOptionReachesItsValue() {
+    var expected = PredictOptions(modelPath: "m")
+    expected.dataDirectory = "d"
+    expected.gpuID = 0
+    expected.batchSize = 1
+    expected.testCount = 2
+    expected.show = true
+    expected.threadCount = 3
+    let line = "--model_fn m --data_dir d --gpu_id 0 --batch_size 1 --n_test 2 --show --n_threads 3"
+    #expect(PredictOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
+  }
+
+  @Test func aMistakeComesWithTheUsage() {
+    guard case .mistake(let error) = PredictOptions.parse(["--n_test", "3"]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.description == """
+        usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
+                             [--batch_size N] [--n_test N] [--show] [--n_threads N]
+                             [--version]
+        mnist-predict: error: the following arguments are required: --model_fn
+        """)
+  }
+
+  @Test(arguments: [
+    ("--n_test=0", "argument --n_test: must be at least 1, found 0"),
+    ("--batch_size=0", "argument --batch_size: must be at least 1, found 0"),
+    ("--n_threads=1025", "argument --n_threads: must be from 1 to 1024, found 1025"),
+    ("--gpu_id=-2", "argument --gpu_id: must be at least -1, found -2"),
+    ("--data_dir=", "argument --data_dir: must not be empty"),
+    ("--show=1", "argument --show: ignored explicit argument '1'"),
+    ("--n_test", "argument --n_test: expected one argument"),
+    ("--n_test=x", "argument --n_test: invalid int value: 'x'"),
+    ("--n=3", "ambiguous option: --n=3 could match --n_test, --n_threads"),
+    ("--n_epochs=3", "unrecognized arguments: --n_epochs=3"),
+    ("--ntest=3", "unrecognized arguments: --ntest=3\ndid you mean --n_test?"),
+    ("--sohw", "unrecognized arguments: --sohw\ndid you mean --show?"),
+  ])
+  func aMistakeIsNamed(_ argument: String, _ sentence: String) {
+    guard case .mistake(let error) = PredictOptions.parse(["--model_fn", "m", argument]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(error.description.hasSuffix("\nmnist-predict: error: \(sentence)"))
+  }
+
+  @Test func theHelpNamesEveryOptionInEightyColumns() {
+    let help = PredictOptions.command.help
+    #expect(PredictOptions.parse(["-h"]) == .answer(help))
+    #expect(PredictOptions.command.options.count == 9)
+    for option in PredictOptions.command.options {
+      #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
+    }
+    for line in help.split(separator: "\n") {
+      #expect(line.count < 80, "\(line)")
+    }
+    #expect(
+      help.hasPrefix(
+        """
+        Measures a model that mnist-train saved on the MNIST test images.
+
+        examples:
+          mnist-predict --model_fn model.ckpt
+          mnist-predict --model_fn model.ckpt --n_test 2 --show
+
+        """))
+  }
+
+  @Test func theDefaultsInTheHelpAreTheDefaults() {
+    for (flag, text) in [("--data_dir", "data"), ("--gpu_id", "-1"), ("--batch_size", "256")] {
+      let option = PredictOptions.command.options.first { $0.flag == flag }
+      #expect(option?.defaultText == text)
+      #expect(
+        PredictOptions.parse(["--model_fn", "m", flag, text])
+          == .options(PredictOptions(modelPath: "m")))
+    }
+  }
+
+  @Test func theVersionIsOneLine() {
+    #expect(PredictOptions.parse(["--version"]) == .answer("mnist-predict 1.0.0"))
+  }
+}

@@ -1,0 +1,310 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct TrainOptionsTests {
+  @Test func theDefaultsAreTheMirroredProjects() {
+    guard case .options(let options) = TrainOptions.parse(["--model_fn", "model.ckpt"]) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options == TrainOptions(modelPath: "model.ckpt"))
+    #expect(options.modelPath == "model.ckpt")
+    #expect(options.dataDirectory == "data")
+    #expect(options.gpuID == -1)
+    #expect(options.trainRatio == 0.8)
+    #expect(options.batchSize == 256)
+    #expect(options.epochCount == 20)
+    #expect(options.layerCount == 5)
+    #expect(!options.useDropout)
+    #expect(options.dropoutProbability == 0.3)
+    #expect(options.verbosity == 1)
+    #expect(options.seed == nil)
+    #expect(options.threadCount == nil)
+  }
+
+  @Test func everyOptionReachesItsValue() {
+    var expected = TrainOptions(modelPath: "m")
+    expected.dataDirectory = "d"
+    expected.gpuID = 1
+    expected.trainRatio = 0.9
+    expected.batchSize = 100
+    expected.epochCount = 2
+    expected.layerCount = 3
+    expected.useDropout = true
+    expected.dropoutProbability = 0.1
+    expected.verbosity = 2
+    expected.seed = 18_446_744_073_709_551_615
+    expected.threadCount = 4
+    let line = """
+      --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
+      --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
+      --n_threads 4
+      """
+    #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
+  }
+
+  @Test func aMistakeComesWithTheUsage() {
+    guard case .mistake(let error) = TrainOptions.parse([]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(error.problem == .missing(options: ["--model_fn"]))
+    #expect(
+      error.description == """
+        usage: mnist-train [-h] --model_fn PATH [--gpu_id N] [--train_ratio R]
+                           [--batch_size N] [--n_epochs N] [--n_layers N]
+                           [--use_dropout] [--dropout_p P] [--verbose N]
+                           [--data_dir DIR] [--seed N] [--n_threads N] [--version]
+        mnist-train: error: the following arguments are required: --model_fn
+        """)
+  }
+
+  @Test func theHintIsALineOfItsOwn() {
+    guard case .mistake(let error) = TrainOptions.parse(["--model_fn", "m", "--n_epoch5"]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.problem == .unrecognized(arguments: ["--n_epoch5"], nearest: "--n_epochs"))
+    #expect(
+      error.description.hasSuffix(
+        "\nmnist-train: error: unrecognized arguments: --n_epoch5\ndid you mean --n_epochs?"))
+  }
+
+  @Test(arguments: [
+    ("--n_epochs", "0", "at least 1"), ("--n_epochs", "-1", "at least 1"),
+    ("--n_epochs", "9223372036854775808", "at most 9223372036854775807"),
+    ("--n_epochs", "-9223372036854775809", "at least 1"),
+    ("--batch_size", "0", "at least 1"), ("--batch_size", "-5", "at least 1"),
+    ("--batch_size", "1", "at least 2 without --use_dropout"),
+    ("--n_layers", "0", "from 2 to 1000"), ("--n_layers", "-1", "from 2 to 1000"),
+    ("--n_layers", "1", "from 2 to 1000"), ("--n_layers", "1001", "from 2 to 1000"),
+    ("--n_layers", "1000000", "from 2 to 1000"),
+    ("--n_threads", "0", "from 1 to 1024"), ("--n_threads", "1025", "from 1 to 1024"),
+    ("--verbose", "-1", "at least 0"), ("--gpu_id", "-2", "at least -1"),
+    ("--seed", "-1", "from 0 to 18446744073709551615"),
+    ("--seed", "18446744073709551616", "from 0 to 18446744073709551615"),
+    ("--seed", "999999999999999999999999999999999999999999", "from 0 to 18446744073709551615"),
+    ("--train_ratio", "0", "greater than 0 and less than 1"),
+    ("--train_ratio", "-0.0", "greater than 0 and less than 1"),
+    ("--train_ratio", "1", "greater than 0 and less than 1"),
+    ("--train_ratio", "1.5", "greater than 0 and less than 1"),
+    ("--train_ratio", "-1", "greater than 0 and less than 1"),
+    ("--train_ratio", "nan", "greater than 0 and less than 1"),
+    ("--train_ratio", "inf", "greater than 0 and less than 1"),
+    ("--train_ratio", "1e400", "greater than 0 and less than 1"),
+    ("--train_ratio", "1e-400", "greater than 0 and less than 1"),
+    ("--dropout_p", "1", "at least 0 and less than 1"),
+    ("--dropout_p", "1.5", "at least 0 and less than 1"),
+    ("--dropout_p", "-0.1", "at least 0 and less than 1"),
+    ("--dropout_p", "nan", "at least 0 and less than 1"),
+  ])
+  func aValueOutOfRangeIsRefusedWithTheRange(_ option: String, _ value: String, _ allowed: String) {
+    let invocation = TrainOptions.parse(["--model_fn", "m", "\(option)=\(value)"])
+    guard case .mistake(let error) = invocation else {
+      Issue.record("expected a mistake, found \(invocation)")
+      return
+    }
+    #expect(error.problem == .outOfRange(option: option, allowed: allowed, found: value))
+    #expect(
+      error.description.hasSuffix(
+        "\nmnist-train: error: argument \(option): must be \(allowed), found \(value)"))
+  }
+
+  @Test func theValueIsShownAsItWasTyped() {
+    guard case .mistake(let error) = TrainOptions.parse(["--n_epochs", "\n-0_0 "]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(error.problem.sentence == "argument --n_epochs: must be at least 1, found -0_0")
+  }
+
+  @Test(arguments: [
+    ["--n_epochs", "1"], ["--n_epochs", "9223372036854775807"], ["--batch_size", "2"],
+    ["--batch_size", "9223372036854775807"], ["--batch_size", "1", "--use_dropout"],
+    ["--n_layers", "2"], ["--n_layers", "1000"], ["--n_threads", "1"], ["--n_threads", "1024"],
+    ["--verbose", "0"], ["--verbose", "3"], ["--gpu_id", "0"], ["--seed", "0"],
+    ["--seed", "18446744073709551615"], ["--train_ratio", "1e-300"],
+    ["--train_ratio", "0.9999999999999999"], ["--dropout_p", "0"], ["--dropout_p", "-0.0"],
+    ["--dropout_p", "0.9999999999999999"],
+  ])
+  func theEdgesOfTheRangesAreAllowed(_ arguments: [String]) {
+    let invocation = TrainOptions.parse(["--model_fn", "m"] + arguments)
+    guard case .options = invocation else {
+      Issue.record("expected options, found \(invocation)")
+      return
+    }
+  }
+
+  @Test(arguments: [["--model_fn="], ["--model_fn", ""], ["--model_fn", "m", "--data_dir", ""]])
+  func anEmptyPathIsRefused(_ arguments: [String]) {
+    guard case .mistake(let error) = TrainOptions.parse(arguments) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    let option = arguments.count > 2 ? "--data_dir" : "--model_fn"
+    #expect(error.problem == .emptyValue(option: option))
+    #expect(error.problem.sentence == "argument \(option): must not be empty")
+  }
+
+  // MARK: - Help
+
+  @Test func theHelpIsForANewcomer() {
+    #expect(TrainOptions.parse(["--help"]) == .answer(TrainOptions.command.help))
+    let help = TrainOptions.command.help
+    #expect(
+      help.hasPrefix(
+        """
+        Trains a digit classifier on MNIST and saves the best model it finds.
+
+        examples:
+          mnist-train --model_fn model.ckpt
+          mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1
+
+        usage: mnist-train [-h] --model_fn PATH
+        """))
+    #expect(
+      help.contains(
+        """
+
+        training:
+          --train_ratio R  share of the training images to train on; the rest
+                           validates (greater than 0 and less than 1; default: 0.8)
+          --batch_size N   images in a batch (at least 1; default: 256)
+          --n_epochs N     passes over the training images (at least 1; default: 20)
+
+        """.dropLast()))
+    #expect(help.contains("A last training batch of one image\n  joins the batch before it"))
+    #expect(help.contains("in DIR/MNIST/raw or in DIR itself"))
+    #expect(help.contains("\n  2  the command line was wrong\n"))
+  }
+
+  @Test func theHelpFitsEightyColumns() {
+    for line in TrainOptions.command.help.split(separator: "\n") {
+      #expect(line.count < 80, "\(line)")
+      #expect(line.last != " ", "\(line)")
+    }
+  }
+
+  @Test func theHelpNamesEveryOption() {
+    let help = TrainOptions.command.help
+    #expect(TrainOptions.command.options.count == 14)
+    for option in TrainOptions.command.options {
+      #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
+      #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
+    }
+  }
+
+  @Test func theDefaultsInTheHelpAreTheDefaults() {
+    var checked = 0
+    for option in TrainOptions.command.options {
+      guard let text = option.defaultText, option.name != "seed", option.name != "n_threads"
+      else { continue }
+      checked += 1
+      #expect(
+        TrainOptions.parse(["--model_fn", "m", option.flag, text])
+          == .options(TrainOptions(modelPath: "m")), "\(option.flag)")
+    }
+    #expect(checked == 8)
+  }
+
+  @Test func theExamplesInTheHelpAreUnderstood() {
+    for example in TrainOptions.command.examples {
+      let arguments = example.split(separator: " ").dropFirst().map(String.init)
+      guard case .options = TrainOptions.parse(arguments) else {
+        Issue.record("\(example)")
+        continue
+      }
+    }
+  }
+
+  @Test func theVersionIsOneLine() {
+    #expect(TrainOptions.parse(["--version"]) == .answer("mnist-train 1.0.0"))
+  }
+
+  // MARK: - What the data decides
+
+  @Test func theHiddenSizesFallEvenly() {
+    #expect(options(layers: 5).hiddenSizes(inputSize: 784, outputSize: 10) == [630, 476, 322, 168])
+    #expect(options(layers: 2).hiddenSizes(inputSize: 784, outputSize: 10) == [397])
+    #expect(options(layers: 3).hiddenSizes(inputSize: 140, outputSize: 4) == [95, 50])
+    #expect(options(layers: 4).hiddenSizes(inputSize: 10, outputSize: 12) == [10, 10, 10])
+    #expect(options(layers: 3).hiddenSizes(inputSize: 2, outputSize: 12) == [5, 8])
+    let single = options(layers: 774).hiddenSizes(inputSize: 784, outputSize: 10)
+    #expect(single == (11...783).reversed())
+    #expect(
+      options(layers: 775).hiddenSizes(inputSize: 784, outputSize: 10)
+        == [Int](repeating: 784, count: 774))
+  }
+
+  @Test func everyHiddenSizeLiesBetweenInputAndOutput() {
+    for layers in 2...60 {
+      for (input, output) in [(784, 10), (1, 1), (2, 1), (1, 50), (49, 7), (7, 49), (61, 1)] {
+        let sizes = options(layers: layers).hiddenSizes(inputSize: input, outputSize: output)
+        #expect(sizes.count == layers - 1)
+        #expect(sizes.allSatisfy { min(input, output) <= $0 && $0 <= max(input, output) })
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (0.8, 60_000), (0.5, 4), (0.67, 3), (0.9999999999999999, 60_000), (0.00004, 60_000),
+  ])
+  func aSplitWithEnoughOnBothSidesPasses(_ ratio: Double, _ rows: Int) throws {
+    try options(ratio: ratio).checkAgainst(rowCount: rows, inputSize: 784, outputSize: 10)
+  }
+
+  @Test(arguments: [
+    (0.00001, 60_000, 0, 60_000), (0.00003, 60_000, 1, 59_999), (0.8, 2, 1, 1), (0.5, 3, 1, 2),
+    (0.8, 1, 0, 1), (0.8, 0, 0, 0),
+  ])
+  func aSplitWithTooFewIsRefused(_ ratio: Double, _ rows: Int, _ training: Int, _ rest: Int) {
+    let error = #expect(throws: UsageError.self) {
+      try options(ratio: ratio).checkAgainst(rowCount: rows, inputSize: 784, outputSize: 10)
+    }
+    #expect(error?.problem == .split(ratio: ratio, images: rows, training: training))
+    #expect(
+      error?.description.hasSuffix(
+        "\nmnist-train: error: argument --train_ratio: \(ratio) of \(rows) images leaves "
+          + "\(training) for training and \(rest) for validation (expected at least 2 and 1)")
+        == true)
+  }
+
+  @Test func asManyLayersAsFitInMemoryPass() throws {
+    try options(layers: 774).checkAgainst(rowCount: 60_000, inputSize: 784, outputSize: 10)
+    try options(layers: 873).checkAgainst(rowCount: 60_000, inputSize: 784, outputSize: 10)
+    try options(layers: 1_000).checkAgainst(rowCount: 100, inputSize: 140, outputSize: 4)
+    try options(layers: 2).checkAgainst(rowCount: 100, inputSize: 1, outputSize: 1)
+  }
+
+  @Test func moreLayersThanFitInMemoryAreRefused() {
+    for layers in [874, 875, 1_000] {
+      let error = #expect(throws: UsageError.self) {
+        try options(layers: layers).checkAgainst(rowCount: 60_000, inputSize: 784, outputSize: 10)
+      }
+      #expect(
+        error?.problem.sentence
+          == "argument --n_layers: must be at most 873 for 784 inputs and 10 outputs, "
+          + "found \(layers)")
+    }
+  }
+
+  @Test(arguments: [(1_000_000, 10), (Int.max, 1), (1, Int.max), (Int.max, Int.max)])
+  func dataTooWideForAnyModelIsRefused(_ inputs: Int, _ outputs: Int) {
+    let error = #expect(throws: UsageError.self) {
+      try options(layers: 5).checkAgainst(rowCount: 100, inputSize: inputs, outputSize: outputs)
+    }
+    #expect(
+      error?.problem.sentence
+        == "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
+        + "(a model may have at most 536870912 parameters)")
+  }
+
+  private func options(layers: Int = 5, ratio: Double = 0.8) -> TrainOptions {
+    var options = TrainOptions(modelPath: "m")
+    options.layerCount = layers
+    options.trainRatio = ratio
+    return options
+  }
+}
