@@ -5,9 +5,11 @@
 public final class RandomGenerator {
   /// Everything the next numbers depend on.
   public struct State: Equatable, Sendable {
-    /// 624 words.
+    public static let wordCount = 624
+
+    /// `wordCount` of them.
     public var words: [UInt32]
-    /// How many of them have been given out, 0…624.
+    /// How many of them have been given out.
     public var position: Int
   }
 
@@ -23,7 +25,7 @@ public final class RandomGenerator {
 
   private var words: [UInt32]
   private var position: Int
-  private static let size = 624
+  private static let size = State.wordCount
   private static let middle = 397
 
   /// - Parameter seed: its low 32 bits count, as in `torch.manual_seed`.

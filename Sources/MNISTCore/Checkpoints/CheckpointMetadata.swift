@@ -1,0 +1,106 @@
+// The settings of a run as text, and back.
+
+extension Checkpoint {
+  var metadata: [String: String] {
+    [
+      // What readers of PyTorch's safetensors files look for.
+      "format": "pt",
+      "format_version": "\(Self.formatVersion)",
+      "image_height": "\(settings.imageHeight)",
+      "image_width": "\(settings.imageWidth)",
+      "output_size": "\(settings.outputSize)",
+      "hidden_sizes": settings.hiddenSizes.map { "\($0)" }.joined(separator: ","),
+      "use_dropout": "\(settings.useDropout)",
+      "dropout_p": "\(settings.dropoutProbability)",
+      "train_ratio": "\(settings.trainRatio)",
+      "batch_size": "\(settings.batchSize)",
+      "n_epochs": "\(settings.epochCount)",
+      "seed": "\(settings.seed)",
+      "train_images_crc32": hexadecimal(settings.imagesCRC32),
+      "train_labels_crc32": hexadecimal(settings.labelsCRC32),
+      "epoch": "\(state.epoch)",
+      "lowest_loss": "\(state.lowestLoss)",
+    ]
+  }
+}
+
+/// Reads one setting after the other, each within its range.
+struct CheckpointMetadata {
+  let texts: [String: String]
+  let path: String
+
+  func settings() throws(CheckpointError) -> TrainingSettings {
+    let version = try integer("format_version", in: 1...Int.max)
+    guard version <= Checkpoint.formatVersion else {
+      throw .newerVersion(path: path, expected: Checkpoint.formatVersion, found: version)
+    }
+    // Sizes stay small enough that no product of two of them overflows.
+    let sizes = 1...Int(Int32.max)
+    return TrainingSettings(
+      imageHeight: try integer("image_height", in: sizes),
+      imageWidth: try integer("image_width", in: sizes),
+      outputSize: try integer("output_size", in: 1...256),
+      hiddenSizes: try hiddenSizes(each: sizes),
+      useDropout: try value("use_dropout", expected: "true or false") { Bool($0) },
+      dropoutProbability: try number("dropout_p", "at least 0 and less than 1") {
+        $0 >= 0 && $0 < 1
+      },
+      trainRatio: try number("train_ratio", "greater than 0 and less than 1") {
+        $0 > 0 && $0 < 1
+      },
+      batchSize: try integer("batch_size", in: 1...Int.max),
+      epochCount: try integer("n_epochs", in: 1...Int.max),
+      seed: try value("seed", expected: "0 to \(UInt64.max)") { UInt64($0) },
+      imagesCRC32: try checksum("train_images_crc32"),
+      labelsCRC32: try checksum("train_labels_crc32"))
+  }
+
+  func epoch(of epochCount: Int) throws(CheckpointError) -> Int {
+    try integer("epoch", in: 1...epochCount)
+  }
+
+  func lowestLoss() throws(CheckpointError) -> Double {
+    try number("lowest_loss", "a number") { !$0.isNaN }
+  }
+
+  private func hiddenSizes(each range: ClosedRange<Int>) throws(CheckpointError) -> [Int] {
+    let expected = "sizes of 1 or more, separated by commas"
+    return try value("hidden_sizes", expected: expected) { text in
+      let sizes = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      return sizes.allSatisfy { $0.map(range.contains) ?? false } ? sizes.compactMap { $0 } : nil
+    }
+  }
+
+  private func checksum(_ name: String) throws(CheckpointError) -> UInt32 {
+    try value(name, expected: "eight hexadecimal digits") {
+      UInt32($0.hasPrefix("0x") ? $0.dropFirst(2) : $0[...], radix: 16)
+    }
+  }
+
+  private func integer(
+    _ name: String, in range: ClosedRange<Int>
+  ) throws(CheckpointError) -> Int {
+    let expected = "\(range.lowerBound) to \(range.upperBound)"
+    return try value(name, expected: expected) { text in
+      Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  private func number(
+    _ name: String, _ expected: String, where isAllowed: (Double) -> Bool
+  ) throws(CheckpointError) -> Double {
+    try value(name, expected: expected) { text in
+      Double(text).flatMap { isAllowed($0) ? $0 : nil }
+    }
+  }
+
+  private func value<Value>(
+    _ name: String, expected: String, _ parse: (String) -> Value?
+  ) throws(CheckpointError) -> Value {
+    guard let text = texts[name] else { throw .missingSetting(path: path, name: name) }
+    guard let value = parse(text) else {
+      throw .invalidSetting(path: path, name: name, expected: expected, found: text)
+    }
+    return value
+  }
+}

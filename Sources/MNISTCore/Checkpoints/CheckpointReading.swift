@@ -1,0 +1,143 @@
+extension Checkpoint {
+  /// Reads a checkpoint. Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
+  public init(readingFrom path: String) throws {
+    let bytes = try InputFile.read(path, limit: Self.limitBytes)
+    try self.init(SafeTensors(parsing: bytes, path: path), path: path)
+  }
+
+  /// - Parameter path: only serves the sentences.
+  init(_ file: SafeTensors, path: String) throws(CheckpointError) {
+    let metadata = CheckpointMetadata(texts: file.metadata, path: path)
+    let settings = try metadata.settings()
+    try CheckpointTensors(tensors: file.tensors, settings: settings, path: path).check()
+
+    var best = StateDictionary()
+    var last = StateDictionary()
+    for slot in settings.slots {
+      best[slot.name] = file.tensors[slot.name]
+      last[slot.name] = file.tensors[Name.last + slot.name]
+    }
+    func integers(_ name: String) -> [Int64] {
+      if case .int64(let numbers)? = file.tensors[name]?.elements { numbers } else { [] }
+    }
+    func moments(_ name: String) -> TensorValue {
+      file.tensors[name] ?? TensorValue([] as [Float], shape: [0])
+    }
+    let optimizer = settings.parameterNames.map { name in
+      Adam.State(
+        step: Int(integers(Name.step(name))[0]), expAvg: moments(Name.average(name)),
+        expAvgSq: moments(Name.averageOfSquares(name)))
+    }
+    self.init(
+      settings: settings,
+      state: TrainingState(
+        epoch: try metadata.epoch(of: settings.epochCount),
+        lowestLoss: try metadata.lowestLoss(), best: best, last: last, optimizer: optimizer,
+        generator: RandomGenerator.State(
+          words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),
+        dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0])))
+  }
+
+  /// The test images of the set in a folder, with the sizes and classes this model was trained on.
+  public func testImages(in directory: String) throws -> ImageSet {
+    let images = try MNISTFolder.load(directory, isTrain: false, classes: settings.outputSize)
+    guard images.height == settings.imageHeight && images.width == settings.imageWidth else {
+      throw CheckpointError.otherImageSize(
+        path: directory, expectedHeight: settings.imageHeight, expectedWidth: settings.imageWidth,
+        foundHeight: images.height, foundWidth: images.width)
+    }
+    return images
+  }
+
+  /// The best model, ready to predict.
+  public func makeModel() -> ImageClassifier {
+    let seed = settings.seed
+    let model = settings.makeModel(
+      using: RandomGenerator(seed: seed), dropout: CounterGenerator(seed: seed))
+    do {
+      try model.load(stateDictionary: state.best)
+    } catch {
+      preconditionFailure("a checkpoint's settings and tensors are of one model: \(error)")
+    }
+    model.evaluate()
+    return model
+  }
+}
+
+/// The tensors of a file, held against what its settings say must be there.
+private struct CheckpointTensors {
+  let tensors: [String: TensorValue]
+  let settings: TrainingSettings
+  let path: String
+
+  /// Nothing is asked for memory here: names, shapes and numbers are compared as they are.
+  func check() throws(CheckpointError) {
+    try checkNamesAndShapes()
+    try checkNumbers()
+  }
+
+  private func checkNamesAndShapes() throws(CheckpointError) {
+    var expected: [(name: String, summary: String)] = []
+    for slot in settings.slots {
+      let summary = "\(slot.kind == .counter ? "int64" : "float32") \(slot.shape)"
+      expected += [(slot.name, summary), (Checkpoint.Name.last + slot.name, summary)]
+      if slot.kind == .parameter {
+        expected += [
+          (Checkpoint.Name.step(slot.name), "int64 []"),
+          (Checkpoint.Name.average(slot.name), summary),
+          (Checkpoint.Name.averageOfSquares(slot.name), summary),
+        ]
+      }
+    }
+    expected += [
+      (Checkpoint.Name.words, "int64 [\(RandomGenerator.State.wordCount)]"),
+      (Checkpoint.Name.position, "int64 []"), (Checkpoint.Name.dropoutDraws, "int64 []"),
+    ]
+    var error = StateDictionaryError()
+    for (name, summary) in expected {
+      guard let found = tensors[name]?.summary else {
+        error.missing.append(name)
+        continue
+      }
+      if found != summary {
+        error.mismatched.append(.init(name: name, expected: summary, found: found))
+      }
+    }
+    let names = Set(expected.map(\.name))
+    error.unexpected = tensors.keys.filter { !names.contains($0) }.sorted()
+    guard error == StateDictionaryError() else { throw .state(path: path, error) }
+  }
+
+  private func checkNumbers() throws(CheckpointError) {
+    for (name, value) in tensors.sorted(by: { $0.key < $1.key }) {
+      switch value.elements {
+      case .float32(let numbers):
+        guard numbers.allSatisfy(\.isFinite) else { throw .notFinite(path: path, tensor: name) }
+        if name.hasSuffix(".running_var") || name.hasSuffix(".exp_avg_sq") {
+          try check(numbers, 0...(.greatestFiniteMagnitude), name, "numbers of 0 or more")
+        }
+      case .int64(let numbers):
+        let size = Int64(RandomGenerator.State.wordCount)
+        switch name {
+        case Checkpoint.Name.words:
+          try check(numbers, 0...Int64(UInt32.max), name, "32-bit words")
+          guard numbers.contains(where: { $0 != 0 }) else {
+            throw .invalidValue(
+              path: path, tensor: name, expected: "a word that is not 0", found: "only zeros")
+          }
+        case Checkpoint.Name.position: try check(numbers, 0...size, name, "0 to \(size)")
+        case Checkpoint.Name.dropoutDraws: break
+        default: try check(numbers, 0...Int64.max, name, "0 or more")
+        }
+      }
+    }
+  }
+
+  private func check<Number: Comparable>(
+    _ numbers: [Number], _ range: ClosedRange<Number>, _ name: String, _ expected: String
+  ) throws(CheckpointError) {
+    if let wrong = numbers.first(where: { !range.contains($0) }) {
+      throw .invalidValue(path: path, tensor: name, expected: expected, found: "\(wrong)")
+    }
+  }
+}

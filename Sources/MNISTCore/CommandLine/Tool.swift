@@ -1,0 +1,55 @@
+/// What both tools do around their work.
+public enum Tool {
+  /// Answers, refuses or works, as the command line asks.
+  ///
+  /// - Parameter work: throws a `UsageError` for what only the data shows to be wrong on the command
+  ///   line, any other error for what is wrong in the world.
+  /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong.
+  public static func run<Options: ToolOptions>(
+    _ arguments: [String], _ work: (Options, inout Console) throws -> Void
+  ) -> Int32 {
+    var console = Console(tool: Options.toolName)
+    switch Options.parse(arguments) {
+    case .answer(let text):
+      console.print(text)
+    case .mistake(let error):
+      return console.refuse(error)
+    case .options(let options):
+      do {
+        guard options.gpuID < 0 else { throw DeviceError(gpuID: options.gpuID) }
+        let pool = options.threadCount.map { ThreadPool(threadCount: $0) } ?? .current
+        try ThreadPool.$current.withValue(pool) { try work(options, &console) }
+      } catch let error as UsageError {
+        return console.refuse(error)
+      } catch {
+        return console.fail("\(error)")
+      }
+    }
+    return console.finish()
+  }
+}
+
+/// What the options of both tools have in common.
+public protocol ToolOptions: Equatable, Sendable {
+  static var toolName: String { get }
+  static func parse(_ arguments: [String]) -> Invocation<Self>
+  var gpuID: Int { get }
+  var threadCount: Int? { get }
+}
+
+extension TrainOptions: ToolOptions {
+  public static var toolName: String { command.name }
+}
+
+extension PredictOptions: ToolOptions {
+  public static var toolName: String { command.name }
+}
+
+/// A device was asked for that cannot be used.
+public struct DeviceError: Error, Equatable, CustomStringConvertible {
+  public let gpuID: Int
+
+  public var description: String {
+    "--gpu_id \(gpuID): this build computes on the CPU only (expected -1, found \(gpuID))"
+  }
+}

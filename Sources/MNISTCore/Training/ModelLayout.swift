@@ -1,0 +1,47 @@
+// Names and shapes of a classifier's tensors, known from its sizes without building it: a file is
+// checked against them before any memory is asked for.
+
+extension TrainingSettings {
+  /// One tensor of the model.
+  struct Slot: Equatable {
+    enum Kind { case parameter, buffer, counter }
+    let name: String
+    let kind: Kind
+    let shape: [Int]
+  }
+
+  /// The model's tensors in the order of its state dictionary.
+  var slots: [Slot] {
+    var slots: [Slot] = []
+    var inputs = inputSize
+    for (index, outputs) in hiddenSizes.enumerated() {
+      let block = "layers.\(index).block"
+      slots += Self.linear(block + ".0", inputs, outputs)
+      if !useDropout {
+        let norm = block + ".2"
+        slots += [
+          Slot(name: norm + ".weight", kind: .parameter, shape: [outputs]),
+          Slot(name: norm + ".bias", kind: .parameter, shape: [outputs]),
+          Slot(name: norm + ".running_mean", kind: .buffer, shape: [outputs]),
+          Slot(name: norm + ".running_var", kind: .buffer, shape: [outputs]),
+          Slot(name: norm + ".num_batches_tracked", kind: .counter, shape: []),
+        ]
+      }
+      inputs = outputs
+    }
+    return slots + Self.linear("layers.\(hiddenSizes.count)", inputs, outputSize)
+  }
+
+  private static func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> [Slot] {
+    [
+      Slot(name: name + ".weight", kind: .parameter, shape: [outputs, inputs]),
+      Slot(name: name + ".bias", kind: .parameter, shape: [outputs]),
+    ]
+  }
+
+  var parameterNames: [String] { slots.filter { $0.kind == .parameter }.map(\.name) }
+
+  var parameterCount: Int {
+    slots.filter { $0.kind == .parameter }.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+}
