@@ -3,7 +3,148 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct MatrixProductTests {
-  @Test func x() { 
-    print("hi")
+  /// Sizes around the tiles of every instruction set, and around the depth of one chunk.
+  static let sizes = [
+    (1, 1, 1), (1, 7, 3), (2, 16, 5), (3, 17, 2), (5, 15, 4), (6, 16, 8), (7, 33, 9), (13, 31, 320),
+    (14, 32, 321), (15, 63, 17), (28, 64, 10), (29, 65, 641), (64, 10, 168), (129, 97, 40),
+  ]
+
+  @Test(arguments: sizes)
+  func theProductEqualsTheSumInDouble(_ m: Int, _ n: Int, _ k: Int) {
+    let (a, b) = (Self.numbers(m * k, seed: 1), Self.numbers(k * n, seed: 2))
+    let expected = Self.sums(m, n, k, a, b)
+    for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+      let c = FloatBuffer(count: m * n)
+      Self.withMatrix(a, m, k, transposeA) { a in
+        Self.withMatrix(b, k, n, transposeB) { b in multiply(a, b, into: c.start) }
+      }
+      Self.expectClose(c.numbers, expected, k, "\(m)×\(n)×\(k) \(transposeA) \(transposeB)")
+    }
+  }
+
+  @Test func aTargetIsAddedToOrGivenABias() {
+    let (m, n, k) = (9, 21, 330)
+    let (a, b) = (Self.numbers(m * k, seed: 3), Self.numbers(k * n, seed: 4))
+    let (bias, old) = (Self.numbers(n, seed: 5), Self.numbers(m * n, seed: 6))
+    let product = Self.sums(m, n, k, a, b)
+
+    let added = FloatBuffer(old)
+    let biased = FloatBuffer(count: m * n)
+    let biasBuffer = FloatBuffer(bias)
+    Self.withMatrix(a, m, k, false) { a in
+      Self.withMatrix(b, k, n, false) { b in
+        multiply(a, b, into: added.start, target: .add)
+        multiply(a, b, into: biased.start, target: .replaceWithBias(biasBuffer.start))
+      }
+    }
+    Self.expectClose(added.numbers, zip(product, old).map { $0 + Double($1) }, k, "add")
+    let expected = product.enumerated().map { $1 + Double(bias[$0 % n]) }
+    Self.expectClose(biased.numbers, expected, k, "bias")
+  }
+
+  @Test func aProductOverNothingIsZeroOrTheBias() {
+    let bias = FloatBuffer([1, 2, 3])
+    let c = FloatBuffer(repeating: 9, count: 6)
+    let (a, b) = (FloatBuffer(count: 0), FloatBuffer(count: 0))
+    let (left, right) = (
+      MatrixView(a.start, rows: 2, columns: 0), MatrixView(b.start, rows: 0, columns: 3)
+    )
+    multiply(left, right, into: c.start, target: .add)
+    #expect(c.numbers == [9, 9, 9, 9, 9, 9])
+    multiply(left, right, into: c.start, target: .replaceWithBias(bias.start))
+    #expect(c.numbers == [1, 2, 3, 1, 2, 3])
+    multiply(left, right, into: c.start)
+    #expect(c.numbers == [0, 0, 0, 0, 0, 0])
+  }
+
+  @Test(arguments: [2, 3, 7])
+  func theProductIsTheSameForAnyThreadCount(_ threads: Int) {
+    let (m, n, k) = (131, 150, 700)
+    let (a, b) = (Self.numbers(m * k, seed: 7), Self.numbers(k * n, seed: 8))
+    func product(_ threadCount: Int) -> [UInt32] {
+      let c = FloatBuffer(count: m * n)
+      Self.withMatrix(a, m, k, false) { a in
+        Self.withMatrix(b, k, n, true) { b in
+          multiply(a, b, into: c.start, pool: ThreadPool(threadCount: threadCount))
+        }
+      }
+      return c.numbers.map(\.bitPattern)
+    }
+    #expect(product(threads) == product(1))
+  }
+
+  /// An element is the same whether it is computed with many others or with few: tiles at the edge
+  /// count like any other.
+  @Test func anElementDoesNotDependOnTheSizeOfTheProduct() {
+    let k = 400
+    let (a, b) = (Self.numbers(40 * k, seed: 9), Self.numbers(k * 50, seed: 10))
+    let large = FloatBuffer(count: 40 * 50)
+    let small = FloatBuffer(count: 1 * 50)
+    Self.withMatrix(b, k, 50, false) { b in
+      Self.withMatrix(a, 40, k, false) { multiply($0, b, into: large.start) }
+      Self.withMatrix(Array(a[(17 * k)..<(18 * k)]), 1, k, false) {
+        multiply($0, b, into: small.start)
+      }
+    }
+    #expect(small.numbers == Array(large.numbers[(17 * 50)..<(18 * 50)]))
+  }
+
+  @Test func operandsBeyondThePackingLimitAreTakenInGroups() {
+    // 2 × 2048 rows and columns fill the limit after three chunks of depth.
+    let (m, n, k) = (2_048, 2_048, 1_300)
+    let (a, b) = (Self.numbers(m * k, seed: 11), Self.numbers(k * n, seed: 12))
+    let c = FloatBuffer(count: m * n)
+    Self.withMatrix(a, m, k, false) { a in
+      Self.withMatrix(b, k, n, false) { b in multiply(a, b, into: c.start) }
+    }
+    for (row, column) in [(0, 0), (2_047, 2_047), (1_000, 3), (5, 1_777)] {
+      var sum = 0.0
+      for p in 0..<k { sum += Double(a[row * k + p]) * Double(b[p * n + column]) }
+      #expect(abs(Double(c[row * n + column]) - sum) < 1e-4)
+    }
+  }
+
+  // MARK: Support
+
+  private static func numbers(_ count: Int, seed: UInt64) -> [Float] {
+    RandomGenerator(seed: seed).uniform(count, from: -1, to: 1)
+  }
+
+  /// Calls `body` with the matrix [rows, columns] of `numbers`, stored by columns if `transposed`.
+  private static func withMatrix(
+    _ numbers: [Float], _ rows: Int, _ columns: Int, _ transposed: Bool,
+    _ body: (MatrixView) -> Void
+  ) {
+    let stored =
+      transposed
+      ? (0..<columns).flatMap { c in (0..<rows).map { r in numbers[r * columns + c] } } : numbers
+    let buffer = FloatBuffer(stored)
+    withExtendedLifetime(buffer) {
+      body(
+        transposed
+          ? MatrixView(buffer.start, rows: columns, columns: rows).transposed
+          : MatrixView(buffer.start, rows: rows, columns: columns))
+    }
+  }
+
+  private static func sums(
+    _ m: Int, _ n: Int, _ k: Int, _ a: [Float], _ b: [Float]
+  ) -> [Double] {
+    (0..<(m * n)).map { index in
+      let (row, column) = (index / n, index % n)
+      return (0..<k).reduce(0.0) { $0 + Double(a[row * k + $1]) * Double(b[$1 * n + column]) }
+    }
+  }
+
+  /// Numbers below 1, k products: the error of a sum in float32 stays below k · 2⁻²⁴ on average.
+  private static func expectClose(
+    _ found: [Float], _ expected: [Double], _ k: Int, _ what: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let limit = 1e-6 + Double(k) * 0x1p-24
+    let worst = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
+    #expect(
+      found.count == expected.count && worst < limit, "\(what): \(worst)",
+      sourceLocation: sourceLocation)
   }
 }

@@ -11,6 +11,16 @@ enum Elementwise {
     }
   }
 
+  /// Calls `body` with the offsets of the whole vectors that cover a piece of a buffer.
+  @inline(__always)
+  static func forEachVector(in range: Range<Int>, _ body: (Int) -> Void) {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      body(offset)
+      offset += Vector.scalarCount
+    }
+  }
+
   @inline(__always)
   static func map(_ x: FloatBuffer, _ body: (Float) -> Float) -> FloatBuffer {
     let result = FloatBuffer(count: x.count)
@@ -21,25 +31,45 @@ enum Elementwise {
 
   @inline(__always)
   static func map(
-    _ x: FloatBuffer, _ y: FloatBuffer, _ body: (Float, Float) -> Float
+    _ x: FloatBuffer, _ y: FloatBuffer, _ body: (Vector, Vector) -> Vector
   ) -> FloatBuffer {
     precondition(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
     let result = FloatBuffer(count: x.count)
     let (first, second, target) = (x.start, y.start, result.start)
-    forEachChunk(of: x.count) { for i in $0 { target[i] = body(first[i], second[i]) } }
+    forEachChunk(of: x.count) {
+      forEachVector(in: $0) { i in
+        target.store(body(first.vector(at: i), second.vector(at: i)), at: i)
+      }
+    }
     return result
   }
 
   // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
   static func leakyReLU(_ x: FloatBuffer, slope: Float) -> FloatBuffer {
-    map(x) { $0 > 0 ? $0 : slope * $0 }
+    let result = FloatBuffer(count: x.count)
+    let (source, target) = (x.start, result.start)
+    forEachChunk(of: x.count) {
+      forEachVector(in: $0) { i in
+        let x = source.vector(at: i)
+        target.store(x.replacing(with: slope * x, where: x .<= 0), at: i)
+      }
+    }
+    return result
   }
 
   // ∂y/∂x = 1 where x > 0, else slope.
-  static func leakyReLUGradient(_ x: FloatBuffer, upstream: FloatBuffer, slope: Float)
-    -> FloatBuffer
-  {
-    map(x, upstream) { $0 > 0 ? $1 : slope * $1 }
+  static func leakyReLUGradient(
+    _ x: FloatBuffer, upstream: FloatBuffer, slope: Float
+  ) -> FloatBuffer {
+    let result = FloatBuffer(count: x.count)
+    let (source, upstream, target) = (x.start, upstream.start, result.start)
+    forEachChunk(of: x.count) {
+      forEachVector(in: $0) { i in
+        let g = upstream.vector(at: i)
+        target.store(g.replacing(with: slope * g, where: source.vector(at: i) .<= 0), at: i)
+      }
+    }
+    return result
   }
 
   /// 1 / (1 − p) where a number is kept, 0 where it is dropped, each with probability p.

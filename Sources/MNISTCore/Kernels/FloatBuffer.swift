@@ -13,6 +13,9 @@ import Synchronization
 /// A training step asks for the same sizes again and again; once each has been seen, nothing is
 /// asked of the system any more. Fresh contents are undefined (NaN in debug builds, so that a number
 /// nobody wrote shows).
+///
+/// The memory goes on to the next multiple of 16 floats, so that a pass over single numbers can be made
+/// of whole vectors: what it computes beyond `count` is never seen.
 final class FloatBuffer: @unchecked Sendable {
   let count: Int
   /// 64-byte aligned: one cache line, and the widest vector.
@@ -82,11 +85,11 @@ private final class FloatPool: @unchecked Sendable {
 
   private let blocks = Mutex<[Int: [Block]]>([:])
 
-  /// The next of 16, 20, 24, 28, 32, 40, 48, 56, 64, 80 …: four sizes an octave waste at most a
-  /// fifth, and batches of nearly the same size (the last of an epoch) share blocks.
+  /// The next of 16, 32, 48, 64, 80, 96, 112, 128, 160 …: four sizes an octave waste at most a fifth,
+  /// and batches of nearly the same size (the last of an epoch) share blocks.
   static func capacity(for count: Int) -> Int {
     guard count > 16 else { return 16 }
-    let step = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2)
+    let step = max(16, 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2))
     return (count + step - 1) / step * step
   }
 

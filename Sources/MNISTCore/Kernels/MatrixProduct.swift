@@ -23,6 +23,8 @@ enum Blocking {
   static let panelsPerTask = 128 / Tile.rows
   // Fewer slivers than this per task would read the panels of a again too often.
   static let sliversPerTask = 6
+  // Panels packed together: runs of some 8 cache lines are read at a time.
+  static let panelsPerPacking = 8
   // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups.
   static let packedLimit = 4 << 20
 }
@@ -58,19 +60,21 @@ func multiply(
       (chunk * chunkDepth, min(chunkDepth, k - chunk * chunkDepth))
     }
 
-    pool.forEach(sliverCount + panelCount) { task in
+    let sliverGroups = (sliverCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
+    let panelGroups = (panelCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
+    pool.forEach(sliverGroups + panelGroups) { task in
       for chunk in chunks {
         let (start, depth) = range(chunk)
         let offset = start - groupStart
-        if task < sliverCount {
+        if task < sliverGroups {
           bColumns.pack(
-            width: Tile.columns, fromRow: task * Tile.columns, depth: depth, fromColumn: start,
-            into: packedB.start + offset * paddedN + task * Tile.columns * depth)
+            panels: share(task, of: sliverGroups, total: sliverCount), width: Tile.columns,
+            depth: depth, fromColumn: start, into: packedB.start + offset * paddedN)
         } else {
-          let panel = task - sliverCount
           a.pack(
-            width: Tile.rows, fromRow: panel * Tile.rows, depth: depth, fromColumn: start,
-            into: packedA.start + offset * paddedM + panel * Tile.rows * depth)
+            panels: share(task - sliverGroups, of: panelGroups, total: panelCount),
+            width: Tile.rows, depth: depth, fromColumn: start,
+            into: packedA.start + offset * paddedM)
         }
       }
     }
@@ -122,14 +126,27 @@ private func merge(
   _ tile: UnsafePointer<Float>, rows: Int, columns: Int,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, target: ProductTarget
 ) {
+  let lanes = Vector.scalarCount
   for row in 0..<rows {
     let source = tile + row * Tile.columns
     let place = c + row * rowStride
+    let wholeVectors = columns / lanes * lanes
     switch target {
-    case .replace: for column in 0..<columns { place[column] = source[column] }
-    case .add: for column in 0..<columns { place[column] += source[column] }
+    case .replace:
+      for i in stride(from: 0, to: wholeVectors, by: lanes) {
+        place.store(source.vector(at: i), at: i)
+      }
+      for i in wholeVectors..<columns { place[i] = source[i] }
+    case .add:
+      for i in stride(from: 0, to: wholeVectors, by: lanes) {
+        place.store(place.vector(at: i) + source.vector(at: i), at: i)
+      }
+      for i in wholeVectors..<columns { place[i] += source[i] }
     case .replaceWithBias(let bias):
-      for column in 0..<columns { place[column] = source[column] + bias[column] }
+      for i in stride(from: 0, to: wholeVectors, by: lanes) {
+        place.store(source.vector(at: i) + bias.vector(at: i), at: i)
+      }
+      for i in wholeVectors..<columns { place[i] = source[i] + bias[i] }
     }
   }
 }

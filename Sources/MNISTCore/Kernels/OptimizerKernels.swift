@@ -26,12 +26,14 @@ enum OptimizerKernels {
     let (stepSize, correction) = (Float(step.stepSize), Float(step.correction))
     let epsilon = Float(step.epsilon)
     Elementwise.forEachChunk(of: parameter.count) {
-      for i in $0 {
-        let average = m[i] + weight1 * (g[i] - m[i])
-        let square = v[i] * beta2 + weight2 * (g[i] * g[i])
-        m[i] = average
-        v[i] = square
-        p[i] -= stepSize * (average / (square.squareRoot() / correction + epsilon))
+      Elementwise.forEachVector(in: $0) { i in
+        let gradient = g.vector(at: i)
+        let average = m.vector(at: i) + weight1 * (gradient - m.vector(at: i))
+        let square = v.vector(at: i) * beta2 + weight2 * (gradient * gradient)
+        m.store(average, at: i)
+        v.store(square, at: i)
+        let update = average / (square.squareRoot() / correction + epsilon)
+        p.store(p.vector(at: i) - stepSize * update, at: i)
       }
     }
   }
@@ -40,6 +42,10 @@ enum OptimizerKernels {
   static func gradientDescent(_ parameter: FloatBuffer, gradient: FloatBuffer, rate: Double) {
     let (p, g) = (parameter.start, gradient.start)
     let rate = Float(rate)
-    Elementwise.forEachChunk(of: parameter.count) { for i in $0 { p[i] -= rate * g[i] } }
+    Elementwise.forEachChunk(of: parameter.count) {
+      Elementwise.forEachVector(in: $0) { i in
+        p.store(p.vector(at: i) - rate * g.vector(at: i), at: i)
+      }
+    }
   }
 }

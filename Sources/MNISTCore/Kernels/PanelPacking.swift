@@ -1,5 +1,6 @@
 /// A matrix in memory, read by rows or by columns: element (row, column) stands at
-/// `start[row · rowStride + column · columnStride]`. Transposing is swapping the strides.
+/// `start[row · rowStride + column · columnStride]`, one of the strides is 1. Transposing is swapping
+/// the strides.
 struct MatrixView: @unchecked Sendable {
   let start: UnsafePointer<Float>
   let rows: Int
@@ -29,64 +30,82 @@ struct MatrixView: @unchecked Sendable {
 }
 
 extension MatrixView {
-  /// Copies `width` rows from `firstRow`, over `depth` columns from `firstColumn`, into a panel:
-  /// `panel[p · width + r]` = element (firstRow + r, firstColumn + p). Rows beyond the matrix are zero.
+  /// Copies rows, over `depth` columns from `firstColumn`, into panels of `width` rows, one after the
+  /// other: panel q holds at [p · width + r] the element (q · width + r, firstColumn + p). Rows beyond
+  /// the matrix are zero.
   ///
   /// The micro-kernel then reads its operands one after the other, whatever their order was.
+  ///
+  /// - Parameter target: where panel 0 would begin.
   func pack(
-    width: Int, fromRow firstRow: Int, depth: Int, fromColumn firstColumn: Int,
-    into panel: UnsafeMutablePointer<Float>
+    panels: Range<Int>, width: Int, depth: Int, fromColumn firstColumn: Int,
+    into target: UnsafeMutablePointer<Float>
   ) {
-    let valid = min(width, rows - firstRow)
-    let source = start + firstRow * rowStride + firstColumn * columnStride
-    if valid < width {
-      panel.update(repeating: 0, count: width * depth)
+    func rowCount(_ panel: Int) -> Int { min(width, rows - panel * width) }
+    func source(_ panel: Int) -> UnsafePointer<Float> {
+      start + panel * width * rowStride + firstColumn * columnStride
+    }
+    for panel in panels where rowCount(panel) < width {
+      (target + panel * width * depth).update(repeating: 0, count: width * depth)
     }
     if rowStride == 1 {
-      copyRuns(of: valid, width: width, depth: depth, from: source, into: panel)
-    } else if valid == width && width % 8 == 0 && columnStride == 1 {
-      for row in stride(from: 0, to: width, by: 8) {
-        transposeEightRows(
-          width: width, depth: depth, from: source + row * rowStride, into: panel + row)
+      // For each p the rows stand together: panels side by side are read as one run.
+      for p in 0..<depth {
+        for panel in panels {
+          copy(
+            rowCount(panel), from: source(panel) + p * columnStride,
+            to: target + (panel * depth + p) * width)
+        }
       }
-    } else {
-      for row in 0..<valid {
-        let sourceRow = source + row * rowStride
-        let target = panel + row
-        for p in 0..<depth { target[p * width] = sourceRow[p * columnStride] }
+      return
+    }
+    for panel in panels {
+      let (source, target) = (source(panel), target + panel * width * depth)
+      for row in stride(from: 0, to: rowCount(panel), by: 8) {
+        transpose(
+          min(8, rowCount(panel) - row), depth: depth, from: source + row * rowStride,
+          to: target + row, width)
       }
     }
   }
 
-  /// Rows of the panel stand together in the source: `valid` neighbours for each p.
+  /// Up to eight rows, each contiguous, turned by 8 × 8 blocks in registers.
   @inline(__always)
-  private func copyRuns(
-    of valid: Int, width: Int, depth: Int, from source: UnsafePointer<Float>,
-    into panel: UnsafeMutablePointer<Float>
-  ) {
-    for p in 0..<depth {
-      (panel + p * width).update(from: source + p * columnStride, count: valid)
-    }
-  }
-
-  /// Eight rows, each contiguous, turned by 8 × 8 blocks in registers.
-  @inline(__always)
-  private func transposeEightRows(
-    width: Int, depth: Int, from source: UnsafePointer<Float>,
-    into panel: UnsafeMutablePointer<Float>
+  private func transpose(
+    _ rowCount: Int, depth: Int, from source: UnsafePointer<Float>,
+    to panel: UnsafeMutablePointer<Float>, _ width: Int
   ) {
     var p = 0
     while p + 8 <= depth {
-      var block = EightByEight(from: source + p, rowStride: rowStride)
+      var block = EightByEight(rowCount, from: source + p, rowStride: rowStride)
       block.transpose()
-      block.store(to: panel + p * width, rowStride: width)
+      block.store(rowCount, to: panel + p * width, rowStride: width)
       p += 8
     }
     while p < depth {
-      for row in 0..<8 { panel[p * width + row] = source[row * rowStride + p] }
+      for row in 0..<rowCount { panel[p * width + row] = source[row * rowStride + p] }
       p += 1
     }
   }
+}
+
+/// Copies a few floats, in the largest vectors that fit: a call to `memmove` would take longer.
+@inline(__always)
+private func copy(
+  _ count: Int, from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+) {
+  var (source, target, rest) = (source, target, count)
+  func move<Piece: SIMD>(_ type: Piece.Type) where Piece.Scalar == Float {
+    let piece = UnsafeRawPointer(source).loadUnaligned(as: Piece.self)
+    UnsafeMutableRawPointer(target).storeBytes(of: piece, as: Piece.self)
+    source += Piece.scalarCount
+    target += Piece.scalarCount
+    rest -= Piece.scalarCount
+  }
+  while rest >= 8 { move(SIMD8<Float>.self) }
+  if rest >= 4 { move(SIMD4<Float>.self) }
+  if rest >= 2 { move(SIMD2<Float>.self) }
+  if rest >= 1 { target[0] = source[0] }
 }
 
 /// Sixty-four floats in eight vectors.
@@ -95,10 +114,11 @@ private struct EightByEight {
   var (row0, row1, row2, row3): (Row, Row, Row, Row)
   var (row4, row5, row6, row7): (Row, Row, Row, Row)
 
+  /// Rows beyond `rowCount` repeat the last one.
   @inline(__always)
-  init(from source: UnsafePointer<Float>, rowStride: Int) {
+  init(_ rowCount: Int, from source: UnsafePointer<Float>, rowStride: Int) {
     func row(_ index: Int) -> Row {
-      UnsafeRawPointer(source + index * rowStride).loadUnaligned(as: Row.self)
+      UnsafeRawPointer(source + min(index, rowCount - 1) * rowStride).loadUnaligned(as: Row.self)
     }
     (row0, row1, row2, row3) = (row(0), row(1), row(2), row(3))
     (row4, row5, row6, row7) = (row(4), row(5), row(6), row(7))
@@ -128,10 +148,19 @@ private struct EightByEight {
     return (low, high)
   }
 
+  /// Stores the first `count` numbers of each row.
   @inline(__always)
-  func store(to target: UnsafeMutablePointer<Float>, rowStride: Int) {
+  func store(_ count: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
     func put(_ row: Row, _ index: Int) {
-      UnsafeMutableRawPointer(target + index * rowStride).storeBytes(of: row, as: Row.self)
+      let place = UnsafeMutableRawPointer(target + index * rowStride)
+      if count == 8 {
+        place.storeBytes(of: row, as: Row.self)
+      } else {
+        // Six rows are what a tile for AVX2 is high.
+        if count >= 4 { place.storeBytes(of: row.lowHalf, as: SIMD4<Float>.self) }
+        let from = count >= 4 ? 4 : 0
+        for column in from..<count { target[index * rowStride + column] = row[column] }
+      }
     }
     put(row0, 0)
     put(row1, 1)

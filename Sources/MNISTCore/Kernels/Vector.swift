@@ -36,6 +36,9 @@ extension UnsafePointer<Float> {
 
 extension UnsafeMutablePointer<Float> {
   @inline(__always)
+  func vector(at offset: Int) -> Vector { UnsafePointer(self).vector(at: offset) }
+
+  @inline(__always)
   func store(_ vector: Vector, at offset: Int) {
     UnsafeMutableRawPointer(self + offset).storeBytes(of: vector, as: Vector.self)
   }

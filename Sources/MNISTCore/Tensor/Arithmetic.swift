@@ -89,7 +89,7 @@ extension Tensor {
 
   @inline(__always)
   private static func combine(
-    _ x: Tensor, _ y: Tensor, _ name: String, _ body: (Float, Float) -> Float,
+    _ x: Tensor, _ y: Tensor, _ name: String, _ body: (Vector, Vector) -> Vector,
     derivative: @escaping (Tensor) -> (Tensor, Tensor)
   ) -> Tensor {
     guard x.shape != y.shape else {

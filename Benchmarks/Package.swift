@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "mnist-train", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "log-probabilities",
+      dependencies: [.product(name: "MNISTCore", package: "mnist-train")])
+  ]
+)
