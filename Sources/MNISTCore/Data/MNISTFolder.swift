@@ -30,10 +30,7 @@ public enum MNISTFolder {
   private static func find(
     _ directory: String, prefix: String
   ) throws -> (images: String, labels: String) {
-    guard let isDirectory = try isDirectory(directory) else {
-      throw FileError.cannotRead(path: directory, reason: SystemError.text(ENOENT))
-    }
-    guard isDirectory else {
+    if try isDirectory(directory) == false {
       throw MNISTFolderError.notADirectory(path: directory)
     }
     let base = directory.hasSuffix("/") ? directory : directory + "/"
