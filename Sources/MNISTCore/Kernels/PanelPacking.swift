@@ -36,35 +36,56 @@ extension MatrixView {
   ///
   /// The micro-kernel then reads its operands one after the other, whatever their order was.
   ///
-  /// - Parameter target: where panel 0 would begin.
+  /// - Parameters:
+  ///   - width: a constant where this is called, so that the loops over it are unrolled.
+  ///   - target: where panel 0 would begin.
+  @inline(__always)
   func pack(
     panels: Range<Int>, width: Int, depth: Int, fromColumn firstColumn: Int,
     into target: UnsafeMutablePointer<Float>
   ) {
-    func rowCount(_ panel: Int) -> Int { min(width, rows - panel * width) }
-    func source(_ panel: Int) -> UnsafePointer<Float> {
-      start + panel * width * rowStride + firstColumn * columnStride
-    }
-    for panel in panels where rowCount(panel) < width {
-      (target + panel * width * depth).update(repeating: 0, count: width * depth)
-    }
+    let source = start + firstColumn * columnStride
+    let whole = panels.clamped(to: 0..<rows / width)
     if rowStride == 1 {
       // For each p the rows stand together: panels side by side are read as one run.
       for p in 0..<depth {
-        for panel in panels {
-          copy(
-            rowCount(panel), from: source(panel) + p * columnStride,
-            to: target + (panel * depth + p) * width)
+        var run = source + p * columnStride + whole.lowerBound * width
+        var place = target + (whole.lowerBound * depth + p) * width
+        for _ in 0..<whole.count {
+          copyRun(width, from: run, to: place)
+          run += width
+          place += width * depth
         }
       }
-      return
+    } else {
+      for panel in whole {
+        let place = target + panel * width * depth
+        let first = source + panel * width * rowStride
+        for row in stride(from: 0, to: width - width % 8, by: 8) {
+          transpose(8, depth: depth, from: first + row * rowStride, to: place + row, width)
+        }
+        if width % 8 > 0 {
+          let row = width - width % 8
+          transpose(width % 8, depth: depth, from: first + row * rowStride, to: place + row, width)
+        }
+      }
     }
-    for panel in panels {
-      let (source, target) = (source(panel), target + panel * width * depth)
-      for row in stride(from: 0, to: rowCount(panel), by: 8) {
-        transpose(
-          min(8, rowCount(panel) - row), depth: depth, from: source + row * rowStride,
-          to: target + row, width)
+    if whole.upperBound < panels.upperBound {
+      packRest(panels.upperBound - 1, width, depth, from: source, into: target)
+    }
+  }
+
+  /// The last panel, whose rows are not all in the matrix.
+  private func packRest(
+    _ panel: Int, _ width: Int, _ depth: Int, from source: UnsafePointer<Float>,
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    let place = target + panel * width * depth
+    let first = source + panel * width * rowStride
+    let valid = rows - panel * width
+    for p in 0..<depth {
+      for row in 0..<width {
+        place[p * width + row] = row < valid ? first[row * rowStride + p * columnStride] : 0
       }
     }
   }
@@ -75,37 +96,42 @@ extension MatrixView {
     _ rowCount: Int, depth: Int, from source: UnsafePointer<Float>,
     to panel: UnsafeMutablePointer<Float>, _ width: Int
   ) {
-    var p = 0
-    while p + 8 <= depth {
-      var block = EightByEight(rowCount, from: source + p, rowStride: rowStride)
+    var (source, panel) = (source, panel)
+    for _ in 0..<depth / 8 {
+      var block = EightByEight(rowCount, from: source, rowStride: rowStride)
       block.transpose()
-      block.store(rowCount, to: panel + p * width, rowStride: width)
-      p += 8
+      block.store(rowCount, to: panel, rowStride: width)
+      source += 8
+      panel += 8 * width
     }
-    while p < depth {
+    for p in 0..<depth % 8 {
       for row in 0..<rowCount { panel[p * width + row] = source[row * rowStride + p] }
-      p += 1
     }
   }
 }
 
-/// Copies a few floats, in the largest vectors that fit: a call to `memmove` would take longer.
+/// Copies a few floats in the largest vectors that fit: a call to `memmove` would take longer.
 @inline(__always)
-private func copy(
+private func copyRun(
   _ count: Int, from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
 ) {
-  var (source, target, rest) = (source, target, count)
-  func move<Piece: SIMD>(_ type: Piece.Type) where Piece.Scalar == Float {
-    let piece = UnsafeRawPointer(source).loadUnaligned(as: Piece.self)
-    UnsafeMutableRawPointer(target).storeBytes(of: piece, as: Piece.self)
-    source += Piece.scalarCount
-    target += Piece.scalarCount
-    rest -= Piece.scalarCount
+  func move<Piece: SIMD>(_ type: Piece.Type, _ offset: Int) where Piece.Scalar == Float {
+    let piece = UnsafeRawPointer(source + offset).loadUnaligned(as: Piece.self)
+    UnsafeMutableRawPointer(target + offset).storeBytes(of: piece, as: Piece.self)
   }
-  while rest >= 8 { move(SIMD8<Float>.self) }
-  if rest >= 4 { move(SIMD4<Float>.self) }
-  if rest >= 2 { move(SIMD2<Float>.self) }
-  if rest >= 1 { target[0] = source[0] }
+  var offset = 0
+  while offset + 8 <= count {
+    move(SIMD8<Float>.self, offset)
+    offset += 8
+  }
+  if offset + 4 <= count {
+    move(SIMD4<Float>.self, offset)
+    offset += 4
+  }
+  if offset + 2 <= count {
+    move(SIMD2<Float>.self, offset)
+    offset += 2
+  }
 }
 
 /// Sixty-four floats in eight vectors.
@@ -114,11 +140,12 @@ private struct EightByEight {
   var (row0, row1, row2, row3): (Row, Row, Row, Row)
   var (row4, row5, row6, row7): (Row, Row, Row, Row)
 
-  /// Rows beyond `rowCount` repeat the last one.
+  /// Rows beyond `rowCount` are zero.
   @inline(__always)
   init(_ rowCount: Int, from source: UnsafePointer<Float>, rowStride: Int) {
     func row(_ index: Int) -> Row {
-      UnsafeRawPointer(source + min(index, rowCount - 1) * rowStride).loadUnaligned(as: Row.self)
+      index < rowCount
+        ? UnsafeRawPointer(source + index * rowStride).loadUnaligned(as: Row.self) : .zero
     }
     (row0, row1, row2, row3) = (row(0), row(1), row(2), row(3))
     (row4, row5, row6, row7) = (row(4), row(5), row(6), row(7))
@@ -148,18 +175,19 @@ private struct EightByEight {
     return (low, high)
   }
 
-  /// Stores the first `count` numbers of each row.
+  /// Stores the first `count` numbers of each row: 6 or 8 for the tiles of MicroKernel.swift.
   @inline(__always)
   func store(_ count: Int, to target: UnsafeMutablePointer<Float>, rowStride: Int) {
     func put(_ row: Row, _ index: Int) {
       let place = UnsafeMutableRawPointer(target + index * rowStride)
-      if count == 8 {
-        place.storeBytes(of: row, as: Row.self)
-      } else {
-        // Six rows are what a tile for AVX2 is high.
-        if count >= 4 { place.storeBytes(of: row.lowHalf, as: SIMD4<Float>.self) }
-        let from = count >= 4 ? 4 : 0
-        for column in from..<count { target[index * rowStride + column] = row[column] }
+      switch count {
+      case 8: place.storeBytes(of: row, as: Row.self)
+      case 6:
+        place.storeBytes(of: row.lowHalf, as: SIMD4<Float>.self)
+        let pair = row.highHalf.lowHalf
+        (place + 16).storeBytes(of: pair, as: SIMD2<Float>.self)
+      default:
+        for column in 0..<count { target[index * rowStride + column] = row[column] }
       }
     }
     put(row0, 0)

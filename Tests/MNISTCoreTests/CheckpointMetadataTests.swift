@@ -1,0 +1,120 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct CheckpointMetadataTests {
+  /// All that shaped the result, and nothing of where or how fast it was made: no path, no number of
+  /// threads, no time of day.
+  @Test func theMetadataIsTheSettings() {
+    #expect(
+      Checkpoint(settings: settings, state: state).metadata == [
+        "format": "pt", "format_version": "1", "image_height": "10", "image_width": "14",
+        "output_size": "4", "hidden_sizes": "9,6", "use_dropout": "true", "dropout_p": "0.25",
+        "train_ratio": "0.8", "batch_size": "9223372036854775807", "n_epochs": "20",
+        "seed": "18446744073709551615", "train_images_crc32": "0x00000abc",
+        "train_labels_crc32": "0xffffffff", "epoch": "3", "lowest_loss": "0.0625",
+      ])
+  }
+
+  @Test func settingsAreReadAsTheyWereWritten() throws {
+    let metadata = reader()
+    #expect(try metadata.settings() == settings)
+    #expect(try metadata.epoch(of: 20) == 3)
+    #expect(try metadata.lowestLoss() == 0.0625)
+  }
+
+  /// Bit for bit, although they are decimals.
+  @Test(arguments: [0.1, 1.0 / 3, .leastNonzeroMagnitude, 0.9999999999999999, 1e-7])
+  func numbersSurvive(_ number: Double) throws {
+    var settings = settings
+    (settings.dropoutProbability, settings.trainRatio) = (number, number)
+    let texts = Checkpoint(settings: settings, state: state).metadata
+    #expect(
+      try CheckpointMetadata(texts: texts, tensorCount: 100, path: "m").settings() == settings)
+  }
+
+  @Test(arguments: [
+    "format_version", "image_height", "image_width", "output_size", "hidden_sizes", "use_dropout",
+    "dropout_p", "train_ratio", "batch_size", "n_epochs", "seed", "train_images_crc32",
+    "train_labels_crc32", "epoch", "lowest_loss",
+  ])
+  func aMissingSettingIsNamed(_ name: String) {
+    #expect(throws: CheckpointError.missingSetting(path: "m", name: name)) {
+      try readAll([name: nil])
+    }
+  }
+
+  @Test(arguments: [
+    ("format_version", ["", "0", "-1", "1.0", "x", "9223372036854775808"], "1 to \(Int.max)"),
+    ("image_height", ["", "0", "-28", "28.0", " 28", "2147483648", "1e1"], "1 to 2147483647"),
+    ("image_width", ["", "0", "-28", "2147483648"], "1 to 2147483647"),
+    ("output_size", ["", "0", "-1", "257"], "1 to 256"),
+    (
+      "hidden_sizes",
+      [
+        "", ",", "0", "9,0", "9,", ",9", "9,,6", "9, 6", "-9", "9;6", "2147483648", "1,1,1,1,1,1",
+        String(repeating: "1,", count: 1_000) + "1",
+      ], "sizes of 1 or more, separated by commas, at most 5 with 65 tensors"
+    ),
+    ("use_dropout", ["", "True", "1", "yes"], "true or false"),
+    ("dropout_p", ["", "1", "-0.1", "nan", "inf", "1e400", "0,5"], "at least 0 and less than 1"),
+    (
+      "train_ratio", ["", "0", "1", "-0.5", "nan", "inf", "1e-400"],
+      "greater than 0 and less than 1"
+    ),
+    ("batch_size", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+    ("n_epochs", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+    ("seed", ["", "-1", "18446744073709551616", "1.0"], "0 to 18446744073709551615"),
+    ("train_images_crc32", ["", "0x", "0xg", "0x100000000", "-1"], "eight hexadecimal digits"),
+    ("train_labels_crc32", ["", "0x100000000"], "eight hexadecimal digits"),
+    ("epoch", ["", "0", "-1", "21"], "1 to 20"),
+    ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
+  ])
+  func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
+    for text in texts {
+      let error = CheckpointError.invalidSetting(
+        path: "m", name: name, expected: expected, found: text)
+      #expect(throws: error, "\(name) \(text.prefix(30))") { try readAll([name: text]) }
+    }
+  }
+
+  @Test(arguments: [
+    ("image_height", "2147483647"), ("output_size", "256"), ("hidden_sizes", "1"),
+    ("hidden_sizes", "1,1,1,1,1"), ("hidden_sizes", "2147483647,2147483647"), ("dropout_p", "0"),
+    ("epoch", "20"), ("lowest_loss", "inf"), ("seed", "0"), ("batch_size", "1"),
+  ])
+  func theLimitsThemselvesAreAllowed(_ name: String, _ text: String) {
+    #expect(throws: Never.self) { try readAll([name: text]) }
+  }
+
+  @Test func aNewerFormatIsNamed() {
+    #expect(throws: CheckpointError.newerVersion(path: "m", expected: 1, found: 2)) {
+      // What else a newer format holds cannot be known.
+      try readAll(["format_version": "2", "image_height": nil])
+    }
+  }
+
+  // MARK: -
+
+  private let settings = TrainingSettings(
+    imageHeight: 10, imageWidth: 14, outputSize: 4, hiddenSizes: [9, 6], useDropout: true,
+    dropoutProbability: 0.25, trainRatio: 0.8, batchSize: .max, epochCount: 20, seed: .max,
+    imagesCRC32: 0xABC, labelsCRC32: .max)
+
+  private let state = TrainingState(
+    epoch: 3, lowestLoss: 0.0625, best: StateDictionary(), last: StateDictionary(), optimizer: [],
+    generator: RandomGenerator(seed: 0).state, dropoutDraws: 0)
+
+  private func reader(_ changes: [String: String?] = [:]) -> CheckpointMetadata {
+    var texts = Checkpoint(settings: settings, state: state).metadata
+    for (name, text) in changes { texts[name] = text }
+    return CheckpointMetadata(texts: texts, tensorCount: 65, path: "m")
+  }
+
+  private func readAll(_ changes: [String: String?]) throws {
+    let metadata = reader(changes)
+    let settings = try metadata.settings()
+    _ = try metadata.epoch(of: settings.epochCount)
+    _ = try metadata.lowestLoss()
+  }
+}

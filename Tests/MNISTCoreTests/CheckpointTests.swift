@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct CheckpointTests {
+  @Test(arguments: [false, true])
+  func whatIsWrittenIsRead(_ useDropout: Bool) throws {
+    let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
+    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    #expect(try Checkpoint(file, path: "m") == checkpoint)
+    try SmallSets.withFolder { folder throws in
+      try checkpoint.write(to: "\(folder)/m")
+      #expect(try SmallSets.content("\(folder)/m") == checkpoint.encoded())
+      #expect(try Checkpoint(readingFrom: "\(folder)/m") == checkpoint)
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func equalRunsGiveEqualBytes(_ useDropout: Bool) throws {
+    let bytes = try SmallSets.checkpoint(useDropout: useDropout).encoded()
+    #expect(try SmallSets.checkpoint(useDropout: useDropout).encoded() == bytes)
+    #expect(try SmallSets.checkpoint(useDropout: useDropout, seed: 4).encoded() != bytes)
+    #expect(try SmallSets.checkpoint(useDropout: useDropout, epochCount: 3).encoded() != bytes)
+  }
+
+  /// Wide enough that every kernel has work for three threads.
+  @Test(arguments: [false, true])
+  func theNumberOfThreadsNeverChangesTheBytes(_ useDropout: Bool) throws {
+    let images = SmallSets.fields(200)
+    let settings = SmallSets.settings(
+      images, hiddenSizes: [150, 95], useDropout: useDropout, batchSize: 79)
+    let files = try [1, 2, 3].map { threads in
+      try ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+        let run = TrainingRun(settings, images: images)
+        run.train()
+        return try Checkpoint(settings: settings, state: run.state()).encoded()
+      }
+    }
+    #expect(files[0] == files[1])
+    #expect(files[0] == files[2])
+  }
+
+  /// Python's `load_state_dict(load_file(path), strict=False)` finds the best model under these names.
+  @Test func theBestModelStandsUnderPyTorchsNames() throws {
+    let checkpoint = try SmallSets.checkpoint()
+    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    let names = [
+      "layers.0.block.0.weight", "layers.0.block.0.bias", "layers.0.block.2.weight",
+      "layers.0.block.2.bias", "layers.0.block.2.running_mean", "layers.0.block.2.running_var",
+      "layers.0.block.2.num_batches_tracked", "layers.1.block.0.weight", "layers.1.block.0.bias",
+      "layers.1.block.2.weight", "layers.1.block.2.bias", "layers.1.block.2.running_mean",
+      "layers.1.block.2.running_var", "layers.1.block.2.num_batches_tracked", "layers.2.weight",
+      "layers.2.bias",
+    ]
+    #expect(checkpoint.state.best.names == names)
+    for name in names {
+      #expect(file.tensors[name] == checkpoint.state.best[name], "\(name)")
+      #expect(file.tensors["last.\(name)"] == checkpoint.state.last[name], "\(name)")
+    }
+    let parameters = names.filter { $0.hasSuffix("weight") || $0.hasSuffix("bias") }
+    for (name, state) in zip(parameters, checkpoint.state.optimizer) {
+      #expect(file.tensors["optimizer.\(name).step"] == TensorValue([Int64(state.step)], shape: []))
+      #expect(file.tensors["optimizer.\(name).exp_avg"] == state.expAvg)
+      #expect(file.tensors["optimizer.\(name).exp_avg_sq"] == state.expAvgSq)
+    }
+    let words = checkpoint.state.generator.words.map { Int64($0) }
+    #expect(file.tensors["generator.words"] == TensorValue(words, shape: [624]))
+    #expect(
+      file.tensors.count == 2 * names.count + 3 * parameters.count + 3, "and nothing else")
+  }
+
+  /// The best and the last state are two: were they one, a mix-up could not show.
+  @Test func theModelOfACheckpointIsTheBest() throws {
+    var checkpoint = try SmallSets.checkpoint()
+    let bias = TensorValue([1, 2, 3] as [Float], shape: [3])
+    checkpoint.state.last["layers.2.bias"] = bias
+    let model = checkpoint.makeModel()
+    #expect(model.stateDictionary == checkpoint.state.best)
+    #expect(model.stateDictionary["layers.2.bias"] != bias)
+    #expect(model.modules.allSatisfy { !$0.isTraining })
+  }
+
+  @Test func aModelPathIsTriedBeforeTheWork() throws {
+    try SmallSets.withFolder { folder throws in
+      let settings = try SmallSets.checkpoint().settings
+      try Checkpoint.checkWritable("\(folder)/m")
+      try Checkpoint.checkWritable("\(folder)/m", settings: settings)
+      #expect(try SmallSets.names(folder).isEmpty)
+      #expect(
+        throws: FileError.missingFolder(path: "\(folder)/no/m", folder: "\(folder)/no")
+      ) { try Checkpoint.checkWritable("\(folder)/no/m") }
+    }
+  }
+}

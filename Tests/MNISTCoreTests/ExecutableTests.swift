@@ -1,0 +1,562 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// Both tools from outside: what they print, how they end, and which files they leave.
+@Suite struct ExecutableTests {
+  // MARK: - Training
+
+  /// Ten by fourteen pixels and four classes, in the folder that is looked in by default.
+  @Test func aSetOfAnotherShapeTrainsAndPredicts() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try put(SmallSets.fields(200), "train", in: "\(folder)/data/MNIST/raw")
+      try put(SmallSets.fields(80, seed: 9), "t10k", in: "\(folder)/data/MNIST/raw")
+      let training = try await BuiltTool.train.run(
+        words("--model_fn model.ckpt --n_layers 3 --batch_size 16 --n_epochs 6 --seed 1"),
+        in: folder)
+      #expect(training.exitCode == 0)
+      #expect(training.error == "")
+      #expect(withoutNumbers(training.output) == Self.printedRun)
+      let losses = training.output.matches(of: /train_loss=(\S+)/).compactMap { Double($0.1) }
+      #expect(losses.count == 6 && losses[5] < losses[0] / 2, "\(losses)")
+      #expect(try SmallSets.names(folder) == ["data", "model.ckpt"])
+
+      let prediction = try await BuiltTool.predict.run(words("--model_fn model.ckpt"), in: folder)
+      #expect(prediction.exitCode == 0)
+      #expect(prediction.error == "")
+      let match = try #require(prediction.output.wholeMatch(of: /Accuracy: ([01]\.\d{4})\n/))
+      #expect(try #require(Double(match.1)) > 0.9)
+    }
+  }
+
+  private static let printedRun = """
+    Train: [160, 140] [160]
+    Valid: [40, 140] [40]
+    ImageClassifier(
+      (layers): Sequential(
+        (0): Block(
+          (block): Sequential(
+            (0): Linear(in_features=140, out_features=95, bias=True)
+            (1): LeakyReLU(negative_slope=0.01)
+            (2): BatchNorm1d(95, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+          )
+        )
+        (1): Block(
+          (block): Sequential(
+            (0): Linear(in_features=95, out_features=50, bias=True)
+            (1): LeakyReLU(negative_slope=0.01)
+            (2): BatchNorm1d(50, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+          )
+        )
+        (2): Linear(in_features=50, out_features=4, bias=True)
+        (3): LogSoftmax(dim=-1)
+      )
+    )
+    Adam (
+    Parameter Group 0
+        amsgrad: False
+        betas: (0.9, 0.999)
+        capturable: False
+        differentiable: False
+        eps: 1e-08
+        foreach: None
+        fused: False
+        lr: 0.001
+        maximize: False
+        weight_decay: 0
+    )
+    NLLLoss()
+    Epoch(1/6): train_loss=#  valid_loss=#  lowest_loss=#
+    Epoch(2/6): train_loss=#  valid_loss=#  lowest_loss=#
+    Epoch(3/6): train_loss=#  valid_loss=#  lowest_loss=#
+    Epoch(4/6): train_loss=#  valid_loss=#  lowest_loss=#
+    Epoch(5/6): train_loss=#  valid_loss=#  lowest_loss=#
+    Epoch(6/6): train_loss=#  valid_loss=#  lowest_loss=#
+
+    """
+
+  @Test func verbosity0IsOnlySizesAndEpochs() async throws {
+    try await withSet { folder async throws in
+      let run = try await train("--seed 1 --verbose 0", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(
+        withoutNumbers(run.output) == """
+          Train: [19, 6] [19]
+          Valid: [5, 6] [5]
+          Epoch(1/2): train_loss=#  valid_loss=#  lowest_loss=#
+          Epoch(2/2): train_loss=#  valid_loss=#  lowest_loss=#
+
+          """)
+    }
+  }
+
+  /// Nineteen rows in batches of nine: the last one joins the batch before it.
+  @Test func verbosity2IsAlsoEveryIteration() async throws {
+    try await withSet { folder async throws in
+      let run = try await train("--seed 1 --verbose 2 --batch_size 9", in: folder)
+      let epoch = """
+        Train Iteration(1/2): loss=#
+        Train Iteration(2/2): loss=#
+        Valid Iteration(1/1): loss=#
+
+        """
+      let lines = withoutNumbers(run.output).split(separator: "NLLLoss()\n")
+      #expect(
+        lines.last.map(String.init) == epoch
+          + "Epoch(1/2): train_loss=#  valid_loss=#  lowest_loss=#\n" + epoch
+          + "Epoch(2/2): train_loss=#  valid_loss=#  lowest_loss=#\n")
+    }
+  }
+
+  @Test func whatIsPrintedAndSavedIsTheLibrarysRun() async throws {
+    try await withSet { folder async throws in
+      let run = try await train("--seed 7 --verbose 2 --use_dropout --dropout_p 0.5", in: folder)
+      #expect(run.exitCode == 0 && run.error == "")
+      var options = TrainOptions(modelPath: "other")
+      (options.seed, options.useDropout, options.dropoutProbability) = (7, true, 0.5)
+      (options.epochCount, options.layerCount) = (2, 3)
+      let images = try MNISTFolder.load("\(folder)/d", isTrain: true)
+      let settings = TrainingSettings(options, seed: 7, images: images)
+      let expected = TrainingRun(settings, images: images)
+      var lines = [TrainingText.sizes(of: expected), TrainingText.parts(of: expected)]
+      expected.train { lines += [TrainingText.line(for: $0, verbosity: 2)].compactMap(\.self) }
+      #expect(run.output == lines.joined(separator: "\n") + "\n")
+      let bytes = try Checkpoint(settings: settings, state: expected.state()).encoded()
+      #expect(try SmallSets.content("\(folder)/m") == bytes)
+    }
+  }
+
+  @Test(arguments: ["", "--use_dropout "])
+  func equalRunsGiveEqualFiles(_ mode: String) async throws {
+    try await withSet { folder async throws in
+      var files: [[UInt8]] = []
+      for (index, threads) in [1, 2, 3].enumerated() {
+        let path = "\(folder)/another-name-\(index)"
+        let run = try await BuiltTool.train.run(
+          ["--model_fn", path]
+            + words("--data_dir d --n_epochs 2 --seed 3 \(mode)--n_threads \(threads)"),
+          in: folder)
+        #expect(run.exitCode == 0 && run.error == "")
+        files.append(try SmallSets.content(path))
+      }
+      #expect(files[0] == files[1] && files[0] == files[2])
+      let text = String(decoding: files[0], as: UTF8.self)
+      #expect(!text.contains("another-name") && !text.contains("thread"))
+      _ = try await train("--seed 4 \(mode)", in: folder)
+      #expect(try SmallSets.content("\(folder)/m") != files[0])
+    }
+  }
+
+  @Test func aPackedSetGivesTheSameFile() async throws {
+    try await withSet { folder async throws in
+      _ = try await train("--seed 1", in: folder)
+      let plain = try SmallSets.content("\(folder)/m")
+      for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
+        try SmallSets.write(
+          SmallSets.gzip(SmallSets.content("\(folder)/d/\(name)")), "\(folder)/d/\(name).gz")
+        try FileManager.default.removeItem(atPath: "\(folder)/d/\(name)")
+      }
+      let run = try await train("--seed 1", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(try SmallSets.content("\(folder)/m") == plain)
+    }
+  }
+
+  @Test func aSeedThatWasNotGivenIsPrintedAndRepeatsTheRun() async throws {
+    try await withSet { folder async throws in
+      let run = try await train("", in: folder)
+      #expect(run.exitCode == 0)
+      let match = try #require(
+        run.error.wholeMatch(
+          of: /mnist-train: seed (\d+) \(repeat this run with --seed (\d+)\)\n/))
+      #expect(match.1 == match.2)
+      let file = try SmallSets.content("\(folder)/m")
+      let again = try await train("--seed \(match.1)", in: folder)
+      #expect(again.output == run.output)
+      #expect(try SmallSets.content("\(folder)/m") == file)
+      #expect(try await train("", in: folder).error != run.error)
+    }
+  }
+
+  @Test func anOlderModelIsReplaced() async throws {
+    try await withSet { folder async throws in
+      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      #expect(try await train("--seed 1", in: folder).exitCode == 0)
+      #expect(throws: Never.self) { try Checkpoint(readingFrom: "\(folder)/m") }
+      #expect(try SmallSets.names(folder) == ["d", "m"])
+    }
+  }
+
+  // MARK: - The command line
+
+  @Test(arguments: [
+    ("", "the following arguments are required: --model_fn"),
+    ("--model_fn", "argument --model_fn: expected one argument"),
+    ("--model_fn m --n_epochs abc", "argument --n_epochs: invalid int value: 'abc'"),
+    ("--model_fn m --n_epochs", "argument --n_epochs: expected one argument"),
+    ("--model_fn m --n_epochs 0", "argument --n_epochs: must be at least 1, found 0"),
+    ("--model_fn m --batch_size 0", "argument --batch_size: must be at least 1, found 0"),
+    (
+      "--model_fn m --batch_size 1",
+      "argument --batch_size: must be at least 2 without --use_dropout, found 1"
+    ),
+    ("--model_fn m --n_layers 1", "argument --n_layers: must be from 2 to 1000, found 1"),
+    ("--model_fn m --n_layers 1001", "argument --n_layers: must be from 2 to 1000, found 1001"),
+    ("--model_fn m --n_threads 0", "argument --n_threads: must be from 1 to 1024, found 0"),
+    (
+      "--model_fn m --train_ratio 1",
+      "argument --train_ratio: must be greater than 0 and less than 1, found 1"
+    ),
+    (
+      "--model_fn m --dropout_p 1",
+      "argument --dropout_p: must be at least 0 and less than 1, found 1"
+    ),
+    ("--model_fn m --bogus", "unrecognized arguments: --bogus"),
+    (
+      "--model_fn m --n_epoch_ 3",
+      "unrecognized arguments: --n_epoch_ 3\ndid you mean --n_epochs?"
+    ),
+    (
+      "--model_fn m --n 3", "ambiguous option: --n could match --n_epochs, --n_layers"
+    ),
+    // Known from the data alone: 24 images.
+    (
+      "--model_fn m --data_dir d --train_ratio 0.05",
+      "argument --train_ratio: 0.05 of 24 images leaves 1 for training and 23 for validation "
+        + "(expected at least 2 and 1)"
+    ),
+  ])
+  func aCommandLineThatCannotBeFollowedIs2(_ line: String, _ sentence: String) async throws {
+    try await withSet { folder async throws in
+      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      let run = try await BuiltTool.train.run(words(line), in: folder)
+      let expected = "\(TrainOptions.command.usage)\nmnist-train: error: \(sentence)\n"
+      #expect(run == .init(exitCode: 2, output: "", error: expected))
+      #expect(expected.hasPrefix("usage: mnist-train [-h] --model_fn PATH"))
+      #expect(try SmallSets.content("\(folder)/m") == Array("old".utf8))
+      #expect(try SmallSets.names(folder) == ["d", "m"])
+    }
+  }
+
+  @Test func predictRefusesACommandLineToo() async throws {
+    let run = try await BuiltTool.predict.run(["--n_test", "0", "--model_fn", "m"], in: "/")
+    #expect(run.exitCode == 2)
+    #expect(run.output == "")
+    #expect(
+      run.error == "\(PredictOptions.command.usage)\n"
+        + "mnist-predict: error: argument --n_test: must be at least 1, found 0\n")
+  }
+
+  @Test func helpAndVersionAre0() async throws {
+    for (tool, name, help) in [
+      (BuiltTool.train, "mnist-train", TrainOptions.command.help),
+      (BuiltTool.predict, "mnist-predict", PredictOptions.command.help),
+    ] {
+      #expect(
+        try await tool.run(["--help"], in: "/")
+          == .init(exitCode: 0, output: help + "\n", error: ""))
+      #expect(
+        try await tool.run(["--version"], in: "/")
+          == .init(exitCode: 0, output: "\(name) 1.0.0\n", error: ""))
+    }
+  }
+
+  /// Neither the model's folder nor the data is there: it is said before they are looked for.
+  @Test(arguments: ["0", "1"])
+  func aGPUIsRefusedBeforeAnythingIsRead(_ gpu: String) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      for (tool, name) in [(BuiltTool.train, "mnist-train"), (.predict, "mnist-predict")] {
+        let run = try await tool.run(
+          words("--model_fn no/m --data_dir no --gpu_id \(gpu)"), in: folder)
+        #expect(
+          run
+            == .init(
+              exitCode: 1, output: "",
+              error: "\(name): error: --gpu_id \(gpu): this build computes on the CPU only "
+                + "(expected -1, found \(gpu))\n"))
+      }
+      #expect(try SmallSets.names(folder).isEmpty)
+    }
+  }
+
+  // MARK: - Model paths that cannot be written
+
+  @Test(arguments: [
+    ("no/m", "no/m: cannot be written: there is no folder no"),
+    ("folder", "folder: not a file (expected a regular file, found a directory)"),
+    ("pipe", "pipe: not a file (expected a regular file, found a named pipe)"),
+    ("/dev/full", "/dev/full: not a file (expected a regular file, found a device)"),
+    ("file/m", "file/m: cannot be written: Not a directory"),
+  ])
+  func aModelPathThatCannotBeWrittenIsFoundBeforeTheDataIsRead(
+    _ path: String, _ sentence: String
+  ) async throws {
+    guard !path.hasPrefix("/dev") || FileManager.default.fileExists(atPath: path) else { return }
+    try await SmallSets.withFolderAsync { folder async throws in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/folder", withIntermediateDirectories: false)
+      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+      try SmallSets.write([], "\(folder)/file")
+      let run = try await BuiltTool.train.run(
+        ["--model_fn", path, "--data_dir", "no"], in: folder)
+      #expect(
+        run == .init(exitCode: 1, output: "", error: "mnist-train: error: \(sentence)\n"))
+      #expect(try SmallSets.names(folder) == ["file", "folder", "pipe"])
+    }
+  }
+
+  #if os(Linux)
+    /// The space is asked for before the work: an older model stays, nothing else is left.
+    @Test func aFileSizeLimitIsFoundBeforeTraining() async throws {
+      try await withSet { folder async throws in
+        try SmallSets.write(Array("old".utf8), "\(folder)/m")
+        let run = try await train(
+          "--seed 1", in: folder, shell: #"ulimit -f 1; exec "$@""#)
+        #expect(
+          run
+            == .init(
+              exitCode: 1, output: "",
+              error: "mnist-train: error: m: cannot be written: File too large\n"))
+        #expect(try SmallSets.content("\(folder)/m") == Array("old".utf8))
+        #expect(try SmallSets.names(folder) == ["d", "m"])
+      }
+    }
+  #endif
+
+  // MARK: - Data that cannot be used
+
+  @Test(arguments: DamagedSet.all)
+  func badDataIsASentenceAndLeavesTheModelAlone(_ damage: DamagedSet) async throws {
+    try await withSet { folder async throws in
+      try damage.change("\(folder)/d")
+      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      let run = try await train("--seed 1", in: folder)
+      #expect(
+        run == .init(exitCode: 1, output: "", error: "mnist-train: error: \(damage.sentence)\n"))
+      #expect(try SmallSets.content("\(folder)/m") == Array("old".utf8))
+      #expect(try SmallSets.names(folder).filter { $0 != "d" } == ["m"])
+
+      try FileManager.default.removeItem(atPath: "\(folder)/m")
+      #expect(try await train("--seed 1", in: folder) == run)
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/m"))
+    }
+  }
+
+  // MARK: - Streams that cannot be written
+
+  /// More is printed than a pipe holds, so that the tool surely writes after its reader has gone.
+  @Test func aReaderThatGoesAwayDoesNotEndTheRun() async throws {
+    try await withSet { folder async throws in
+      let run = try await train(
+        "--seed 1 --verbose 2 --batch_size 2 --n_epochs 200", in: folder,
+        shell: #"{ "$@"; echo $? >code; } | head -n 1"#)
+      #expect(run.output == "Train: [19, 6] [19]\n")
+      #expect(
+        run.error == "mnist-train: error: standard output: cannot be written: Broken pipe\n")
+      #expect(try SmallSets.content("\(folder)/code") == Array("1\n".utf8))
+      #expect(try Checkpoint(readingFrom: "\(folder)/m").state.epoch == 200)
+    }
+  }
+
+  @Test(arguments: [
+    ("exec \"$@\" >/dev/full", "No space left on device"),
+    ("exec \"$@\" >&-", "Bad file descriptor"),
+  ])
+  func outputThatCannotBeWrittenIs1AndTheModelIsSaved(
+    _ shell: String, _ reason: String
+  ) async throws {
+    guard !shell.contains("/dev/full") || FileManager.default.fileExists(atPath: "/dev/full") else {
+      return
+    }
+    try await withSet { folder async throws in
+      let run = try await train("--seed 1", in: folder, shell: shell)
+      let expected = "error: standard output: cannot be written: \(reason)\n"
+      #expect(run == .init(exitCode: 1, output: "", error: "mnist-train: \(expected)"))
+      let model = try SmallSets.content("\(folder)/m")
+      #expect(try await train("--seed 1", in: folder).exitCode == 0)
+      #expect(try SmallSets.content("\(folder)/m") == model)
+
+      let prediction = try await BuiltTool.predict.run(
+        words("--model_fn m --data_dir d"), in: folder, shell: shell)
+      #expect(prediction == .init(exitCode: 1, output: "", error: "mnist-predict: \(expected)"))
+      for tool in [BuiltTool.train, .predict] {
+        #expect(try await tool.run(["--help"], in: folder, shell: shell).exitCode == 1)
+      }
+    }
+  }
+
+  @Test func standardErrorThatCannotBeWrittenIsNoFault() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("", in: folder, shell: #"exec "$@" 2>&-"#).exitCode == 0)
+      #expect(throws: Never.self) { try Checkpoint(readingFrom: "\(folder)/m") }
+      #expect(
+        try await train("--n_epochs 0", in: folder, shell: #"exec "$@" 2>&-"#).exitCode == 2)
+    }
+  }
+
+  // MARK: - Prediction
+
+  @Test func twoImagesAreDrawnWithPredictionAndLabel() async throws {
+    try await withSet { folder async throws in
+      _ = try await train("--seed 1", in: folder)
+      let images = try MNISTFolder.load("\(folder)/d", isTrain: false)
+      let model = try Checkpoint(readingFrom: "\(folder)/m").makeModel()
+      let predicted = model.predictedLabels(of: ImageDataset(images), batchSize: 256)
+      let run = try await predict("--n_test 2 --show", in: folder)
+      #expect(run.exitCode == 0 && run.error == "")
+      let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+      // Two images of two rows of three pixels.
+      try #require(lines.count == 2 * 4 + 2)
+      for index in 0..<2 {
+        let picture = lines[index * 4..<index * 4 + 4]
+        #expect(picture.prefix(2).allSatisfy { $0.count == 6 })
+        #expect(picture.suffix(2) == ["Predict: \(predicted[index])", "Label: \(index)"])
+        #expect(
+          picture.joined(separator: "\n")
+            == PredictionText.picture(images, index: index, predicted: predicted[index]))
+      }
+      let correct = predicted.prefix(2).enumerated().count { $0.offset == $0.element }
+      #expect(lines.suffix(2) == ["Accuracy: \(["0.0000", "0.5000", "1.0000"][correct])", ""])
+    }
+  }
+
+  @Test(arguments: ["", "--n_test 9", "--n_test 10", "--n_test 9223372036854775807"])
+  func moreTestImagesThanThereAreAreAllOfThem(_ option: String) async throws {
+    try await withSet { folder async throws in
+      _ = try await train("--seed 1", in: folder)
+      let images = try MNISTFolder.load("\(folder)/d", isTrain: false)
+      let accuracy = try Checkpoint(readingFrom: "\(folder)/m").makeModel()
+        .accuracy(on: ImageDataset(images), batchSize: 256)
+      for size in ["1", "4", "9223372036854775807"] {
+        let run = try await predict("--batch_size \(size) \(option)", in: folder)
+        #expect(run.output == "Accuracy: \(String(format: "%.4f", accuracy))\n")
+      }
+    }
+  }
+
+  @Test func testDataMustFitTheModel() async throws {
+    try await withSet { folder async throws in
+      _ = try await train("--seed 1", in: folder)
+      try put(SmallSets.fields(9, height: 3, width: 2, classes: 3), "t10k", in: "\(folder)/d")
+      await #expect(
+        try predict("", in: folder).error
+          == "mnist-predict: error: d: the model was trained on images of another size "
+          + "(expected 2×3, found 3×2)\n")
+      try put(SmallSets.fields(8, height: 2, width: 3, classes: 4), "t10k", in: "\(folder)/d")
+      await #expect(
+        try predict("", in: folder).error
+          == "mnist-predict: error: d/t10k-labels-idx1-ubyte: label at index 3 is beyond the "
+          + "classes (expected 0…2, found 3)\n")
+      try FileManager.default.removeItem(atPath: "\(folder)/d/t10k-labels-idx1-ubyte")
+      let run = try await predict("", in: folder)
+      #expect(
+        run
+          == .init(
+            exitCode: 1, output: "",
+            error: "mnist-predict: error: d: data is missing (expected an image and a label file "
+              + "together, named t10k-images-idx3-ubyte or t10k-images.idx3-ubyte or "
+              + "t10k-labels-idx1-ubyte or t10k-labels.idx1-ubyte, each with .gz or not, in "
+              + "d/MNIST/raw/ or d/, found only d/t10k-images-idx3-ubyte)\n"))
+    }
+  }
+
+  @Test(arguments: [
+    ("absent", "cannot be read: No such file or directory"),
+    ("folder", "not a file (expected a regular file, found a directory)"),
+    ("pipe", "not a file (expected a regular file, found a named pipe)"),
+    ("/dev/zero", "not a file (expected a regular file, found a device)"),
+    ("empty", "not a safetensors file (expected at least 8 bytes, found 0)"),
+    (
+      "model.pth",
+      "a PyTorch pickle file, which is never loaded because it can run code "
+        + "(expected a safetensors file)"
+    ),
+    ("picture.png", "not a model (expected a safetensors file, found a PNG image)"),
+    ("long", "header too large (expected at most 8388608 bytes, found 9223372036854775808)"),
+    (
+      "foreign",
+      "not written by mnist-train (expected format_version in __metadata__, found none)"
+    ),
+  ])
+  func whatIsNoModelIsASentence(_ name: String, _ sentence: String) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/folder", withIntermediateDirectories: false)
+      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+      try SmallSets.write([], "\(folder)/empty")
+      try SmallSets.write(
+        [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 60), "\(folder)/model.pth")
+      try SmallSets.write(
+        [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0], "\(folder)/picture.png")
+      try SmallSets.write([0, 0, 0, 0, 0, 0, 0, 0x80, 0x7B], "\(folder)/long")
+      try SmallSets.write(
+        SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),
+        "\(folder)/foreign")
+      // The data is not there either: the model is read first.
+      let run = try await BuiltTool.predict.run(
+        ["--model_fn", name, "--data_dir", "no"], in: folder)
+      #expect(
+        run
+          == .init(
+            exitCode: 1, output: "", error: "mnist-predict: error: \(name): \(sentence)\n"))
+    }
+  }
+
+  #if os(Linux)
+    /// A file of this length takes no space on the disk, but its content would take memory.
+    @Test func aFileLargerThanMemoryIsASentence() async throws {
+      try await SmallSets.withFolderAsync { folder async throws in
+        try SmallSets.write([], "\(folder)/m")
+        #expect(truncate("\(folder)/m", 16 << 30) == 0)
+        let run = try await predict("", in: folder, shell: #"ulimit -v 4000000; exec "$@""#)
+        #expect(
+          run
+            == .init(
+              exitCode: 1, output: "",
+              error: "mnist-predict: error: m: cannot be read: Cannot allocate memory\n"))
+      }
+    }
+  #endif
+
+  // MARK: -
+
+  /// A folder with a set of 24 training and 9 test images of two rows of three pixels in `d`.
+  private func withSet(_ body: (String) async throws -> Void) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3), "train", in: "\(folder)/d")
+      try put(
+        SmallSets.fields(9, height: 2, width: 3, classes: 3, seed: 2), "t10k", in: "\(folder)/d")
+      try await body(folder)
+    }
+  }
+
+  private func put(_ images: ImageSet, _ prefix: String, in folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try SmallSets.write(images.imagesIDX, "\(folder)/\(prefix)-images-idx3-ubyte")
+    try SmallSets.write(images.labelsIDX, "\(folder)/\(prefix)-labels-idx1-ubyte")
+  }
+
+  /// A tiny run on the set in `d` that is saved as `m`; what is given last wins.
+  private func train(
+    _ line: String, in folder: String, shell: String? = nil
+  ) async throws -> BuiltTool.Result {
+    let start = "--model_fn m --data_dir d --n_layers 3 --n_epochs 2 --n_threads 1 "
+    return try await BuiltTool.train.run(words(start + line), in: folder, shell: shell)
+  }
+
+  private func predict(
+    _ line: String, in folder: String, shell: String? = nil
+  ) async throws -> BuiltTool.Result {
+    let start = "--model_fn m --data_dir d --n_threads 1 "
+    return try await BuiltTool.predict.run(words(start + line), in: folder, shell: shell)
+  }
+
+  private func words(_ line: String) -> [String] {
+    line.split(separator: " ").map(String.init)
+  }
+
+  private func withoutNumbers(_ text: String) -> String {
+    text.replacing(/[0-9]\.[0-9]{4}e[-+][0-9]{2}/, with: "#")
+  }
+}

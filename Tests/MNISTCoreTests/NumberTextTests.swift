@@ -1,0 +1,38 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct NumberTextTests {
+  @Test(arguments: [
+    (0.19642, "1.9642e-01"), (2.4477, "2.4477e+00"), (0, "0.0000e+00"), (-0.0, "-0.0000e+00"),
+    (1, "1.0000e+00"), (12_345, "1.2345e+04"), (123_455, "1.2346e+05"), (1e100, "1.0000e+100"),
+    (1e-300, "1.0000e-300"), (9.99994, "9.9999e+00"), (9.99996, "1.0000e+01"),
+    (-0.5, "-5.0000e-01"), (.leastNonzeroMagnitude, "4.9407e-324"),
+    (.greatestFiniteMagnitude, "1.7977e+308"),
+  ])
+  func lossesAreWrittenAsCWritesThem(_ number: Double, _ expected: String) {
+    #expect(NumberText.scientific(number) == expected)
+  }
+
+  @Test(arguments: [
+    (0.98374, "0.9837"), (1, "1.0000"), (0, "0.0000"), (0.00004, "0.0000"), (0.99996, "1.0000"),
+    (0.12345, "0.1235"),
+  ])
+  func sharesHaveFourDecimals(_ number: Double, _ expected: String) {
+    #expect(NumberText.fixed(number) == expected)
+  }
+
+  @Test func theLongestNumberFits() {
+    let text = NumberText.fixed(-.greatestFiniteMagnitude)
+    #expect(text.count == 315 && text.hasPrefix("-17976931348623157") && text.hasSuffix(".0000"))
+  }
+
+  /// C writes `-nan` where the sign bit is set, as it is after 0 / 0 on Intel; Python never does.
+  @Test func whatIsNotFiniteIsWrittenAsPythonWritesIt() {
+    #expect(NumberText.scientific(.nan) == "nan")
+    #expect(NumberText.scientific(-.nan) == "nan")
+    #expect(NumberText.fixed(-.nan) == "nan")
+    #expect(NumberText.scientific(.infinity) == "inf")
+    #expect(NumberText.scientific(-.infinity) == "-inf")
+  }
+}

@@ -1,0 +1,91 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct PredictionTests {
+  private let images = SmallSets.fields(60, height: 4, width: 6, classes: 3)
+
+  @Test(arguments: [false, true], [1, 2, 7, 16, 59, 61, Int.max])
+  func theBatchSizeNeverChangesAPrediction(_ useDropout: Bool, _ batchSize: Int) {
+    let model = model(useDropout: useDropout)
+    let dataset = ImageDataset(images)
+    let all = model.logProbabilities(of: dataset.batch(Array(0..<60)[...]).inputs)
+    #expect(all.shape == [60, 3])
+    let batches = DataLoader(dataset, batchSize: batchSize).flatMap {
+      model.logProbabilities(of: $0.inputs).numbers
+    }
+    #expect(batches == all.numbers)
+    #expect(model.predictedLabels(of: dataset, batchSize: batchSize) == all.largestColumns())
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func theNumberOfThreadsNeverChangesAPrediction(_ threads: Int) {
+    let set = SmallSets.fields(300)
+    let model = SmallSets.settings(set, hiddenSizes: [95, 50])
+      .makeModel(using: RandomGenerator(seed: 1), dropout: CounterGenerator(seed: 1))
+    let inputs = ImageDataset(set).batch(Array(0..<300)[...]).inputs
+    let expected = ThreadPool.$current.withValue(ThreadPool(threadCount: 1)) {
+      model.logProbabilities(of: inputs).numbers
+    }
+    let found = ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+      model.logProbabilities(of: inputs).numbers
+    }
+    #expect(found == expected)
+  }
+
+  @Test func predictionLeavesTheModelAsItWas() {
+    let model = model(useDropout: true)
+    let inputs = ImageDataset(images).batch([0, 1]).inputs
+    let state = model.stateDictionary
+    for isTraining in [true, false] {
+      if isTraining { model.train() } else { model.evaluate() }
+      let output = model.logProbabilities(of: inputs)
+      #expect(!output.requiresGradient)
+      #expect(model.modules.allSatisfy { $0.isTraining == isTraining })
+      // Dropout would have changed it.
+      #expect(output.numbers == model.logProbabilities(of: inputs).numbers)
+    }
+    #expect(model.stateDictionary == state)
+  }
+
+  @Test func theMostProbableClassIsPredictedAndOfEqualsTheFirst() {
+    let echo = Echo()
+    let inputs = Tensor([0, 1, 0, 3, 2, 3, -1, -2, -1], shape: [3, 3])
+    #expect(echo.predictedLabels(of: inputs) == [1, 0, 0])
+  }
+
+  /// The last batch alone would give 0.
+  @Test(arguments: [1, 2, 3, 4, 5, .max])
+  func accuracyIsCountedOverTheWholeDataset(_ batchSize: Int) {
+    let dataset = OneHot(classes: [0, 1, 2, 1, 0], labels: [0, 1, 2, 0, 1])
+    #expect(Echo().accuracy(on: dataset, batchSize: batchSize) == 3.0 / 5)
+    #expect(Echo().predictedLabels(of: dataset, batchSize: batchSize) == [0, 1, 2, 1, 0])
+  }
+
+  private func model(useDropout: Bool) -> ImageClassifier {
+    SmallSets.settings(images, useDropout: useDropout)
+      .makeModel(using: RandomGenerator(seed: 1), dropout: CounterGenerator(seed: 1))
+  }
+}
+
+/// Its inputs are its log-probabilities.
+private final class Echo: Module {
+  var isTraining = false
+
+  func callAsFunction(_ input: Tensor) -> Tensor { input }
+}
+
+private struct OneHot: Dataset {
+  let classes: [Int]
+  let labels: [Int]
+
+  var count: Int { labels.count }
+
+  func batch(_ indices: ArraySlice<Int>) -> Batch {
+    Batch(
+      inputs: Tensor(
+        indices.flatMap { index in (0..<3).map { $0 == classes[index] ? 1 : 0 } },
+        shape: [indices.count, 3]),
+      labels: indices.map { labels[$0] })
+  }
+}

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import MNISTCore
+
+/// What goes to the streams is tested where they can be read: in `ExecutableTests`.
+@Suite struct ToolTests {
+  @Test func workThatEndsWellIs0() {
+    var options: Options?
+    #expect(Tool.run(["work"]) { (given: Options, _) in options = given } == 0)
+    #expect(options == Options())
+  }
+
+  @Test func workThatFailsIs1() {
+    #expect(
+      Tool.run(["work"]) { (_: Options, _) in throw FileError.emptyPath } == 1)
+  }
+
+  @Test func aMistakeThatOnlyTheDataShowsIs2() {
+    #expect(Tool.run(["work"]) { (_: Options, _) in throw Options.mistake } == 2)
+  }
+
+  @Test func aMistakeOnTheCommandLineIs2AndNothingIsDone() {
+    #expect(Tool.run(["mistake"]) { (_: Options, _) in Issue.record("was called") } == 2)
+  }
+
+  @Test func anAnswerIs0AndNothingIsDone() {
+    #expect(Tool.run(["answer"]) { (_: Options, _) in Issue.record("was called") } == 0)
+  }
+
+  @Test func aDeviceThatIsNotThereIs1AndNothingIsDone() {
+    #expect(Tool.run(["gpu"]) { (_: Options, _) in Issue.record("was called") } == 1)
+    #expect(
+      DeviceError(gpuID: 3).description
+        == "--gpu_id 3: this build computes on the CPU only (expected -1, found 3)")
+  }
+
+  @Test func workIsDoneWithTheThreadsThatWereAskedFor() {
+    var count = 0
+    #expect(
+      Tool.run(["3 threads"]) { (_: Options, _) in count = ThreadPool.current.threadCount } == 0)
+    #expect(count == 3)
+    let outside = ThreadPool.current.threadCount
+    #expect(Tool.run(["work"]) { (_: Options, _) in count = ThreadPool.current.threadCount } == 0)
+    #expect(count == outside)
+  }
+}
+
+private struct Options: ToolOptions {
+  static let toolName = "tool-under-test"
+  static let mistake = UsageError(
+    tool: toolName, usage: "usage: tool-under-test", problem: .emptyValue(option: "--a"))
+
+  var gpuID = -1
+  var threadCount: Int?
+
+  static func parse(_ arguments: [String]) -> Invocation<Options> {
+    switch arguments {
+    case ["mistake"]: .mistake(mistake)
+    case ["answer"]: .answer("(an answer of tool-under-test)")
+    case ["gpu"]: .options(Options(gpuID: 3))
+    case ["3 threads"]: .options(Options(threadCount: 3))
+    default: .options(Options())
+    }
+  }
+}

@@ -1,0 +1,287 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct TrainerTests {
+  // MARK: - The best state
+
+  @Test func theBestStateIsThatWithTheLowestLoss() throws {
+    let run = ScriptedRun(biases: [1, 3, 2])
+    run.train()
+    #expect(run.marks(of: run.trainer.bestState) == 2)
+    #expect(run.trainer.lowestLoss == run.reports[1].validLoss)
+    #expect(run.reports.map(\.lowestLoss) == [0, 1, 1].map { run.reports[$0].validLoss })
+    #expect(run.reports[2].validLoss > run.reports[1].validLoss)
+  }
+
+  @Test func aTieCounts() {
+    let run = ScriptedRun(biases: [2, 2, 2, 1])
+    run.train()
+    #expect(Set(run.reports[..<3].map(\.validLoss)).count == 1)
+    #expect(run.marks(of: run.trainer.bestState) == 3)
+  }
+
+  @Test func afterTheLastEpochTheModelIsInItsBestState() {
+    let run = ScriptedRun(biases: [1, 3, 2, 0])
+    run.train()
+    #expect(run.model.stateDictionary == run.trainer.bestState)
+    #expect(run.marks(of: run.model.stateDictionary) == 2)
+    #expect(run.marks(of: run.trainer.lastState) == 4)
+  }
+
+  @Test func laterStepsCannotTouchASnapshot() throws {
+    let run = ScriptedRun(biases: [3, 2, 1])
+    var snapshots: [StateDictionary?] = []
+    run.train { if case .epoch = $0 { snapshots.append(run.trainer.bestState) } }
+    #expect(snapshots.map { run.marks(of: $0) } == [1, 1, 1])
+    for parameter in run.model.parameters {
+      parameter.copy(from: [Float](repeating: 9, count: parameter.count))
+    }
+    #expect(run.marks(of: run.trainer.bestState) == 1)
+    #expect(run.marks(of: run.trainer.lastState) == 3)
+  }
+
+  @Test func aSnapshotHoldsTheRunningStatistics() throws {
+    let (model, trainer) = try trained(.batchNorm, epochCount: 3)
+    let names = try #require(trainer.bestState?.names)
+    #expect(names.contains("layers.0.block.2.running_mean"))
+    #expect(names.contains("layers.0.block.2.num_batches_tracked"))
+    #expect(model.stateDictionary == trainer.bestState)
+  }
+
+  // MARK: - Losses that are no numbers
+
+  @Test func withoutALossThatIsANumberThereIsNoBestState() {
+    let run = ScriptedRun(biases: [.nan, .nan])
+    run.train()
+    #expect(run.trainer.bestState == nil)
+    #expect(run.trainer.lowestLoss == .infinity)
+    #expect(run.reports.allSatisfy { $0.validLoss.isNaN && $0.lowestLoss == .infinity })
+    #expect(run.marks(of: run.model.stateDictionary) == 2)
+    #expect(!run.model.isTraining)
+  }
+
+  @Test func anEpochWithoutANumberIsPassedOver() {
+    let run = ScriptedRun(biases: [.nan, 1, .nan, 2, .nan])
+    run.train()
+    #expect(run.marks(of: run.trainer.bestState) == 4)
+    #expect(run.marks(of: run.model.stateDictionary) == 4)
+    #expect(run.trainer.lowestLoss == run.reports[3].validLoss)
+  }
+
+  // MARK: - Losses of an epoch
+
+  @Test func anEpochsLossIsTheUnweightedMeanOfItsBatchLosses() throws {
+    // Rows of label 0 and 1 have different losses, so that a weighted mean would be another.
+    let run = ScriptedRun(biases: [1], labels: [0, 0, 0, 0, 1], batchSize: 4)
+    var losses: (train: [Double], valid: [Double]) = ([], [])
+    run.train { event in
+      switch event {
+      case .trainIteration(_, _, let loss): losses.train.append(loss)
+      case .validIteration(_, _, let loss): losses.valid.append(loss)
+      case .epoch: break
+      }
+    }
+    // Bias b gives class 0 the share 1 / (1 + e⁻ᵇ).
+    let (right, wrong) = (Foundation.log(1 + exp(-1.0)), Foundation.log(1 + exp(1.0)))
+    let report = try #require(run.reports.first)
+    #expect(losses.valid.count == 2 && losses.train.count == 2)
+    #expect(report.validLoss == (losses.valid[0] + losses.valid[1]) / 2)
+    #expect(report.trainLoss == (losses.train[0] + losses.train[1]) / 2)
+    #expect(abs(report.validLoss - (right + wrong) / 2) < 1e-6)
+    #expect(abs(report.validLoss - (4 * right + wrong) / 5) > 0.1)
+  }
+
+  @Test func everyIterationAndEpochIsReportedInOrder() {
+    let run = ScriptedRun(biases: [1, 1], labels: [0, 0, 0, 0, 1], batchSize: 2)
+    var told: [String] = []
+    run.train { event in
+      switch event {
+      case .trainIteration(let index, let count, _): told.append("train \(index)/\(count)")
+      case .validIteration(let index, let count, _): told.append("valid \(index)/\(count)")
+      case .epoch(let report): told.append("epoch \(report.epoch)/\(report.epochCount)")
+      }
+    }
+    let pass = ["train 1/3", "train 2/3", "train 3/3", "valid 1/3", "valid 2/3", "valid 3/3"]
+    #expect(told == pass + ["epoch 1/2"] + pass + ["epoch 2/2"])
+    #expect(run.trainer.epoch == 2)
+  }
+
+  // MARK: - Modes, gradients, random numbers
+
+  @Test func trainingAndValidationAreTheirOwnModes() {
+    let run = ScriptedRun(biases: [1, 1])
+    run.model.evaluate()
+    run.train()
+    #expect(run.model.calls == ["train, recorded", "evaluate", "train, recorded", "evaluate"])
+    #expect(run.model.modules.allSatisfy { !$0.isTraining })
+  }
+
+  /// A step starts from no gradient: those of different batches are never added up.
+  @Test func gradientsOfTwoStepsAreNotAddedUp() throws {
+    let run = ScriptedRun(biases: [1, 1, 1, 1])
+    run.train()
+    #expect(Set(run.optimizer.biasGradients.dropFirst()).count == 1)
+    #expect(run.optimizer.biasGradients.count == 4)
+  }
+
+  @Test(arguments: [Mode.batchNorm, .dropout])
+  func onlyTrainingDrawsOnePermutationAnEpoch(_ mode: Mode) throws {
+    let (generator, expected) = (RandomGenerator(seed: 4), RandomGenerator(seed: 4))
+    let stream = CounterGenerator(seed: 4)
+    let (_, trainer) = try trained(
+      mode, rows: 12, batchSize: 5, epochCount: 3, generator: generator, dropout: stream)
+    _ = classifier(mode, using: expected, dropout: CounterGenerator(seed: 4))
+    for _ in 0..<3 { _ = expected.permutation(12) }
+    #expect(generator.state == expected.state)
+    #expect(trainer.epoch == 3)
+    // Two hidden layers of 5 and 4 numbers, drawn for in training only.
+    #expect(stream.count == (mode == .dropout ? 3 * 12 * (5 + 4) : 0))
+  }
+
+  // MARK: - Batches of one row
+
+  @Test func underBatchNormARemainderOfOneJoinsTheBatchBeforeIt() throws {
+    var (train, valid) = (0, 0)
+    _ = try trained(.batchNorm, rows: 9, validRows: 9, batchSize: 4, epochCount: 1) { event in
+      if case .trainIteration(_, let count, _) = event { train = count }
+      if case .validIteration(_, let count, _) = event { valid = count }
+    }
+    #expect(train == 2)
+    // Validation uses the running statistics, and takes any number of rows.
+    #expect(valid == 3)
+  }
+
+  @Test(arguments: [1, 4])
+  func underDropoutABatchOfOneRowIsABatch(_ batchSize: Int) throws {
+    var train = 0
+    let (_, trainer) = try trained(.dropout, rows: 9, batchSize: batchSize, epochCount: 1) {
+      if case .trainIteration(_, let count, _) = $0 { train = count }
+    }
+    #expect(train == (9 + batchSize - 1) / batchSize)
+    #expect(trainer.lowestLoss.isFinite)
+  }
+
+  @Test(arguments: [Mode.batchNorm, .dropout])
+  func oneBatchOfAllRowsIsEnough(_ mode: Mode) throws {
+    let (_, trainer) = try trained(mode, rows: 9, batchSize: .max, epochCount: 2)
+    #expect(trainer.bestState != nil)
+  }
+
+  // MARK: -
+
+  enum Mode { case batchNorm, dropout }
+
+  private func classifier(
+    _ mode: Mode, using generator: RandomGenerator, dropout: CounterGenerator
+  ) -> ImageClassifier {
+    ImageClassifier(
+      inputSize: 6, outputSize: 3, hiddenSizes: [5, 4],
+      regularization: mode == .batchNorm
+        ? .batchNorm : .dropout(probability: 0.3, generator: dropout),
+      using: generator)
+  }
+
+  private func trained(
+    _ mode: Mode, rows: Int = 12, validRows: Int = 4, batchSize: Int = 4, epochCount: Int,
+    generator: RandomGenerator = RandomGenerator(seed: 1),
+    dropout: CounterGenerator = CounterGenerator(seed: 1),
+    report: (TrainingEvent) -> Void = { _ in }
+  ) throws -> (ImageClassifier, Trainer) {
+    let model = classifier(mode, using: generator, dropout: dropout)
+    let trainer = Trainer(model: model, optimizer: Adam(model.parameters))
+    let images = SmallSets.fields(rows + validRows, height: 2, width: 3, classes: 3)
+    trainer.train(
+      Subset(ImageDataset(images), indices: Array(0..<rows)),
+      validating: Subset(ImageDataset(images), indices: Array(rows..<rows + validRows)),
+      epochCount: epochCount, batchSize: batchSize, using: generator, report: report)
+    return (model, trainer)
+  }
+}
+
+// MARK: - A model whose losses are chosen
+
+/// Trains a model on inputs of 0, so that its weight is only a mark and its bias alone decides.
+private final class ScriptedRun {
+  let model = MarkedModel()
+  let optimizer: ScriptedOptimizer
+  let trainer: Trainer
+  private let dataset: Zeros
+  private let batchSize: Int
+  private let epochCount: Int
+  private(set) var reports: [EpochReport] = []
+
+  /// - Parameter biases: of class 0 after each epoch's steps; class 1 has 0. The larger it is, the
+  ///   lower the loss of label 0.
+  init(biases: [Float], labels: [Int] = [0, 0], batchSize: Int = 2) {
+    let stepsAnEpoch = (labels.count + batchSize - 1) / batchSize
+    optimizer = ScriptedOptimizer(
+      model, biases: biases.flatMap { [Float](repeating: $0, count: stepsAnEpoch) })
+    trainer = Trainer(model: model, optimizer: optimizer)
+    dataset = Zeros(labels: labels)
+    self.batchSize = batchSize
+    epochCount = biases.count
+  }
+
+  func train(report: (TrainingEvent) -> Void = { _ in }) {
+    trainer.train(
+      dataset, validating: dataset, epochCount: epochCount, batchSize: batchSize,
+      using: RandomGenerator(seed: 0)
+    ) { event in
+      if case .epoch(let epoch) = event { reports.append(epoch) }
+      report(event)
+    }
+  }
+
+  /// After which step a state was taken.
+  func marks(of state: StateDictionary?) -> Float? {
+    guard case .float32(let numbers)? = state?["linear.weight"]?.elements else { return nil }
+    return Set(numbers).count == 1 ? numbers[0] : nil
+  }
+}
+
+private final class MarkedModel: Module {
+  var isTraining = true
+  let linear = Linear(inputSize: 1, outputSize: 2, using: RandomGenerator(seed: 0))
+  let norm = LogSoftmax()
+  private(set) var calls: [String] = []
+
+  func callAsFunction(_ input: Tensor) -> Tensor {
+    let output = norm(linear(input))
+    let mode = linear.isTraining ? "train" : "evaluate"
+    calls.append(mode + (output.requiresGradient ? ", recorded" : ""))
+    return output
+  }
+}
+
+private final class ScriptedOptimizer: Optimizer {
+  let parameters: [Parameter]
+  private let linear: Linear
+  private let biases: [Float]
+  private(set) var biasGradients: [[Float]] = []
+
+  init(_ model: MarkedModel, biases: [Float]) {
+    parameters = model.parameters
+    linear = model.linear
+    self.biases = biases
+  }
+
+  func step() {
+    biasGradients.append(linear.bias.gradient?.numbers ?? [])
+    let step = biasGradients.count
+    linear.weight.copy(from: [Float(step), Float(step)])
+    linear.bias.copy(from: [biases[step - 1], 0])
+  }
+}
+
+private struct Zeros: Dataset {
+  let labels: [Int]
+
+  var count: Int { labels.count }
+
+  func batch(_ indices: ArraySlice<Int>) -> Batch {
+    Batch(
+      inputs: Tensor(repeating: 0, shape: [indices.count, 1]), labels: indices.map { labels[$0] })
+  }
+}

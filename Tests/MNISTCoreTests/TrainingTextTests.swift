@@ -1,0 +1,109 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct TrainingTextTests {
+  private let report = EpochReport(
+    epoch: 1, epochCount: 20, trainLoss: 0.19642, validLoss: 0.10231, lowestLoss: 0.10231)
+
+  @Test(arguments: [0, 1, 2, 3])
+  func anEpochIsALineAtAnyVerbosity(_ verbosity: Int) {
+    #expect(
+      TrainingText.line(for: .epoch(report), verbosity: verbosity)
+        == "Epoch(1/20): train_loss=1.9642e-01  valid_loss=1.0231e-01  lowest_loss=1.0231e-01")
+  }
+
+  @Test func anEpochWithoutNumbersIsALineToo() {
+    let report = EpochReport(
+      epoch: 2, epochCount: 3, trainLoss: -.nan, validLoss: .nan, lowestLoss: .infinity)
+    #expect(
+      TrainingText.line(for: .epoch(report), verbosity: 0)
+        == "Epoch(2/3): train_loss=nan  valid_loss=nan  lowest_loss=inf")
+  }
+
+  @Test(arguments: [0, 1, 2, 3])
+  func iterationsAreLinesFromVerbosity2On(_ verbosity: Int) {
+    let train = TrainingEvent.trainIteration(1, of: 188, loss: 2.4477)
+    let valid = TrainingEvent.validIteration(47, of: 47, loss: 0.05)
+    #expect(
+      TrainingText.line(for: train, verbosity: verbosity)
+        == (verbosity < 2 ? nil : "Train Iteration(1/188): loss=2.4477e+00"))
+    #expect(
+      TrainingText.line(for: valid, verbosity: verbosity)
+        == (verbosity < 2 ? nil : "Valid Iteration(47/47): loss=5.0000e-02"))
+  }
+
+  @Test func theSizesOfBothPartsAreTwoLines() {
+    let images = SmallSets.fields(51)
+    #expect(
+      TrainingText.sizes(of: TrainingRun(SmallSets.settings(images), images: images))
+        == "Train: [40, 140] [40]\nValid: [11, 140] [11]")
+  }
+
+  @Test func modelOptimizerAndLossArePrintedAsPyTorchPrintsThem() {
+    let images = SmallSets.fields(10)
+    let run = TrainingRun(SmallSets.settings(images), images: images)
+    #expect(
+      TrainingText.parts(of: run) == """
+        ImageClassifier(
+          (layers): Sequential(
+            (0): Block(
+              (block): Sequential(
+                (0): Linear(in_features=140, out_features=9, bias=True)
+                (1): LeakyReLU(negative_slope=0.01)
+                (2): BatchNorm1d(9, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+              )
+            )
+            (1): Block(
+              (block): Sequential(
+                (0): Linear(in_features=9, out_features=6, bias=True)
+                (1): LeakyReLU(negative_slope=0.01)
+                (2): BatchNorm1d(6, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+              )
+            )
+            (2): Linear(in_features=6, out_features=4, bias=True)
+            (3): LogSoftmax(dim=-1)
+          )
+        )
+        Adam (
+        Parameter Group 0
+            amsgrad: False
+            betas: (0.9, 0.999)
+            capturable: False
+            differentiable: False
+            eps: 1e-08
+            foreach: None
+            fused: False
+            lr: 0.001
+            maximize: False
+            weight_decay: 0
+        )
+        NLLLoss()
+        """)
+  }
+
+  @Test func dropoutStandsInPlaceOfBatchNorm() {
+    let images = SmallSets.fields(10)
+    let run = TrainingRun(
+      SmallSets.settings(images, hiddenSizes: [9], useDropout: true), images: images)
+    #expect(
+      TrainingText.parts(of: run).hasPrefix(
+        """
+        ImageClassifier(
+          (layers): Sequential(
+            (0): Block(
+              (block): Sequential(
+                (0): Linear(in_features=140, out_features=9, bias=True)
+                (1): LeakyReLU(negative_slope=0.01)
+                (2): Dropout(p=0.3, inplace=False)
+              )
+            )
+            (1): Linear(in_features=9, out_features=4, bias=True)
+            (2): LogSoftmax(dim=-1)
+          )
+        )
+        Adam (
+
+        """))
+  }
+}
