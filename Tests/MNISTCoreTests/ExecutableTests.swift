@@ -461,6 +461,18 @@ import Testing
     }
   }
 
+  @Test func aStrangersNameDoesNotSteerTheTerminal() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let run = try await BuiltTool.predict.run(["--model_fn", "m\u{1B}[31m\n"], in: folder)
+      #expect(
+        run
+          == .init(
+            exitCode: 1, output: "",
+            error: "mnist-predict: error: m\\x1b[31m\\n: cannot be read: "
+              + "No such file or directory\n"))
+    }
+  }
+
   @Test(arguments: [
     ("absent", "cannot be read: No such file or directory"),
     ("folder", "not a file (expected a regular file, found a directory)"),

@@ -27,6 +27,8 @@ extension Checkpoint {
 /// Reads one setting after the other, each within its range.
 struct CheckpointMetadata {
   let texts: [String: String]
+  /// How many tensors the file has: no more layers are believed than they could make up.
+  let tensorCount: Int
   let path: String
 
   func settings() throws(CheckpointError) -> TrainingSettings {
@@ -64,8 +66,13 @@ struct CheckpointMetadata {
   }
 
   private func hiddenSizes(each range: ClosedRange<Int>) throws(CheckpointError) -> [Int] {
-    let expected = "sizes of 1 or more, separated by commas"
+    // A linear layer alone has ten: its weight and bias, each as best and last value and with the
+    // three of the optimiser. The last layer is not hidden.
+    let limit = max(0, tensorCount / 10 - 1)
+    let expected =
+      "sizes of 1 or more, separated by commas, at most \(limit) with \(tensorCount) tensors"
     return try value("hidden_sizes", expected: expected) { text in
+      guard text.utf8.count(where: { $0 == UInt8(ascii: ",") }) < limit else { return nil }
       let sizes = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
       return sizes.allSatisfy { $0.map(range.contains) ?? false } ? sizes.compactMap { $0 } : nil
     }

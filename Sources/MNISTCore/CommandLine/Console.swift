@@ -31,9 +31,10 @@ public struct Console {
     _ = write(text + "\n", to: STDERR_FILENO)
   }
 
-  /// One sentence about what went wrong; the exit code is 1.
+  /// One sentence about what went wrong; the exit code is 1. Names of files and tensors in it may be
+  /// a stranger's: what could steer a terminal is escaped.
   func fail(_ problem: String) -> Int32 {
-    note("\(tool): error: \(problem)")
+    note("\(tool): error: \(PythonSyntax.escaped(problem))")
     return 1
   }
 

@@ -15,8 +15,10 @@ enum NumberText {
   static func fixed(_ number: Double) -> String { format("%.4f", number) }
 
   private static func format(_ format: String, _ number: Double) -> String {
+    // C may show the sign of what is not a number, which means nothing; Python does not.
+    guard !number.isNaN else { return "nan" }
     // The longest, the largest double with four decimals, has 316 characters.
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       let length = withVaList([number]) {
         vsnprintf(buffer.baseAddress, buffer.count, format, $0)
       }

@@ -29,6 +29,13 @@ enum InputFile {
     guard size <= limit else {
       throw .tooLarge(path: path, limitBytes: limit, foundBytes: size)
     }
+    // An array that finds no memory ends the process, so it is asked for first in a way that can fail.
+    var memory: UnsafeMutableRawPointer?
+    let code = posix_memalign(&memory, 64, size + 1)
+    guard code == 0 else {
+      throw .cannotRead(path: path, reason: SystemError.text(code))
+    }
+    free(memory)
     // One byte more than the size, so that a file that grew meanwhile is noticed.
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in

@@ -32,11 +32,16 @@ public struct StateDictionaryError: Error, Equatable, CustomStringConvertible {
     var parts = mismatched.map {
       "tensor \($0.name) has another shape (expected \($0.expected), found \($0.found))"
     }
-    if !missing.isEmpty { parts.append("missing tensors: " + missing.joined(separator: ", ")) }
-    if !unexpected.isEmpty {
-      parts.append("unexpected tensors: " + unexpected.joined(separator: ", "))
-    }
-    return parts.joined(separator: "; ")
+    if !missing.isEmpty { parts.append("missing tensors: " + Self.list(missing)) }
+    if !unexpected.isEmpty { parts.append("unexpected tensors: " + Self.list(unexpected)) }
+    return Self.list(parts, separator: "; ")
+  }
+
+  /// The first few: a file of many tensors does not fill the screen.
+  private static func list(_ texts: [String], separator: String = ", ") -> String {
+    let shown = texts.prefix(10)
+    let rest = texts.count - shown.count
+    return shown.joined(separator: separator) + (rest > 0 ? " and \(rest) more" : "")
   }
 }
 

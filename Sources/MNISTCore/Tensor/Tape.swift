@@ -2,15 +2,21 @@
 final class Operation {
   fileprivate typealias Derivative = (Tensor) -> [Tensor?]
 
-  fileprivate let inputs: [Tensor]
-  private let derivative: Derivative
+  fileprivate private(set) var inputs: [Tensor]
+  private var derivative: Derivative?
 
   fileprivate init(inputs: [Tensor], derivative: @escaping Derivative) {
     self.inputs = inputs
     self.derivative = derivative
   }
 
-  fileprivate func gradients(of output: Tensor) -> [Tensor?] { derivative(output) }
+  fileprivate func gradients(of output: Tensor) -> [Tensor?] { derivative?(output) ?? [] }
+
+  /// Gives away the inputs; nothing can be derived afterwards.
+  func takeInputs() -> [Tensor] {
+    defer { (inputs, derivative) = ([], nil) }
+    return inputs
+  }
 }
 
 /// Whether operations are recorded, in this task.

@@ -30,6 +30,17 @@ public class Tensor {
     self.operation = operation
   }
 
+  // A long computation is taken apart in a loop. Left to the references, each tensor would free the
+  // one before it inside its own deinit, down to the stack's end.
+  deinit {
+    var inputs = operation?.takeInputs() ?? []
+    while var input = inputs.popLast() {
+      guard isKnownUniquelyReferenced(&input) else { continue }
+      inputs += input.operation?.takeInputs() ?? []
+      input.operation = nil
+    }
+  }
+
   public convenience init(_ numbers: [Float], shape: [Int], requiresGradient: Bool = false) {
     self.init(shape: shape, buffer: FloatBuffer(numbers), requiresGradient: requiresGradient)
   }

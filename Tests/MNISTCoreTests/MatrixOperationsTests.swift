@@ -1,0 +1,67 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct MatrixOperationsTests {
+  @Test func aProductByHand() {
+    let a = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+    let b = Tensor([7, 8, 9, 10, 11, 12], shape: [3, 2])
+    #expect(a.matrixProduct(b).value == TensorValue([58, 64, 139, 154] as [Float], shape: [2, 2]))
+  }
+
+  @Test func linearByHand() {
+    let x = Tensor([1, 2], shape: [1, 2])
+    let weight = Tensor([3, 4, 5, 6, 7, 8], shape: [3, 2])
+    let y = x.linear(weight: weight, bias: Tensor([100, 200, 300]))
+    #expect(y.value == TensorValue([111, 217, 323] as [Float], shape: [1, 3]))
+  }
+
+  @Test(arguments: [[1, 1, 1], [2, 7, 17], [3, 33, 1], [31, 65, 129]])
+  func linearIsTheProductPlusTheBias(_ sizes: [Int]) {
+    let (batch, inputs, outputs) = (sizes[0], sizes[1], sizes[2])
+    let x = TensorValue.random([batch, inputs], seed: 1).tensor()
+    let weight = TensorValue.random([outputs, inputs], seed: 2).tensor()
+    let bias = TensorValue.random([outputs], seed: 3).tensor()
+    let expected = (0..<batch * outputs).map { place in
+      let (row, output) = place.quotientAndRemainder(dividingBy: outputs)
+      return Float(
+        (0..<inputs).reduce(Double(bias.numbers[output])) {
+          $0 + Double(x.buffer[row * inputs + $1]) * Double(weight.buffer[output * inputs + $1])
+        })
+    }
+    expectClose(
+      x.linear(weight: weight, bias: bias).value,
+      TensorValue(expected, shape: [batch, outputs]))
+  }
+
+  @Test func onlyWhatIsAskedForGetsAGradient() {
+    let x = Tensor([1, 2], shape: [1, 2])
+    let weight = Parameter(Tensor([3, 4], shape: [1, 2]))
+    let bias = Tensor([5])
+    x.linear(weight: weight, bias: bias).backward()
+    #expect(weight.gradient?.numbers == [1, 2])
+    #expect(x.gradient == nil)
+    #expect(bias.gradient == nil)
+  }
+
+  @Test func reshapingKeepsTheNumbers() {
+    let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3], requiresGradient: true)
+    let y = x.reshaped([3, 2])
+    #expect(y.value == TensorValue([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2]))
+    y.backward(from: Tensor([1, 2, 3, 4, 5, 6], shape: [3, 2]))
+    #expect(
+      x.gradient?.value == TensorValue([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]))
+  }
+
+  @Test func shapesThatDoNotFitEndTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      let x = Tensor([1, 2], shape: [1, 2])
+      _ = x.matrixProduct(x)
+    }
+    await #expect(processExitsWith: .failure) {
+      let x = Tensor([1, 2], shape: [1, 2])
+      _ = x.linear(weight: x, bias: Tensor([1, 2]))
+    }
+    await #expect(processExitsWith: .failure) { _ = Tensor([1, 2]).reshaped([3]) }
+  }
+}
