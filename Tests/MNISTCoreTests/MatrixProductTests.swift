@@ -104,6 +104,29 @@ import Testing
     }
   }
 
+  /// Steps of nothing but zeros are left out: no bit may change by it, whichever operand is sparse.
+  @Test(arguments: [0, 0.5, 0.9, 0.99, 1.0])
+  func leavingOutZerosChangesNoBit(_ shareOfZeros: Double) {
+    let (m, n, k) = (77, 90, 700)
+    let sparse = Self.numbers(m * k, seed: 13).enumerated().map { index, number in
+      // Whole stretches are zero, as around the ink of a digit, with some single numbers besides.
+      let stretch = RandomGenerator(seed: UInt64(index / 64)).next() % 1_000
+      return Double(stretch) < shareOfZeros * 1_000 || index % 3 == 0 ? 0 : number
+    }
+    let dense = Self.numbers(k * n, seed: 14)
+    func products(_ skips: Bool) -> [[UInt32]] {
+      let (first, second) = (FloatBuffer(count: m * n), FloatBuffer(count: n * m))
+      Self.withMatrix(sparse, m, k, false) { a in
+        Self.withMatrix(dense, k, n, false) { b in
+          multiply(a, b, into: first.start, sparse: skips ? .a : nil)
+          multiply(b.transposed, a.transposed, into: second.start, sparse: skips ? .b : nil)
+        }
+      }
+      return [first, second].map { $0.numbers.map(\.bitPattern) }
+    }
+    #expect(products(true) == products(false))
+  }
+
   // MARK: Support
 
   private static func numbers(_ count: Int, seed: UInt64) -> [Float] {

@@ -1,18 +1,6 @@
-import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// A fixed number of floats in memory of their own, taken from a pool and given back to it.
+/// A fixed number of floats in memory of their own.
 ///
-/// A training step asks for the same sizes again and again; once each has been seen, nothing is
-/// asked of the system any more. Fresh contents are undefined (NaN in debug builds, so that a number
-/// nobody wrote shows).
+/// Fresh contents are undefined (NaN in debug builds, so that a number nobody wrote shows).
 ///
 /// The memory goes on to the next multiple of 16 floats, so that a pass over single numbers can be made
 /// of whole vectors: what it computes beyond `count` is never seen.
@@ -24,7 +12,7 @@ final class FloatBuffer: @unchecked Sendable {
   init(count: Int) {
     precondition(count >= 0, "a buffer cannot hold \(count) floats")
     self.count = count
-    start = FloatPool.shared.take(capacity: FloatPool.capacity(for: count))
+    start = MemoryPool.shared.take(Float.self, count: count)
     #if DEBUG
       start.initialize(repeating: .nan, count: count)
     #endif
@@ -43,7 +31,7 @@ final class FloatBuffer: @unchecked Sendable {
   }
 
   deinit {
-    FloatPool.shared.give(start, capacity: FloatPool.capacity(for: count))
+    MemoryPool.shared.give(start, count: count)
   }
 
   subscript(index: Int) -> Float {
@@ -71,39 +59,5 @@ final class FloatBuffer: @unchecked Sendable {
     numbers.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { start.update(from: base, count: count) }
     }
-  }
-}
-
-/// Memory blocks waiting for their next use, by capacity.
-private final class FloatPool: @unchecked Sendable {
-  static let shared = FloatPool()
-
-  /// Pointers may cross threads here: a block in the pool belongs to nobody.
-  private struct Block: @unchecked Sendable {
-    let start: UnsafeMutablePointer<Float>
-  }
-
-  private let blocks = Mutex<[Int: [Block]]>([:])
-
-  /// The next of 16, 32, 48, 64, 80, 96, 112, 128, 160 …: four sizes an octave waste at most a fifth,
-  /// and batches of nearly the same size (the last of an epoch) share blocks.
-  static func capacity(for count: Int) -> Int {
-    guard count > 16 else { return 16 }
-    let step = max(16, 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2))
-    return (count + step - 1) / step * step
-  }
-
-  func take(capacity: Int) -> UnsafeMutablePointer<Float> {
-    if let block = blocks.withLock({ $0[capacity]?.popLast() }) { return block.start }
-    var memory: UnsafeMutableRawPointer?
-    let status = posix_memalign(&memory, 64, capacity * MemoryLayout<Float>.stride)
-    guard status == 0, let memory else {
-      preconditionFailure("the system has no memory for \(capacity) floats")
-    }
-    return memory.bindMemory(to: Float.self, capacity: capacity)
-  }
-
-  func give(_ start: UnsafeMutablePointer<Float>, capacity: Int) {
-    blocks.withLock { $0[capacity, default: []].append(Block(start: start)) }
   }
 }

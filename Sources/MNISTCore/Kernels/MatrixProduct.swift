@@ -14,6 +14,12 @@ enum ProductTarget {
   case replaceWithBias(UnsafePointer<Float>)
 }
 
+/// One of the two factors of a product.
+enum Operand {
+  case a
+  case b
+}
+
 enum Blocking {
   // One sliver of b (depth × tile columns) and one panel of a (depth × tile rows) share the 32 kB
   // first-level cache: 320 × (16 + 6) × 4 bytes = 28 kB with AVX2.
@@ -30,9 +36,12 @@ enum Blocking {
 }
 
 /// c [m, n] = a [m, k] · b [k, n], or what `target` makes of it. c has rows of n numbers.
+///
+/// - Parameter sparse: the operand that is mostly zero; steps at which a panel of it holds only zeros are
+///   left out.
 func multiply(
   _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
-  target: ProductTarget = .replace, pool: ThreadPool = .current
+  target: ProductTarget = .replace, sparse: Operand? = nil, pool: ThreadPool = .current
 ) {
   let (m, n, k) = (a.rows, b.columns, a.columns)
   guard m > 0 && n > 0 else { return }
@@ -48,33 +57,55 @@ func multiply(
   // Chunks of equal length, none above the limit.
   let chunkCount = (k + Blocking.depthLimit - 1) / Blocking.depthLimit
   let chunkDepth = (k + chunkCount - 1) / chunkCount
-  let chunksPerGroup = max(1, Blocking.packedLimit / ((paddedM + paddedN) * chunkDepth))
+  let chunksPerGroup = max(
+    1, min(chunkCount, Blocking.packedLimit / ((paddedM + paddedN) * chunkDepth)))
 
-  let packedA = FloatBuffer(count: paddedM * min(k, chunkDepth * chunksPerGroup))
-  let packedB = FloatBuffer(count: paddedN * min(k, chunkDepth * chunksPerGroup))
+  let packedA = FloatBuffer(count: paddedM * chunkDepth * chunksPerGroup)
+  let packedB = FloatBuffer(count: paddedN * chunkDepth * chunksPerGroup)
+  let nonzero = sparse.map { operand in
+    NonzeroSteps(
+      panelCount: operand == .a ? panelCount : sliverCount, chunkCount: chunksPerGroup,
+      chunkDepth: chunkDepth)
+  }
 
   for group in stride(from: 0, to: chunkCount, by: chunksPerGroup) {
-    let chunks = group..<min(group + chunksPerGroup, chunkCount)
-    let groupStart = chunks.lowerBound * chunkDepth
-    func range(_ chunk: Int) -> (start: Int, depth: Int) {
-      (chunk * chunkDepth, min(chunkDepth, k - chunk * chunkDepth))
+    // The chunks of this group, numbered from 0, each with its place in the depth.
+    let chunks = (0..<min(chunksPerGroup, chunkCount - group)).map { chunk in
+      let start = (group + chunk) * chunkDepth
+      return (start: start, depth: min(chunkDepth, k - start))
+    }
+    func panel(_ index: Int, _ chunk: Int) -> UnsafeMutablePointer<Float> {
+      packedA.start + (chunk * paddedM * chunkDepth + index * Tile.rows * chunks[chunk].depth)
+    }
+    func sliver(_ index: Int, _ chunk: Int) -> UnsafeMutablePointer<Float> {
+      packedB.start + (chunk * paddedN * chunkDepth + index * Tile.columns * chunks[chunk].depth)
     }
 
     let sliverGroups = (sliverCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
     let panelGroups = (panelCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
     pool.forEach(sliverGroups + panelGroups) { task in
-      for chunk in chunks {
-        let (start, depth) = range(chunk)
-        let offset = start - groupStart
+      for (chunk, (start, depth)) in chunks.enumerated() {
         if task < sliverGroups {
+          let slivers = share(task, of: sliverGroups, total: sliverCount)
           bColumns.pack(
-            panels: share(task, of: sliverGroups, total: sliverCount), width: Tile.columns,
-            depth: depth, fromColumn: start, into: packedB.start + offset * paddedN)
+            panels: slivers, width: Tile.columns, depth: depth, fromColumn: start,
+            into: sliver(0, chunk))
+          guard sparse == .b else { continue }
+          for index in slivers {
+            nonzero?.find(
+              in: sliver(index, chunk), width: Tile.columns, depth: depth, index: index,
+              chunk: chunk)
+          }
         } else {
+          let panels = share(task - sliverGroups, of: panelGroups, total: panelCount)
           a.pack(
-            panels: share(task - sliverGroups, of: panelGroups, total: panelCount),
-            width: Tile.rows, depth: depth, fromColumn: start,
-            into: packedA.start + offset * paddedM)
+            panels: panels, width: Tile.rows, depth: depth, fromColumn: start,
+            into: panel(0, chunk))
+          guard sparse == .a else { continue }
+          for index in panels {
+            nonzero?.find(
+              in: panel(index, chunk), width: Tile.rows, depth: depth, index: index, chunk: chunk)
+          }
         }
       }
     }
@@ -86,21 +117,31 @@ func multiply(
       let slivers = share(task / panelBlocks, of: sliverBlocks, total: sliverCount)
       withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
         guard let tile = scratch.baseAddress else { return }
-        for chunk in chunks {
-          let (start, depth) = range(chunk)
-          let offset = start - groupStart
-          for sliver in slivers {
-            let column = sliver * Tile.columns
-            for panel in panels {
-              let row = panel * Tile.rows
-              multiplyPanels(
-                depth: depth,
-                packedA.start + offset * paddedM + row * depth,
-                packedB.start + offset * paddedN + column * depth, into: tile)
-              merge(
-                tile, rows: min(Tile.rows, m - row), columns: min(Tile.columns, n - column),
-                into: c + row * n + column, rowStride: n,
-                target: chunk == 0 ? target.from(column: column) : .add)
+        for (chunk, (start, depth)) in chunks.enumerated() {
+          for sliverIndex in slivers {
+            let column = sliverIndex * Tile.columns
+            for panelIndex in panels {
+              let row = panelIndex * Tile.rows
+              let steps = nonzero?.steps(
+                panel: sparse == .a ? panelIndex : sliverIndex, chunk: chunk)
+              let (a, b) = (panel(panelIndex, chunk), sliver(sliverIndex, chunk))
+              if let steps {
+                multiplyPanels(steps: steps, a, b, into: tile)
+              } else {
+                multiplyPanels(depth: depth, a, b, into: tile)
+              }
+              let place = c + row * n + column
+              let target = start == 0 ? target.from(column: column) : .add
+              if row + Tile.rows <= m && column + Tile.columns <= n {
+                // Constant sizes: the loops are unrolled.
+                merge(
+                  tile, rows: Tile.rows, columns: Tile.columns, into: place, rowStride: n,
+                  target: target)
+              } else {
+                merge(
+                  tile, rows: min(Tile.rows, m - row), columns: min(Tile.columns, n - column),
+                  into: place, rowStride: n, target: target)
+              }
             }
           }
         }
@@ -127,26 +168,38 @@ private func merge(
   into c: UnsafeMutablePointer<Float>, rowStride: Int, target: ProductTarget
 ) {
   let lanes = Vector.scalarCount
-  for row in 0..<rows {
-    let source = tile + row * Tile.columns
-    let place = c + row * rowStride
-    let wholeVectors = columns / lanes * lanes
-    switch target {
-    case .replace:
+  let wholeVectors = columns / lanes * lanes
+  switch target {
+  case .replace:
+    forEachRow { source, place in
       for i in stride(from: 0, to: wholeVectors, by: lanes) {
         place.store(source.vector(at: i), at: i)
       }
       for i in wholeVectors..<columns { place[i] = source[i] }
-    case .add:
+    }
+  case .add:
+    forEachRow { source, place in
       for i in stride(from: 0, to: wholeVectors, by: lanes) {
         place.store(place.vector(at: i) + source.vector(at: i), at: i)
       }
       for i in wholeVectors..<columns { place[i] += source[i] }
-    case .replaceWithBias(let bias):
+    }
+  case .replaceWithBias(let bias):
+    forEachRow { source, place in
       for i in stride(from: 0, to: wholeVectors, by: lanes) {
         place.store(source.vector(at: i) + bias.vector(at: i), at: i)
       }
       for i in wholeVectors..<columns { place[i] = source[i] + bias[i] }
+    }
+  }
+
+  @inline(__always)
+  func forEachRow(_ body: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void) {
+    var (source, place) = (tile, c)
+    for _ in 0..<rows {
+      body(source, place)
+      source += Tile.columns
+      place += rowStride
     }
   }
 }

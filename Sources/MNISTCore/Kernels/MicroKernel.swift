@@ -20,7 +20,7 @@ enum Tile {
   static let count = rows * columns
 }
 
-/// One row of the tile.
+/// The sums of one row of the tile.
 private struct TileRow {
   var left = Vector.zero
   var right = Vector.zero
@@ -39,19 +39,18 @@ private struct TileRow {
   }
 }
 
-@inline(never)
-func multiplyPanels(
-  depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into tile: UnsafeMutablePointer<Float>
-) {
-  var (a, b) = (a, b)
+/// The sums of the whole tile.
+private struct TileSums {
   var (row0, row1, row2) = (TileRow(), TileRow(), TileRow())
   var (row3, row4, row5) = (TileRow(), TileRow(), TileRow())
   #if TILE_AVX512 || TILE_NEON
     var (row6, row7, row8, row9) = (TileRow(), TileRow(), TileRow(), TileRow())
     var (row10, row11, row12, row13) = (TileRow(), TileRow(), TileRow(), TileRow())
   #endif
-  for _ in 0..<depth {
+
+  /// Adds the products of one p.
+  @inline(__always)
+  mutating func add(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) {
     let left = b.vector(at: 0)
     let right = b.vector(at: Vector.scalarCount)
     row0.add(a[0], left, right)
@@ -70,23 +69,55 @@ func multiplyPanels(
       row12.add(a[12], left, right)
       row13.add(a[13], left, right)
     #endif
+  }
+
+  @inline(__always)
+  func store(to tile: UnsafeMutablePointer<Float>) {
+    row0.store(to: tile, row: 0)
+    row1.store(to: tile, row: 1)
+    row2.store(to: tile, row: 2)
+    row3.store(to: tile, row: 3)
+    row4.store(to: tile, row: 4)
+    row5.store(to: tile, row: 5)
+    #if TILE_AVX512 || TILE_NEON
+      row6.store(to: tile, row: 6)
+      row7.store(to: tile, row: 7)
+      row8.store(to: tile, row: 8)
+      row9.store(to: tile, row: 9)
+      row10.store(to: tile, row: 10)
+      row11.store(to: tile, row: 11)
+      row12.store(to: tile, row: 12)
+      row13.store(to: tile, row: 13)
+    #endif
+  }
+}
+
+/// The sum over every p in 0..<depth.
+@inline(never)
+func multiplyPanels(
+  depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  into tile: UnsafeMutablePointer<Float>
+) {
+  var (a, b) = (a, b)
+  var sums = TileSums()
+  for _ in 0..<depth {
+    sums.add(a, b)
     a += Tile.rows
     b += Tile.columns
   }
-  row0.store(to: tile, row: 0)
-  row1.store(to: tile, row: 1)
-  row2.store(to: tile, row: 2)
-  row3.store(to: tile, row: 3)
-  row4.store(to: tile, row: 4)
-  row5.store(to: tile, row: 5)
-  #if TILE_AVX512 || TILE_NEON
-    row6.store(to: tile, row: 6)
-    row7.store(to: tile, row: 7)
-    row8.store(to: tile, row: 8)
-    row9.store(to: tile, row: 9)
-    row10.store(to: tile, row: 10)
-    row11.store(to: tile, row: 11)
-    row12.store(to: tile, row: 12)
-    row13.store(to: tile, row: 13)
-  #endif
+  sums.store(to: tile)
+}
+
+/// The sum over the listed p alone, for a panel that is zero at all others: the same bits, less work.
+@inline(never)
+func multiplyPanels(
+  steps: UnsafeBufferPointer<Int32>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  into tile: UnsafeMutablePointer<Float>
+) {
+  var sums = TileSums()
+  for step in steps {
+    let p = Int(step)
+    sums.add(a + p &* Tile.rows, b + p &* Tile.columns)
+  }
+  sums.store(to: tile)
 }

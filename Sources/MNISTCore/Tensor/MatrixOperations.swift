@@ -26,15 +26,17 @@ extension Tensor {
         + "\(bias.shape)")
     let (batch, outputs) = (shape[0], weight.shape[0])
     let result = FloatBuffer(count: batch * outputs)
+    // What needs no gradient is data, and data such as images may be mostly zero.
     multiply(
       matrix, weight.matrix.transposed, into: result.start,
-      target: .replaceWithBias(bias.buffer.start))
+      target: .replaceWithBias(bias.buffer.start), sparse: requiresGradient ? nil : .a)
     return Tensor(
       shape: [batch, outputs], buffer: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
       [
         !requiresGradient ? nil : .product(g.matrix, weight.matrix),
-        !weight.requiresGradient ? nil : .product(g.matrix.transposed, matrix),
+        !weight.requiresGradient
+          ? nil : .product(g.matrix.transposed, matrix, sparse: requiresGradient ? nil : .b),
         !bias.requiresGradient
           ? nil
           : Tensor(
@@ -56,9 +58,11 @@ extension Tensor {
     MatrixView(buffer.start, rows: shape[0], columns: shape[1])
   }
 
-  private static func product(_ a: MatrixView, _ b: MatrixView) -> Tensor {
+  private static func product(
+    _ a: MatrixView, _ b: MatrixView, sparse: Operand? = nil
+  ) -> Tensor {
     let result = FloatBuffer(count: a.rows * b.columns)
-    multiply(a, b, into: result.start)
+    multiply(a, b, into: result.start, sparse: sparse)
     return Tensor(shape: [a.rows, b.columns], buffer: result)
   }
 }
