@@ -11,7 +11,7 @@ import PackageDescription
 
 // The kernels are compiled for one instruction set, chosen here from the machine that builds.
 // MNIST_TARGET overrides it: x86-64-v4 (AVX-512), x86-64-v3 (AVX2 and FMA), x86-64 (any 64-bit
-// Intel or AMD processor), arm64.
+// Intel or AMD processor), arm64 (always NEON).
 let instructionSet = environmentValue("MNIST_TARGET") ?? instructionSetOfThisMachine()
 
 func environmentValue(_ name: String) -> String? {
@@ -43,8 +43,8 @@ func instructionSetSettings(_ name: String) -> [SwiftSetting] {
   switch name {
   case "x86-64-v4": [.unsafeFlags(["-Xcc", "-march=x86-64-v4"]), .define("TILE_AVX512")]
   case "x86-64-v3": [.unsafeFlags(["-Xcc", "-march=x86-64-v3"]), .define("TILE_AVX2")]
-  case "arm64": [.define("TILE_NEON")]
-  default: []
+  case "x86-64", "arm64": []
+  default: fatalError("MNIST_TARGET=\(name) (expected x86-64-v4, x86-64-v3, x86-64 or arm64)")
   }
 }
 

@@ -52,12 +52,12 @@ def hidden_sizes(input_size, output_size, n_layers):
 
 
 def read_idx(data_dir, name, rank):
-    """The array of an IDX file of bytes: DIR or DIR/MNIST/raw, a dash or a dot, packed or not."""
-    folders = [Path(data_dir), Path(data_dir) / "MNIST" / "raw"]
+    """The array of an IDX file of bytes: DIR/MNIST/raw or DIR, a dash or a dot, packed or not."""
+    folders = [Path(data_dir) / "MNIST" / "raw", Path(data_dir)]
     names = [f"{name}{mark}idx{rank}-ubyte{end}" for mark in "-." for end in ("", ".gz")]
     found = [folder / name for folder in folders for name in names if (folder / name).is_file()]
     if not found:
-        sys.exit(f"{data_dir}: no {' or '.join(names)}, here or in MNIST/raw")
+        sys.exit(f"{data_dir}: no {' or '.join(names)}, in MNIST/raw or here")
     content = found[0].read_bytes()
     if content.startswith(b"\x1f\x8b"):
         content = gzip.decompress(content)

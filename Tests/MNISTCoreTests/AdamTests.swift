@@ -76,7 +76,7 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func theStepIsTheSameForAnyThreadCount(_ threads: Int) {
     func compute(_ threads: Int) -> [Float] {
-      ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+      ThreadPool.use(threadCount: threads) {
         let parameter = Parameter(TensorValue.random([50_001], seed: 1).tensor())
         let adam = Adam([parameter])
         parameter.gradient = TensorValue.random([50_001], seed: 2).tensor()

@@ -55,7 +55,7 @@ import Testing
     let x = TensorValue.random([5, 20_001], seed: 1).tensor()
     let expected = zip(x.numbers, x.numbers.reversed()).map { $0 * $1 }
     let y = Tensor(x.numbers.reversed(), shape: x.shape)
-    let found = ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) { x * y }
+    let found = ThreadPool.use(threadCount: threads) { x * y }
     #expect(found.numbers == expected)
   }
 

@@ -60,7 +60,7 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func theResultIsTheSameForAnyThreadCount(_ threads: Int) {
     func compute(_ threads: Int) -> [[Float]] {
-      ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+      ThreadPool.use(threadCount: threads) {
         let x = TensorValue.random([70, 330], seed: 1).tensor(requiresGradient: true)
         let weight = TensorValue.random([330], seed: 2).tensor(requiresGradient: true)
         let bias = TensorValue.random([330], seed: 3).tensor(requiresGradient: true)

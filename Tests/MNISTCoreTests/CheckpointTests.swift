@@ -31,7 +31,7 @@ import Testing
     let settings = SmallSets.settings(
       images, hiddenSizes: [150, 95], useDropout: useDropout, batchSize: 79)
     let files = try [1, 2, 3].map { threads in
-      try ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+      try ThreadPool.use(threadCount: threads) {
         let run = TrainingRun(settings, images: images)
         run.train()
         return try Checkpoint(settings: settings, state: run.state()).encoded()

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CounterGeneratorTests {
   /// The first outputs of SplitMix64 from this seed, as published with it.
   @Test func theBitsAreSplitMix64s() {
-    let bits = (0..<5).map { CounterGenerator.bits(seed: 1_234_567, at: $0) }
+    let bits = (0..<5).map { SplitMix64.bits(seed: 1_234_567, at: $0) }
     #expect(
       bits == [
         6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,

@@ -63,10 +63,10 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func theMaskIsTheSameForAnyThreadCount(_ threads: Int) {
     let x = Tensor(repeating: 1, shape: [7, 10_001])
-    let found = ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+    let found = ThreadPool.use(threadCount: threads) {
       layer(0.3)(x).numbers
     }
-    let expected = ThreadPool.$current.withValue(ThreadPool(threadCount: 1)) {
+    let expected = ThreadPool.use(threadCount: 1) {
       layer(0.3)(x).numbers
     }
     #expect(found == expected)

@@ -32,7 +32,7 @@ import Testing
   func manyRowsAreTheSameForAnyThreadCount(_ threads: Int) {
     let set = SmallSets.fields(700, height: 10, width: 14)
     let order = RandomGenerator(seed: 1).permutation(700)
-    let batch = ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+    let batch = ThreadPool.use(threadCount: threads) {
       ImageDataset(set).batch(order[...])
     }
     let pixels = order.flatMap { set.pixels[($0 * 140)..<($0 + 1) * 140] }

@@ -65,4 +65,37 @@ import Testing
     expectClose(module.firstWeight.gradient?.numbers ?? [], [2 * (weights[0] + weights[1])])
     #expect(module.layer2.bias.gradient?.numbers == [1, 1])
   }
+
+  private class Base: Module {
+    var isTraining = true
+    let weight = Parameter(Tensor([1]))
+
+    func callAsFunction(_ input: Tensor) -> Tensor { input * weight }
+  }
+
+  private final class Derived: Base {
+    let shift = Parameter(Tensor([2]))
+  }
+
+  @Test func propertiesOfASuperclassAreFoundFirst() {
+    #expect(Derived().namedParameters.map(\.name) == ["weight", "shift"])
+  }
+
+  @Test func aParameterUnderTwoNamesIsOptimisedOnce() {
+    let layer = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
+    let tied = Sequential([layer, layer])
+    #expect(tied.namedParameters.count == 4)
+    #expect(tied.parameters.count == 2)
+  }
+
+  @Test func aListOfModulesOutsideASequentialEndsTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      final class Listed: Module {
+        var isTraining = true
+        let layers = [LeakyReLU()]
+        func callAsFunction(_ input: Tensor) -> Tensor { input }
+      }
+      _ = Listed().parameters
+    }
+  }
 }

@@ -24,10 +24,10 @@ import Testing
     let model = SmallSets.settings(set, hiddenSizes: [95, 50])
       .makeModel(using: RandomGenerator(seed: 1), dropout: CounterGenerator(seed: 1))
     let inputs = ImageDataset(set).batch(Array(0..<300)[...]).inputs
-    let expected = ThreadPool.$current.withValue(ThreadPool(threadCount: 1)) {
+    let expected = ThreadPool.use(threadCount: 1) {
       model.logProbabilities(of: inputs).numbers
     }
-    let found = ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+    let found = ThreadPool.use(threadCount: threads) {
       model.logProbabilities(of: inputs).numbers
     }
     #expect(found == expected)
@@ -46,6 +46,14 @@ import Testing
       #expect(output.numbers == model.logProbabilities(of: inputs).numbers)
     }
     #expect(model.stateDictionary == state)
+  }
+
+  @Test func aLayerThatWasFrozenStaysFrozen() {
+    let frozen = BatchNorm1d(2)
+    let model = Sequential([frozen, LogSoftmax()])
+    frozen.evaluate()
+    _ = model.predictedLabels(of: Tensor([1, 2], shape: [1, 2]))
+    #expect(model.isTraining && !frozen.isTraining)
   }
 
   @Test func theMostProbableClassIsPredictedAndOfEqualsTheFirst() {

@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: [1, 2, 3])
   func logSoftmaxIsTheSameForAnyThreadCount(_ threads: Int) {
     func compute(_ threads: Int) -> [[Float]] {
-      ThreadPool.$current.withValue(ThreadPool(threadCount: threads)) {
+      ThreadPool.use(threadCount: threads) {
         let x = TensorValue.random([1_001, 10], seed: 1).tensor(requiresGradient: true)
         let y = x.logSoftmax()
         y.backward(from: TensorValue.random([1_001, 10], seed: 2).tensor())

@@ -169,6 +169,15 @@ import Testing
     #expect(inner == nil)
   }
 
+  /// Changing one gradient in place, as in clipping, must leave the others alone.
+  @Test func noTwoTensorsShareAGradient() throws {
+    let u = Tensor([1, 2], requiresGradient: true)
+    let v = Tensor([3, 4], requiresGradient: true)
+    (u + v).sum().backward()
+    try #require(u.gradient).copy(from: [9, 9])
+    #expect(v.gradient?.numbers == [1, 1])
+  }
+
   // MARK: Our own mistakes
 
   @Test func backwardTwiceThroughOneComputationEndsTheProgram() async {
@@ -192,5 +201,25 @@ import Testing
     await #expect(processExitsWith: .failure) {
       Tensor([1, 2], requiresGradient: true).backward(from: Tensor([1]))
     }
+  }
+
+  @Test func backwardThroughNumbersThatWereOverwrittenEndsTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      let s = Parameter(Tensor(3))
+      let cube = s * s * s
+      s.gradient = Tensor(1)
+      SGD([s], learningRate: 1).step()
+      cube.backward()
+    }
+    await #expect(processExitsWith: .failure) {
+      let s = Tensor(3, requiresGradient: true)
+      let square = s * s
+      s.copy(from: [2])
+      square.backward()
+    }
+  }
+
+  @Test func aGradientOfAnotherShapeEndsTheProgram() async {
+    await #expect(processExitsWith: .failure) { Parameter(Tensor([1, 2])).gradient = Tensor(0) }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -51,10 +52,18 @@ import Testing
   }
 
   @Test func thePoolOfATaskCanBeReplaced() {
-    let threadCount = ThreadPool.$current.withValue(ThreadPool(threadCount: 5)) {
+    let threadCount = ThreadPool.use(threadCount: 5) {
       ThreadPool.current.threadCount
     }
     #expect(threadCount == 5)
     #expect(ThreadPool.current.threadCount == ThreadPool.processorCount)
+  }
+
+  @Test func noMoreThreadsAreStartedThanAskedFor() {
+    // A pool of one is a loop on the calling thread.
+    let caller = pthread_self()
+    ThreadPool.use(threadCount: 1) {
+      ThreadPool.current.forEach(100) { _ in #expect(pthread_equal(pthread_self(), caller) != 0) }
+    }
   }
 }

@@ -7,8 +7,8 @@
 /// Nothing in it tells where or how fast it was made: equal runs give equal bytes.
 public struct Checkpoint: Equatable, Sendable {
   static let formatVersion = 1
-  /// Far above any model the trainer builds; a file's own size bounds the memory for reading it.
-  static let limitBytes = 64 << 30
+  /// Above the largest model the trainer builds; a file's own size bounds the memory for reading it.
+  static let limitBytes = 16 << 30
 
   public var settings: TrainingSettings
   public var state: TrainingState

@@ -11,7 +11,7 @@ public struct PredictOptions: Equatable, Sendable {
   public var testCount: Int?
   /// Whether each image is drawn beside its prediction and its label.
   public var show = false
-  /// `nil` asks for as many as the machine has cores.
+  /// `nil` asks for one for each processor.
   public var threadCount: Int?
 
   public init(modelPath: String) {
@@ -48,7 +48,7 @@ public struct PredictOptions: Equatable, Sendable {
           "only the first N test images"),
         .flag("show", \.show, .output, "draw each image with its prediction and its label"),
         .integer(
-          "n_threads", \.threadCount, in: 1...1_024, default: "one per core", .machine,
+          "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes a prediction"),
         .version,
       ],

@@ -17,8 +17,9 @@ public enum Tool {
     case .options(let options):
       do {
         guard options.gpuID < 0 else { throw DeviceError(gpuID: options.gpuID) }
-        let pool = options.threadCount.map { ThreadPool(threadCount: $0) } ?? .current
-        try ThreadPool.$current.withValue(pool) { try work(options, &console) }
+        try ThreadPool.use(threadCount: options.threadCount ?? ThreadPool.processorCount) {
+          try work(options, &console)
+        }
       } catch let error as UsageError {
         return console.refuse(error)
       } catch {
@@ -43,13 +44,4 @@ extension TrainOptions: ToolOptions {
 
 extension PredictOptions: ToolOptions {
   public static var toolName: String { command.name }
-}
-
-/// A device was asked for that cannot be used.
-public struct DeviceError: Error, Equatable, CustomStringConvertible {
-  public let gpuID: Int
-
-  public var description: String {
-    "--gpu_id \(gpuID): this build computes on the CPU only (expected -1, found \(gpuID))"
-  }
 }

@@ -42,7 +42,7 @@ extension TrainOptions {
           "seed", \.seed, in: 0...UInt64.max, default: "a random one, printed", .training,
           "the same seed gives the same model"),
         .integer(
-          "n_threads", \.threadCount, in: 1...1_024, default: "one per core", .machine,
+          "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes the model"),
         .version,
       ],

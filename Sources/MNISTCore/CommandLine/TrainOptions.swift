@@ -20,7 +20,7 @@ public struct TrainOptions: Equatable, Sendable {
   public var verbosity = 1
   /// `nil` asks for a random seed.
   public var seed: UInt64?
-  /// `nil` asks for as many as the machine has cores.
+  /// `nil` asks for one for each processor.
   public var threadCount: Int?
 
   public init(modelPath: String) {

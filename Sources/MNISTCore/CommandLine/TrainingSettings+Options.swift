@@ -5,7 +5,9 @@ extension TrainingSettings {
       imageHeight: images.height, imageWidth: images.width, outputSize: images.classCount,
       hiddenSizes: options.hiddenSizes(
         inputSize: images.imageSize, outputSize: images.classCount),
-      useDropout: options.useDropout, dropoutProbability: options.dropoutProbability,
+      useDropout: options.useDropout,
+      // Only what shapes the result is kept: equal runs give equal files.
+      dropoutProbability: options.useDropout ? options.dropoutProbability : 0,
       trainRatio: options.trainRatio, batchSize: options.batchSize,
       epochCount: options.epochCount, seed: seed, imagesCRC32: images.imagesCRC32,
       labelsCRC32: images.labelsCRC32)

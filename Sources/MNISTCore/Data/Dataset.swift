@@ -2,6 +2,11 @@
 public struct Example {
   public let input: Tensor
   public let label: Int
+
+  public init(input: Tensor, label: Int) {
+    self.input = input
+    self.label = label
+  }
 }
 
 /// Labelled inputs that are computed on together.
@@ -10,6 +15,14 @@ public struct Batch {
   public let inputs: Tensor
   /// One for each row.
   public let labels: [Int]
+
+  public init(inputs: Tensor, labels: [Int]) {
+    precondition(
+      inputs.shape.first == labels.count,
+      "a batch needs a label for each row, not \(inputs.shape) and \(labels.count)")
+    self.inputs = inputs
+    self.labels = labels
+  }
 }
 
 /// A known number of labelled inputs of one shape.

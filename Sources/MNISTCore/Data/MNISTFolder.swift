@@ -30,9 +30,9 @@ public enum MNISTFolder {
   private static func find(
     _ directory: String, prefix: String
   ) throws -> (images: String, labels: String) {
-    if try isDirectory(directory) == false {
-      throw MNISTFolderError.notADirectory(path: directory)
-    }
+    guard !directory.isEmpty else { throw FileError.emptyPath }
+    let isDirectory = try isDirectory(directory)
+    if isDirectory == false { throw MNISTFolderError.notADirectory(path: directory) }
     let base = directory.hasSuffix("/") ? directory : directory + "/"
     let folders = [base + "MNIST/raw/", base]
     let imageNames = ["\(prefix)-images-idx3-ubyte", "\(prefix)-images.idx3-ubyte"]
@@ -47,7 +47,8 @@ public enum MNISTFolder {
       found += [images, labels].compactMap(\.self)
     }
     throw MNISTFolderError.missing(
-      path: directory, names: imageNames + labelNames, folders: folders, found: found)
+      path: directory, names: imageNames + labelNames, folders: folders,
+      found: isDirectory == nil ? nil : found)
   }
 
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {

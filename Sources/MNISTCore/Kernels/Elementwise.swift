@@ -83,7 +83,7 @@ enum Elementwise {
     let threshold = UInt64(probability * 0x1p53)
     forEachChunk(of: count) {
       for i in $0 {
-        let draw = CounterGenerator.bits(seed: seed, at: firstDraw &+ UInt64(i)) >> 11
+        let draw = SplitMix64.bits(seed: seed, at: firstDraw &+ UInt64(i)) >> 11
         target[i] = draw < threshold ? 0 : scale
       }
     }

@@ -21,8 +21,9 @@ enum Operand {
 }
 
 enum Blocking {
-  // One sliver of b (depth × tile columns) and one panel of a (depth × tile rows) share the 32 kB
-  // first-level cache: 320 × (16 + 6) × 4 bytes = 28 kB with AVX2.
+  // With AVX2 one sliver of b and one panel of a share the 32 kB first-level cache: 320 × (16 + 6) × 4
+  // bytes are 28 kB. With AVX-512 (59 kB) and NEON (28 kB) the panel stays and the sliver streams from
+  // the second level. One value for all keeps the order of the sums, thus the rounding.
   static let depthLimit = 320
   // Panels of a that one task walks for each sliver of b: together some 160 kB, half of a small
   // second-level cache.
@@ -31,7 +32,8 @@ enum Blocking {
   static let sliversPerTask = 6
   // Panels packed together: runs of some 8 cache lines are read at a time.
   static let panelsPerPacking = 8
-  // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups.
+  // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups, unless one
+  // chunk alone is larger.
   static let packedLimit = 4 << 20
 }
 

@@ -9,7 +9,7 @@
 
 /// The shape of the tile in registers.
 enum Tile {
-  #if TILE_AVX512 || TILE_NEON
+  #if TILE_AVX512 || arch(arm64)
     // 28 accumulators, 2 vectors of b and 1 of a fill 31 of 32 registers.
     static let rows = 14
   #else
@@ -43,7 +43,7 @@ private struct TileRow {
 private struct TileSums {
   var (row0, row1, row2) = (TileRow(), TileRow(), TileRow())
   var (row3, row4, row5) = (TileRow(), TileRow(), TileRow())
-  #if TILE_AVX512 || TILE_NEON
+  #if TILE_AVX512 || arch(arm64)
     var (row6, row7, row8, row9) = (TileRow(), TileRow(), TileRow(), TileRow())
     var (row10, row11, row12, row13) = (TileRow(), TileRow(), TileRow(), TileRow())
   #endif
@@ -59,7 +59,7 @@ private struct TileSums {
     row3.add(a[3], left, right)
     row4.add(a[4], left, right)
     row5.add(a[5], left, right)
-    #if TILE_AVX512 || TILE_NEON
+    #if TILE_AVX512 || arch(arm64)
       row6.add(a[6], left, right)
       row7.add(a[7], left, right)
       row8.add(a[8], left, right)
@@ -79,7 +79,7 @@ private struct TileSums {
     row3.store(to: tile, row: 3)
     row4.store(to: tile, row: 4)
     row5.store(to: tile, row: 5)
-    #if TILE_AVX512 || TILE_NEON
+    #if TILE_AVX512 || arch(arm64)
       row6.store(to: tile, row: 6)
       row7.store(to: tile, row: 7)
       row8.store(to: tile, row: 8)

@@ -13,12 +13,35 @@ import Synchronization
 /// A task must write only to memory that no other task of the same call touches. Then the result does
 /// not depend on how many threads there are, and a pool of one thread is simply a loop.
 public final class ThreadPool: Sendable {
-  /// The pool that kernels use. `ThreadPool.$current.withValue(ThreadPool(threadCount: 2)) { … }`
-  /// sets another for everything inside the braces.
-  @TaskLocal public static var current = ThreadPool(threadCount: processorCount)
+  /// The pool that kernels use: the one that `use` has set, else one thread for each processor.
+  public static var current: ThreadPool { chosen ?? standard }
 
-  /// The processors that are switched on.
-  public static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  @TaskLocal private static var chosen: ThreadPool?
+  private static let standard = ThreadPool(threadCount: processorCount)
+
+  /// Runs `body` with kernels on this many threads.
+  public static func use<Result>(
+    threadCount: Int, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try $chosen.withValue(ThreadPool(threadCount: threadCount), operation: body)
+  }
+
+  /// The processors that this process may use.
+  public static var processorCount: Int {
+    #if os(Linux)
+      // `Cpus_allowed:	ff,ffffffff` in hexadecimal: a container or `taskset` may leave fewer.
+      if let file = fopen("/proc/self/status", "r") {
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 8_192)
+        let text = String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+        let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+        let count = mask?.dropFirst(13).compactMap { $0.hexDigitValue?.nonzeroBitCount }
+          .reduce(0, +)
+        if let count, count > 0 { return count }
+      }
+    #endif
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
 
   public let threadCount: Int
   private let board = TaskBoard()
@@ -176,23 +199,28 @@ private final class TaskBoard: @unchecked Sendable {
 
 /// One thread that attends a board until it closes.
 private final class Worker: @unchecked Sendable {
-  private var thread: pthread_t
+  private let thread: pthread_t
 
   /// Nil when the system has no thread to give: the pool then works with fewer.
   init?(board: TaskBoard) {
     let reference = Unmanaged.passRetained(board)
-    #if canImport(Darwin)
-      var created: pthread_t?
-      let status = pthread_create(&created, nil, runWorker, reference.toOpaque())
+    #if canImport(Glibc)
+      var created = pthread_t()
+      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
+      thread = created
     #else
-      var created: pthread_t? = pthread_t()
-      let status = pthread_create(&created!, nil, runWorker, reference.toOpaque())
+      var created: pthread_t?
+      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
+      guard let created else {
+        reference.release()
+        return nil
+      }
+      thread = created
     #endif
-    guard status == 0, let created else {
+    guard isRunning else {
       reference.release()
       return nil
     }
-    thread = created
   }
 
   func join() { pthread_join(thread, nil) }

@@ -18,7 +18,7 @@ extension SIMD where Scalar == Float {
   /// a library call for each lane.
   @inline(__always)
   func addingMultiple(_ a: Self, _ b: Self) -> Self {
-    #if TILE_AVX512 || TILE_AVX2 || TILE_NEON
+    #if TILE_AVX512 || TILE_AVX2 || arch(arm64)
       self.addingProduct(a, b)
     #else
       self + a * b

@@ -29,7 +29,8 @@ extension Module {
   public var settingsDescription: String { "" }
 
   public var members: [(name: String, member: Member)] {
-    Mirror(reflecting: self).children.compactMap { label, value in
+    let mirrors = sequence(first: Mirror(reflecting: self), next: \.superclassMirror)
+    return Array(mirrors).reversed().flatMap(\.children).compactMap { label, value in
       guard let label else { return nil }
       let name = snakeCase(label)
       return switch value {
@@ -37,6 +38,8 @@ extension Module {
       case let buffer as Buffer: (name, .buffer(buffer))
       case let counter as Counter: (name, .counter(counter))
       case let module as any Module: (name, .module(module))
+      case let list as [AnyObject] where list.contains { $0 is any Module || $0 is Parameter }:
+        preconditionFailure("\(label): a list of modules is found in a Sequential only")
       default: nil
       }
     }
@@ -49,7 +52,11 @@ extension Module {
     }
   }
 
-  public var parameters: [Parameter] { namedParameters.map(\.parameter) }
+  /// Every parameter once, also if it stands under two names.
+  public var parameters: [Parameter] {
+    var seen: Set<ObjectIdentifier> = []
+    return namedParameters.map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
 
   /// This module and all inside it.
   public var modules: [any Module] {

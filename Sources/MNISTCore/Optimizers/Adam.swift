@@ -17,6 +17,12 @@ public final class Adam: Optimizer, CustomStringConvertible {
     public var step: Int
     public var expAvg: TensorValue
     public var expAvgSq: TensorValue
+
+    public init(step: Int, expAvg: TensorValue, expAvgSq: TensorValue) {
+      self.step = step
+      self.expAvg = expAvg
+      self.expAvgSq = expAvgSq
+    }
   }
 
   private struct Moments {
@@ -53,6 +59,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
       guard let gradient = parameter.gradient else { continue }
       moments[index].step += 1
       let steps = Double(moments[index].step)
+      parameter.noteChange()
       OptimizerKernels.adam(
         parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
         averageOfSquares: moments[index].averageOfSquares,

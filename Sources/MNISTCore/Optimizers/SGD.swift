@@ -1,5 +1,5 @@
 /// Plain gradient descent, `p ← p − learningRate · g`, as `torch.optim.SGD`.
-public final class SGD: Optimizer {
+public final class SGD: Optimizer, CustomStringConvertible {
   public let parameters: [Parameter]
   public let learningRate: Double
 
@@ -11,8 +11,11 @@ public final class SGD: Optimizer {
   public func step() {
     for parameter in parameters {
       guard let gradient = parameter.gradient else { continue }
+      parameter.noteChange()
       OptimizerKernels.gradientDescent(
         parameter.buffer, gradient: gradient.buffer, rate: learningRate)
     }
   }
+
+  public var description: String { "SGD(lr: \(pythonText(learningRate)))" }
 }

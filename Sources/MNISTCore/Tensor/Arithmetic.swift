@@ -11,36 +11,53 @@
 extension Tensor {
   // ∂(x + y) = g, g
   public static func + (x: Tensor, y: Tensor) -> Tensor {
-    combine(x, y, "+", +) { g in (g, g) }
+    combine(x, y, "+", +) { _, _, g in [g, g] }
   }
 
   // ∂(x − y) = g, −g
   public static func - (x: Tensor, y: Tensor) -> Tensor {
-    combine(x, y, "-", -) { g in (g, -g) }
+    combine(x, y, "-", -) { _, y, g in [g, y.requiresGradient ? -g : nil] }
   }
 
   // ∂(x · y) = g · y, g · x
   public static func * (x: Tensor, y: Tensor) -> Tensor {
-    combine(x, y, "*", *) { [x, y] g in (g * y, g * x) }
+    combine(x, y, "*", *) { x, y, g in
+      [x.requiresGradient ? g * y : nil, y.requiresGradient ? g * x : nil]
+    }
   }
 
   // ∂(x / y) = g / y, −g · x / y²
   public static func / (x: Tensor, y: Tensor) -> Tensor {
-    combine(x, y, "/", /) { [x, y] g in (g / y, -(g * x / (y * y))) }
+    combine(x, y, "/", /) { x, y, g in
+      [x.requiresGradient ? g / y : nil, y.requiresGradient ? -(g * x / (y * y)) : nil]
+    }
   }
 
   public static prefix func - (x: Tensor) -> Tensor {
     x.map({ -$0 }, derivative: { g in -g })
   }
 
-  public static func + (x: Tensor, y: Float) -> Tensor { x + Tensor(y) }
-  public static func - (x: Tensor, y: Float) -> Tensor { x - Tensor(y) }
-  public static func * (x: Tensor, y: Float) -> Tensor { x * Tensor(y) }
-  public static func / (x: Tensor, y: Float) -> Tensor { x / Tensor(y) }
-  public static func + (x: Float, y: Tensor) -> Tensor { Tensor(x) + y }
-  public static func - (x: Float, y: Tensor) -> Tensor { Tensor(x) - y }
-  public static func * (x: Float, y: Tensor) -> Tensor { Tensor(x) * y }
-  public static func / (x: Float, y: Tensor) -> Tensor { Tensor(x) / y }
+  // With a number in place of one operand: the derivatives by the other.
+  public static func + (x: Tensor, y: Float) -> Tensor {
+    x.map({ $0 + y }, derivative: { g in g })
+  }
+  public static func - (x: Tensor, y: Float) -> Tensor {
+    x.map({ $0 - y }, derivative: { g in g })
+  }
+  public static func * (x: Tensor, y: Float) -> Tensor {
+    x.map({ $0 * y }, derivative: { g in g * y })
+  }
+  public static func / (x: Tensor, y: Float) -> Tensor {
+    x.map({ $0 / y }, derivative: { g in g / y })
+  }
+  public static func + (x: Float, y: Tensor) -> Tensor { y + x }
+  public static func - (x: Float, y: Tensor) -> Tensor {
+    y.map({ x - $0 }, derivative: { g in -g })
+  }
+  public static func * (x: Float, y: Tensor) -> Tensor { y * x }
+  public static func / (x: Float, y: Tensor) -> Tensor {
+    y.map({ x / $0 }, derivative: { g in -(g * x / (y * y)) })
+  }
 
   // ∂eˣ = g · eˣ
   public func exponential() -> Tensor {
@@ -90,14 +107,11 @@ extension Tensor {
   @inline(__always)
   private static func combine(
     _ x: Tensor, _ y: Tensor, _ name: String, _ body: (Vector, Vector) -> Vector,
-    derivative: @escaping (Tensor) -> (Tensor, Tensor)
+    derivative: @escaping (Tensor, Tensor, Tensor) -> [Tensor?]
   ) -> Tensor {
     guard x.shape != y.shape else {
       let result = Elementwise.map(x.buffer, y.buffer, body)
-      return Tensor(shape: x.shape, buffer: result, from: [x, y]) { g in
-        let (first, second) = derivative(g)
-        return [first, second]
-      }
+      return Tensor(shape: x.shape, buffer: result, from: [x, y]) { g in derivative(x, y, g) }
     }
     guard let shape = broadcastShape(x.shape, y.shape) else {
       preconditionFailure("the shapes of \(x.shape) \(name) \(y.shape) do not fit together")

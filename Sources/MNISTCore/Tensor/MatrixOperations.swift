@@ -48,7 +48,8 @@ extension Tensor {
   /// The same numbers in the same order under another shape.
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(
-      shape.reduce(1, *) == count, "\(self.shape) cannot be reshaped to \(shape)")
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == count,
+      "\(self.shape) cannot be reshaped to \(shape)")
     return Tensor(shape: shape, buffer: buffer, from: [self]) { [source = self.shape] g in
       [Tensor(shape: source, buffer: g.buffer)]
     }

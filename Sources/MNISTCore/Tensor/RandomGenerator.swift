@@ -11,6 +11,11 @@ public final class RandomGenerator {
     public var words: [UInt32]
     /// How many of them have been given out.
     public var position: Int
+
+    public init(words: [UInt32], position: Int) {
+      self.words = words
+      self.position = position
+    }
   }
 
   public var state: State {

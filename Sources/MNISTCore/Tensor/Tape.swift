@@ -5,12 +5,20 @@ final class Operation {
   fileprivate private(set) var inputs: [Tensor]
   private var derivative: Derivative?
 
+  private let versions: [Int]
+
   fileprivate init(inputs: [Tensor], derivative: @escaping Derivative) {
     self.inputs = inputs
+    versions = inputs.map(\.version)
     self.derivative = derivative
   }
 
-  fileprivate func gradients(of output: Tensor) -> [Tensor?] { derivative?(output) ?? [] }
+  fileprivate func gradients(of output: Tensor) -> [Tensor?] {
+    precondition(
+      inputs.map(\.version) == versions,
+      "a tensor was overwritten between its use and backward(): compute the result again")
+    return derivative?(output) ?? []
+  }
 
   /// Gives away the inputs; nothing can be derived afterwards.
   func takeInputs() -> [Tensor] {
@@ -65,7 +73,8 @@ extension Tensor {
         precondition(
           !tensor.isConsumed,
           "backward() has already gone through this computation: compute it again")
-        tensor.gradient = sum(tensor.gradient, gradient)
+        // A tensor of its own: two leaves may have been given one and the same.
+        tensor.gradient = sum(tensor.gradient, gradient.detached())
         continue
       }
       // What the forward pass has kept is freed here, as it is used.

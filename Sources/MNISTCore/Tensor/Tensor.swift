@@ -7,15 +7,23 @@ public class Tensor {
   /// The size of each axis; empty for a single number.
   public let shape: [Int]
   /// Numbers in C order (the last axis is contiguous).
-  let buffer: FloatBuffer
+  private(set) var buffer: FloatBuffer
   /// Whether `backward()` computes a gradient for this tensor.
   public let requiresGradient: Bool
   /// The sum of the gradients that `backward()` has brought here since it was last set to nil.
-  public var gradient: Tensor?
+  public var gradient: Tensor? {
+    didSet {
+      precondition(
+        gradient.map { $0.shape == shape } ?? true,
+        "the gradient of \(shape) cannot have shape \(gradient?.shape ?? [])")
+    }
+  }
   /// The operation that made this tensor; nil for one that was given, and after `backward()`.
   private(set) var operation: Operation?
   /// Whether `backward()` has gone through the operation and let it go.
   private(set) var isConsumed = false
+  /// How often the numbers were overwritten: a gradient through older ones would be wrong.
+  private(set) var version = 0
 
   public var count: Int { buffer.count }
 
@@ -23,7 +31,8 @@ public class Tensor {
     shape: [Int], buffer: FloatBuffer, requiresGradient: Bool = false, operation: Operation? = nil
   ) {
     precondition(
-      shape.reduce(1, *) == buffer.count, "\(buffer.count) numbers cannot fill \(shape)")
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == buffer.count,
+      "\(buffer.count) numbers cannot fill \(shape)")
     self.shape = shape
     self.buffer = buffer
     self.requiresGradient = requiresGradient
@@ -82,6 +91,25 @@ public class Tensor {
   /// The same numbers, cut off from the operations that made them.
   public func detached() -> Tensor { Tensor(shape: shape, buffer: buffer) }
 
-  /// Overwrites the numbers.
-  public func copy(from numbers: [Float]) { buffer.update(from: numbers) }
+  /// Overwrites the numbers. Other tensors made from this one keep theirs.
+  public func copy(from numbers: [Float]) {
+    precondition(numbers.count == count, "\(numbers.count) numbers cannot fill \(shape)")
+    noteChange()
+    if isKnownUniquelyReferenced(&buffer) {
+      buffer.update(from: numbers)
+    } else {
+      buffer = FloatBuffer(numbers)
+    }
+  }
+
+  /// Called by whoever overwrites the numbers.
+  func noteChange() { version += 1 }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// Shape and the first numbers: `Tensor [2, 3]: 0.5, 1.0, 1.5, 2.0, 2.5, 3.0`.
+  public var description: String {
+    let shown = numbers.prefix(8).map { "\($0)" }.joined(separator: ", ")
+    return "Tensor \(shape): \(shown)\(count > 8 ? ", …" : "")"
+  }
 }

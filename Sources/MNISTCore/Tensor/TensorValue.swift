@@ -21,7 +21,8 @@ public struct TensorValue: Equatable, Sendable {
 
   public init(shape: [Int], elements: Elements) {
     precondition(
-      shape.reduce(1, *) == elements.count, "\(elements.count) elements cannot fill \(shape)")
+      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count,
+      "\(elements.count) elements cannot fill \(shape)")
     self.shape = shape
     self.elements = elements
   }

@@ -3,9 +3,9 @@
 extension Module {
   /// The logarithms of the class probabilities `[rows, classes]` for inputs `[rows, …]`.
   public func logProbabilities(of inputs: Tensor) -> Tensor {
-    let wasTraining = isTraining
+    let modes = modules.map { ($0, $0.isTraining) }
     evaluate()
-    defer { if wasTraining { train() } }
+    defer { for (module, mode) in modes { module.isTraining = mode } }
     return withoutGradients { self(inputs) }
   }
 

@@ -20,8 +20,9 @@ public final class Trainer {
     lastState = model.stateDictionary
   }
 
-  /// For each epoch, trains once over `trainData` in shuffled batches and validates once over
-  /// `validData` in order. After the last one the model is put back to its best state and to evaluation.
+  /// Until `epochCount` epochs are behind it, trains once over `trainData` in shuffled batches and
+  /// validates once over `validData` in order. Then the model is put back to its best state and to
+  /// evaluation. Called again with a larger count, it goes on from where the last epoch ended.
   ///
   /// If no epoch had a validation loss that is a number, there is no best state, and the model stays as
   /// it is.
@@ -37,6 +38,7 @@ public final class Trainer {
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
     let validLoader = DataLoader(validData, batchSize: batchSize)
+    if epoch > 0 { restore(lastState) }
     while epoch < epochCount {
       let trainLoss = trainOnce(trainLoader, report)
       let validLoss = validateOnce(validLoader, report)

@@ -20,7 +20,7 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
     SmallSets.fields(24, height: 2, width: 3, classes: 3).imagesCRC32)
 
   static let all: [DamagedSet] = [
-    DamagedSet("no folder", missing) {
+    DamagedSet("no folder", missing.replacing("nothing", with: "no such directory")) {
       try FileManager.default.removeItem(atPath: $0)
     },
     DamagedSet("a file", "d: not a directory (expected the directory that holds the data)") {
