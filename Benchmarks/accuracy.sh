@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Test accuracy of the default run for some seeds, and their mean:
+#
+#     swift build -c release && Benchmarks/accuracy.sh DATA_DIR 0 1 2
+set -euo pipefail
+data=$1
+shift
+build=$(dirname "$0")/../.build/release
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+for seed in "$@"; do
+  "$build/mnist-train" --model_fn "$folder/model.ckpt" --data_dir "$data" --seed "$seed" --verbose 0 \
+    > /dev/null
+  echo "seed $seed: $("$build/mnist-predict" --model_fn "$folder/model.ckpt" --data_dir "$data")"
+done | tee "$folder/table"
+awk '{ total += $NF } END { printf "mean of %d: %.4f\n", NR, total / NR }' "$folder/table"
