@@ -56,7 +56,7 @@ import Testing
       ThreadPool.current.threadCount
     }
     #expect(threadCount == 5)
-    #expect(ThreadPool.current.threadCount == ThreadPool.processorCount)
+    #expect(ThreadPool.current.threadCount == Processor.count)
   }
 
   @Test func noMoreThreadsAreStartedThanAskedFor() {

@@ -30,7 +30,7 @@ import Testing
   @Test func aDeviceThatIsNotThereIs1AndNothingIsDone() {
     #expect(Tool.run(["gpu"]) { (_: Options, _) in Issue.record("was called") } == 1)
     #expect(
-      DeviceError(gpuID: 3).description
+      DeviceError.noGPU(gpuID: 3).description
         == "--gpu_id 3: this build computes on the CPU only (expected -1, found 3)")
   }
 

@@ -16,8 +16,10 @@ public enum Tool {
       return console.refuse(error)
     case .options(let options):
       do {
-        guard options.gpuID < 0 else { throw DeviceError(gpuID: options.gpuID) }
-        try ThreadPool.use(threadCount: options.threadCount ?? ThreadPool.processorCount) {
+        guard options.gpuID < 0 else { throw DeviceError.noGPU(gpuID: options.gpuID) }
+        let missing = Processor.missingInstructions
+        guard missing.isEmpty else { throw DeviceError.otherProcessor(missing: missing) }
+        try ThreadPool.use(threadCount: options.threadCount ?? Processor.count) {
           try work(options, &console)
         }
       } catch let error as UsageError {

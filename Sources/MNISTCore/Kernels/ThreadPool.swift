@@ -17,30 +17,13 @@ public final class ThreadPool: Sendable {
   public static var current: ThreadPool { chosen ?? standard }
 
   @TaskLocal private static var chosen: ThreadPool?
-  private static let standard = ThreadPool(threadCount: processorCount)
+  private static let standard = ThreadPool(threadCount: Processor.count)
 
   /// Runs `body` with kernels on this many threads.
   public static func use<Result>(
     threadCount: Int, _ body: () throws -> Result
   ) rethrows -> Result {
     try $chosen.withValue(ThreadPool(threadCount: threadCount), operation: body)
-  }
-
-  /// The processors that this process may use.
-  public static var processorCount: Int {
-    #if os(Linux)
-      // `Cpus_allowed:	ff,ffffffff` in hexadecimal: a container or `taskset` may leave fewer.
-      if let file = fopen("/proc/self/status", "r") {
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 8_192)
-        let text = String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
-        let mask = text.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
-        let count = mask?.dropFirst(13).compactMap { $0.hexDigitValue?.nonzeroBitCount }
-          .reduce(0, +)
-        if let count, count > 0 { return count }
-      }
-    #endif
-    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   public let threadCount: Int
