@@ -30,8 +30,6 @@ enum Blocking {
   static let panelsPerTask = 128 / Tile.rows
   // Fewer slivers than this per task would read the panels of a again too often.
   static let sliversPerTask = 6
-  // Panels packed together: runs of some 8 cache lines are read at a time.
-  static let panelsPerPacking = 8
   // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups, unless one
   // chunk alone is larger.
   static let packedLimit = 4 << 20
@@ -51,110 +49,78 @@ func multiply(
     finishEmptyProduct(m, n, into: c, target: target)
     return
   }
-  let bColumns = b.transposed
-  let panelCount = (m + Tile.rows - 1) / Tile.rows
-  let sliverCount = (n + Tile.columns - 1) / Tile.columns
-  let (paddedM, paddedN) = (panelCount * Tile.rows, sliverCount * Tile.columns)
-
   // Chunks of equal length, none above the limit.
   let chunkCount = (k + Blocking.depthLimit - 1) / Blocking.depthLimit
   let chunkDepth = (k + chunkCount - 1) / chunkCount
-  let chunksPerGroup = max(
-    1, min(chunkCount, Blocking.packedLimit / ((paddedM + paddedN) * chunkDepth)))
+  let chunksAtOnce = max(1, min(chunkCount, Blocking.packedLimit / ((m + n) * chunkDepth)))
+  let packedA = PackedOperand(
+    a, width: Tile.rows, chunkCount: chunksAtOnce, chunkDepth: chunkDepth,
+    isSparse: sparse == .a)
+  let packedB = PackedOperand(
+    b.transposed, width: Tile.columns, chunkCount: chunksAtOnce, chunkDepth: chunkDepth,
+    isSparse: sparse == .b)
+  let panelBlocks = (packedA.panelCount + Blocking.panelsPerTask - 1) / Blocking.panelsPerTask
+  let sliverBlocks = (packedB.panelCount + Blocking.sliversPerTask - 1) / Blocking.sliversPerTask
 
-  let packedA = FloatBuffer(count: paddedM * chunkDepth * chunksPerGroup)
-  let packedB = FloatBuffer(count: paddedN * chunkDepth * chunksPerGroup)
-  let nonzero = sparse.map { operand in
-    NonzeroSteps(
-      panelCount: operand == .a ? panelCount : sliverCount, chunkCount: chunksPerGroup,
-      chunkDepth: chunkDepth)
-  }
-
-  for group in stride(from: 0, to: chunkCount, by: chunksPerGroup) {
-    // The chunks of this group, numbered from 0, each with its place in the depth.
-    let chunks = (0..<min(chunksPerGroup, chunkCount - group)).map { chunk in
-      let start = (group + chunk) * chunkDepth
-      return (start: start, depth: min(chunkDepth, k - start))
+  for first in stride(from: 0, to: chunkCount, by: chunksAtOnce) {
+    let chunks = (first..<min(first + chunksAtOnce, chunkCount)).map { chunk in
+      DepthChunk(
+        index: chunk - first, start: chunk * chunkDepth,
+        depth: min(chunkDepth, k - chunk * chunkDepth))
     }
-    func panel(_ index: Int, _ chunk: Int) -> UnsafeMutablePointer<Float> {
-      packedA.start + (chunk * paddedM * chunkDepth + index * Tile.rows * chunks[chunk].depth)
-    }
-    func sliver(_ index: Int, _ chunk: Int) -> UnsafeMutablePointer<Float> {
-      packedB.start + (chunk * paddedN * chunkDepth + index * Tile.columns * chunks[chunk].depth)
-    }
-
-    let sliverGroups = (sliverCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
-    let panelGroups = (panelCount + Blocking.panelsPerPacking - 1) / Blocking.panelsPerPacking
-    pool.forEach(sliverGroups + panelGroups) { task in
-      for (chunk, (start, depth)) in chunks.enumerated() {
-        if task < sliverGroups {
-          let slivers = share(task, of: sliverGroups, total: sliverCount)
-          bColumns.pack(
-            panels: slivers, width: Tile.columns, depth: depth, fromColumn: start,
-            into: sliver(0, chunk))
-          guard sparse == .b else { continue }
-          for index in slivers {
-            nonzero?.find(
-              in: sliver(index, chunk), width: Tile.columns, depth: depth, index: index,
-              chunk: chunk)
-          }
-        } else {
-          let panels = share(task - sliverGroups, of: panelGroups, total: panelCount)
-          a.pack(
-            panels: panels, width: Tile.rows, depth: depth, fromColumn: start,
-            into: panel(0, chunk))
-          guard sparse == .a else { continue }
-          for index in panels {
-            nonzero?.find(
-              in: panel(index, chunk), width: Tile.rows, depth: depth, index: index, chunk: chunk)
-          }
-        }
+    pool.forEach(packedB.groupCount + packedA.groupCount) { task in
+      if task < packedB.groupCount {
+        packedB.pack(group: task, chunks, width: Tile.columns)
+      } else {
+        packedA.pack(group: task - packedB.groupCount, chunks, width: Tile.rows)
       }
     }
-
-    let panelBlocks = (panelCount + Blocking.panelsPerTask - 1) / Blocking.panelsPerTask
-    let sliverBlocks = (sliverCount + Blocking.sliversPerTask - 1) / Blocking.sliversPerTask
     pool.forEach(panelBlocks * sliverBlocks) { task in
-      let panels = share(task % panelBlocks, of: panelBlocks, total: panelCount)
-      let slivers = share(task / panelBlocks, of: sliverBlocks, total: sliverCount)
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
-        guard let tile = scratch.baseAddress else { return }
-        for (chunk, (start, depth)) in chunks.enumerated() {
-          for sliverIndex in slivers {
-            let column = sliverIndex * Tile.columns
-            for panelIndex in panels {
-              let row = panelIndex * Tile.rows
-              let steps = nonzero?.steps(
-                panel: sparse == .a ? panelIndex : sliverIndex, chunk: chunk)
-              let (a, b) = (panel(panelIndex, chunk), sliver(sliverIndex, chunk))
-              if let steps {
-                multiplyPanels(steps: steps, a, b, into: tile)
-              } else {
-                multiplyPanels(depth: depth, a, b, into: tile)
-              }
-              let place = c + row * n + column
-              let target = start == 0 ? target.from(column: column) : .add
-              if row + Tile.rows <= m && column + Tile.columns <= n {
-                // Constant sizes: the loops are unrolled.
-                merge(
-                  tile, rows: Tile.rows, columns: Tile.columns, into: place, rowStride: n,
-                  target: target)
-              } else {
-                merge(
-                  tile, rows: min(Tile.rows, m - row), columns: min(Tile.columns, n - column),
-                  into: place, rowStride: n, target: target)
-              }
-            }
-          }
-        }
-      }
+      multiplyBlock(
+        packedA, evenShare(task % panelBlocks, of: panelBlocks, total: packedA.panelCount),
+        packedB, evenShare(task / panelBlocks, of: sliverBlocks, total: packedB.panelCount),
+        chunks, m, n, into: c, target: target)
     }
   }
 }
 
-/// The `index`-th of `count` nearly equal parts of 0..<total.
-private func share(_ index: Int, of count: Int, total: Int) -> Range<Int> {
-  (index * total / count)..<((index + 1) * total / count)
+/// The block of c where some panels of a meet some slivers of b.
+@inline(__always)
+private func multiplyBlock(
+  _ a: PackedOperand, _ panels: Range<Int>, _ b: PackedOperand, _ slivers: Range<Int>,
+  _ chunks: [DepthChunk], _ m: Int, _ n: Int, into c: UnsafeMutablePointer<Float>,
+  target: ProductTarget
+) {
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
+    guard let tile = scratch.baseAddress else { return }
+    for chunk in chunks {
+      for sliver in slivers {
+        let column = sliver * Tile.columns
+        // The first chunk makes c, those after it add to it.
+        let target = chunk.start == 0 ? target.from(column: column) : .add
+        for panel in panels {
+          let row = panel * Tile.rows
+          if let steps = a.steps(panel, chunk) ?? b.steps(sliver, chunk) {
+            multiplyPanels(steps: steps, a.panel(panel, chunk), b.panel(sliver, chunk), into: tile)
+          } else {
+            multiplyPanels(
+              depth: chunk.depth, a.panel(panel, chunk), b.panel(sliver, chunk), into: tile)
+          }
+          let place = c + row * n + column
+          if row + Tile.rows <= m && column + Tile.columns <= n {
+            // Constant sizes: the loops are unrolled.
+            merge(
+              tile, rows: Tile.rows, columns: Tile.columns, into: place, rowStride: n,
+              target: target)
+          } else {
+            merge(
+              tile, rows: min(Tile.rows, m - row), columns: min(Tile.columns, n - column),
+              into: place, rowStride: n, target: target)
+          }
+        }
+      }
+    }
+  }
 }
 
 extension ProductTarget {
