@@ -485,6 +485,7 @@ import Testing
         + "(expected a safetensors file)"
     ),
     ("picture.png", "not a model (expected a safetensors file, found a PNG image)"),
+    ("text", #"not a safetensors file (expected "{" at byte 8, found "t")"#),
     ("long", "header too large (expected at most 8388608 bytes, found 9223372036854775808)"),
     (
       "foreign",
@@ -501,6 +502,7 @@ import Testing
         [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 60), "\(folder)/model.pth")
       try SmallSets.write(
         [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0], "\(folder)/picture.png")
+      try SmallSets.write(Array("Some text, not a model".utf8), "\(folder)/text")
       try SmallSets.write([0, 0, 0, 0, 0, 0, 0, 0x80, 0x7B], "\(folder)/long")
       try SmallSets.write(
         SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),

@@ -44,6 +44,19 @@ import Testing
     #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
   }
 
+  @Test func aMistypedRequiredFlagIsAnsweredToo() {
+    guard case .mistake(let error) = TrainOptions.parse(["--modle_fn", "x"]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.description.hasSuffix(
+        """
+        mnist-train: error: the following arguments are required: --model_fn
+        did you mean --model_fn?
+        """))
+  }
+
   @Test func aMistakeComesWithTheUsage() {
     guard case .mistake(let error) = TrainOptions.parse([]) else {
       Issue.record("expected a mistake")

@@ -66,6 +66,10 @@ extension SafeTensors {
       throw error
     }
     guard bytes.count >= 8 else { throw .tooShort(path: path, foundBytes: bytes.count) }
+    // The first bytes of a text or a picture make a length too, an absurd one.
+    if let first = bytes.dropFirst(8).first, first != brace {
+      throw .headerNotAnObject(path: path, found: JSONReader.name(of: first))
+    }
     guard length <= headerLimitBytes else {
       throw .headerTooLarge(path: path, limitBytes: headerLimitBytes, foundBytes: length)
     }
@@ -83,7 +87,7 @@ extension SafeTensors {
   private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
     let start = Array(bytes.prefix(4))
     if start == [0x50, 0x4B, 3, 4] { return .pickle(path: path) }
-    // 0x80, then the protocol. A third byte this large cannot be a header length within the limit.
+    // 0x80, the protocol, then an instruction: none has a code this small.
     if start.count > 2, start[0] == 0x80, 1...5 ~= start[1], start[2] > 0x10 {
       return .pickle(path: path)
     }

@@ -52,9 +52,12 @@ struct ArgumentParser<Values> {
       }
     }
     let missing = options.filter { $0.isRequired && !given.contains($0.name) }
-    guard missing.isEmpty else { throw .missing(options: missing.map(\.label)) }
+    let nearest = nearestFlag(to: unrecognized)
+    guard missing.isEmpty else {
+      throw .missing(options: missing.map(\.label), nearest: nearest)
+    }
     guard unrecognized.isEmpty else {
-      throw .unrecognized(arguments: unrecognized, nearest: nearestFlag(to: unrecognized))
+      throw .unrecognized(arguments: unrecognized, nearest: nearest)
     }
     return .values
   }

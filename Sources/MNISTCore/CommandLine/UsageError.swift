@@ -2,8 +2,8 @@
 public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong. Options are named as Python's argparse names them, such as `--n_epochs`.
   public enum Problem: Error, Equatable, Sendable {
-    case missing(options: [String])
-    /// `nearest` is the option that was probably meant.
+    /// `nearest` is the option that was probably meant by an argument that is none.
+    case missing(options: [String], nearest: String? = nil)
     case unrecognized(arguments: [String], nearest: String?)
     case ambiguous(argument: String, candidates: [String])
     case noValue(option: String)
@@ -36,12 +36,11 @@ extension UsageError.Problem {
   /// terminal; argparse does so only in values.
   var sentence: String {
     switch self {
-    case .missing(let options):
-      "the following arguments are required: \(options.joined(separator: ", "))"
+    case .missing(let options, let nearest):
+      "the following arguments are required: \(options.joined(separator: ", "))" + hint(nearest)
     case .unrecognized(let arguments, let nearest):
       "unrecognized arguments: "
-        + arguments.map(PythonSyntax.escaped).joined(separator: " ")
-        + (nearest.map { "\ndid you mean \($0)?" } ?? "")
+        + arguments.map(PythonSyntax.escaped).joined(separator: " ") + hint(nearest)
     case .ambiguous(let argument, let candidates):
       "ambiguous option: \(PythonSyntax.escaped(argument)) could match "
         + candidates.joined(separator: ", ")
@@ -62,5 +61,9 @@ extension UsageError.Problem {
       "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
         + "(a model may have at most \(limit) parameters)"
     }
+  }
+
+  private func hint(_ nearest: String?) -> String {
+    nearest.map { "\ndid you mean \($0)?" } ?? ""
   }
 }
