@@ -107,7 +107,7 @@ import Testing
 
   /// Lines of words that are near the edges of the grammar, from a fixed seed.
   @Test(arguments: [1, 2, 3, 4] as [UInt64]) func noLineTraps(_ seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<300 {
       let arguments = (0..<Int.random(in: 0...8, using: &random)).map { _ in
         word(using: &random)
@@ -200,7 +200,7 @@ private func isInRange(_ options: TrainOptions) -> Bool {
 }
 
 /// A flag, a part of one, a value, two of them joined, or any few letters at all.
-private func word(using random: inout SplitMix) -> String {
+private func word(using random: inout SeededGenerator) -> String {
   let flags =
     TrainOptions.command.options.map(\.flag) + PredictOptions.command.options.map(\.flag) + ["-h"]
   let values = [
@@ -227,19 +227,6 @@ private func word(using random: inout SplitMix) -> String {
       (0..<Int.random(in: 0...6, using: &random)).map { _ in
         letters.randomElement(using: &random) ?? "-"
       })
-  }
-}
-
-/// A generator whose numbers are the same everywhere.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }
 

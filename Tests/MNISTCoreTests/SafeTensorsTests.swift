@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: 0..<300 as Range<UInt64>)
   func whatIsWrittenIsReadBack(_ seed: UInt64) throws {
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let file = randomFile(using: &generator)
     let bytes = file.encoded()
     let read = try SafeTensors(parsing: bytes, path: "seed \(seed)")
@@ -464,7 +464,7 @@ private func bitPatterns(_ file: SafeTensors) -> [String: [UInt64]] {
   return patterns
 }
 
-private func randomFile(using generator: inout SplitMix) -> SafeTensors {
+private func randomFile(using generator: inout SeededGenerator) -> SafeTensors {
   var file = SafeTensors()
   for _ in 0..<Int.random(in: 0...6, using: &generator) {
     file.metadata[randomText(using: &generator)] = randomText(using: &generator)
@@ -489,7 +489,7 @@ private func randomFile(using generator: inout SplitMix) -> SafeTensors {
   return file
 }
 
-private func randomText(using generator: inout SplitMix) -> String {
+private func randomText(using generator: inout SeededGenerator) -> String {
   let scalars: [ClosedRange<UInt32>] = [
     0...0x1F, 0x20...0x7E, 0x20...0x7E, 0x7F...0x9F, 0xA0...0x17F, 0x300...0x36F,
     0x4E00...0x4EFF, 0x1F000...0x1F0FF,
@@ -501,17 +501,4 @@ private func randomText(using generator: inout SplitMix) -> String {
     text.unicodeScalars.append(Unicode.Scalar(value) ?? "?")
   }
   return text
-}
-
-/// The splitmix64 generator: one seed, one sequence, on every machine.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }

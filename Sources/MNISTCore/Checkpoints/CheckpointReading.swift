@@ -94,19 +94,10 @@ private struct CheckpointTensors {
       (Checkpoint.Name.words, "int64 [\(RandomGenerator.State.wordCount)]"),
       (Checkpoint.Name.position, "int64 []"), (Checkpoint.Name.dropoutDraws, "int64 []"),
     ]
-    var error = StateDictionaryError()
-    for (name, summary) in expected {
-      guard let found = tensors[name]?.summary else {
-        error.missing.append(name)
-        continue
-      }
-      if found != summary {
-        error.mismatched.append(.init(name: name, expected: summary, found: found))
-      }
-    }
-    let names = Set(expected.map(\.name))
-    error.unexpected = tensors.keys.filter { !names.contains($0) }.sorted()
-    guard error == StateDictionaryError() else { throw .state(path: path, error) }
+    let found = tensors.map { (name: $0.key, summary: $0.value.summary) }
+    let difference = StateDictionaryError.difference(
+      expected: expected, found: found.sorted { $0.name < $1.name })
+    if let difference { throw .state(path: path, difference) }
   }
 
   private func checkNumbers() throws(CheckpointError) {

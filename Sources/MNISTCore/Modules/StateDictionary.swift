@@ -45,6 +45,29 @@ public struct StateDictionaryError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+extension StateDictionaryError {
+  /// How what was found differs from what must be there, both as names with element type and shape, in
+  /// order; nil if it does not.
+  static func difference(
+    expected: [(name: String, summary: String)], found: [(name: String, summary: String)]
+  ) -> StateDictionaryError? {
+    let summaries = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0.summary) })
+    var error = StateDictionaryError()
+    for (name, summary) in expected {
+      guard let found = summaries[name] else {
+        error.missing.append(name)
+        continue
+      }
+      if found != summary {
+        error.mismatched.append(Mismatch(name: name, expected: summary, found: found))
+      }
+    }
+    let names = Set(expected.map(\.name))
+    error.unexpected = found.map(\.name).filter { !names.contains($0) }
+    return error == StateDictionaryError() ? nil : error
+  }
+}
+
 extension Module {
   /// Parameters, buffers and counters under PyTorch's names, copied.
   public var stateDictionary: StateDictionary {
@@ -57,20 +80,10 @@ extension Module {
   /// changed.
   public func load(stateDictionary state: StateDictionary) throws(StateDictionaryError) {
     let own = flattened()
-    var error = StateDictionaryError()
-    for (name, member) in own {
-      guard let value = state[name] else {
-        error.missing.append(name)
-        continue
-      }
-      let expected = member.value?.summary ?? ""
-      if value.summary != expected {
-        error.mismatched.append(.init(name: name, expected: expected, found: value.summary))
-      }
-    }
-    let ownNames = Set(own.map(\.name))
-    error.unexpected = state.names.filter { !ownNames.contains($0) }
-    guard error == StateDictionaryError() else { throw error }
+    let difference = StateDictionaryError.difference(
+      expected: own.map { ($0.name, $0.member.value?.summary ?? "") },
+      found: state.names.map { ($0, state[$0]?.summary ?? "") })
+    if let difference { throw difference }
 
     for (name, member) in own {
       switch (member, state[name]?.elements) {

@@ -3,9 +3,8 @@ final class Operation {
   fileprivate typealias Derivative = (Tensor) -> [Tensor?]
 
   fileprivate private(set) var inputs: [Tensor]
-  private var derivative: Derivative?
-
   private let versions: [Int]
+  private var derivative: Derivative?
 
   fileprivate init(inputs: [Tensor], derivative: @escaping Derivative) {
     self.inputs = inputs
