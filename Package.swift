@@ -62,6 +62,9 @@ let package = Package(
     .target(
       name: "MNISTCore", dependencies: ["CZlib"],
       swiftSettings: instructionSetSettings(instructionSet) + [
+        // A square root that need not set errno is one instruction for a whole vector; otherwise it is
+        // a branch and perhaps a call for each of its numbers.
+        .unsafeFlags(["-Xcc", "-fno-math-errno"]),
         // Loops over memory are a hundred times slower unoptimised, and tests train real models.
         .unsafeFlags(
           ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],

@@ -7,7 +7,12 @@ let package = Package(
   dependencies: [.package(name: "mnist-train", path: "..")],
   targets: [
     .executableTarget(
+      name: "measure-speed",
+      dependencies: [.product(name: "MNISTCore", package: "mnist-train")],
+      // What the machine can do is measured with all of its instructions.
+      swiftSettings: [.unsafeFlags(["-Xcc", "-march=native"])]),
+    .executableTarget(
       name: "log-probabilities",
-      dependencies: [.product(name: "MNISTCore", package: "mnist-train")])
+      dependencies: [.product(name: "MNISTCore", package: "mnist-train")]),
   ]
 )

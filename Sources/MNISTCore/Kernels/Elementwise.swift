@@ -44,14 +44,12 @@ enum Elementwise {
     return result
   }
 
-  // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
   static func leakyReLU(_ x: FloatBuffer, slope: Float) -> FloatBuffer {
     let result = FloatBuffer(count: x.count)
     let (source, target) = (x.start, result.start)
     forEachChunk(of: x.count) {
       forEachVector(in: $0) { i in
-        let x = source.vector(at: i)
-        target.store(x.replacing(with: slope * x, where: x .<= 0), at: i)
+        target.store(source.vector(at: i).leaky(slope), at: i)
       }
     }
     return result

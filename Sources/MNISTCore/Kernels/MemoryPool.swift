@@ -23,13 +23,12 @@ final class MemoryPool: @unchecked Sendable {
   /// By capacity in units of four bytes.
   private let blocks = Mutex<[Int: [Block]]>([:])
 
-  /// Memory for `count` elements of four bytes and on to the next multiple of 64 bytes, aligned to 64
-  /// bytes: a cache line, and the widest vector. Its contents are undefined.
+  /// Memory for `count` elements of a multiple of four bytes and on to the next multiple of 64 bytes,
+  /// aligned to 64 bytes: a cache line, and the widest vector. Its contents are undefined.
   func take<Element: BitwiseCopyable>(
     _ type: Element.Type, count: Int
   ) -> UnsafeMutablePointer<Element> {
-    precondition(MemoryLayout<Element>.stride == 4, "the pool's unit is four bytes")
-    let capacity = Self.capacity(for: count)
+    let capacity = Self.capacity(for: count, of: type)
     if let block = blocks.withLock({ $0[capacity]?.popLast() }) {
       return block.start.bindMemory(to: type, capacity: capacity)
     }
@@ -43,12 +42,14 @@ final class MemoryPool: @unchecked Sendable {
 
   func give<Element: BitwiseCopyable>(_ start: UnsafeMutablePointer<Element>, count: Int) {
     let block = Block(start: UnsafeMutableRawPointer(start))
-    blocks.withLock { $0[Self.capacity(for: count), default: []].append(block) }
+    blocks.withLock { $0[Self.capacity(for: count, of: Element.self), default: []].append(block) }
   }
 
   /// The next of 16, 32, 48, 64, 80, 96, 112, 128, 160 …: four sizes an octave waste at most a fifth,
   /// and batches of nearly the same size (the last of an epoch) share blocks.
-  private static func capacity(for count: Int) -> Int {
+  private static func capacity<Element>(for count: Int, of type: Element.Type) -> Int {
+    precondition(MemoryLayout<Element>.stride % 4 == 0, "the pool's unit is four bytes")
+    let count = count * (MemoryLayout<Element>.stride / 4)
     guard count > 16 else { return 16 }
     let step = max(16, 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2))
     return (count + step - 1) / step * step

@@ -1,123 +1,98 @@
-// The innermost loop of a matrix product: one tile of the result, summed over the depth.
+// The innermost loop of a matrix product: one tile of the result, summed over a part of the depth.
 //
-//   tile[r][c] = Σₚ a[p · rows + r] · b[p · columns + c]
+//   c[r][j] += Σₚ a[p · rows + r] · b[p · bStride + j]
 //
-// `a` is a packed panel (rows values for each p), `b` a packed sliver (columns values for each p).
-// For each p there are 2 loads of b and `rows` broadcasts of a for 2 · rows multiply-adds, all of
-// which stay in registers: every accumulator is a local of its own, since the compiler keeps arrays,
-// even inline ones, in memory.
+// `a` is a packed panel: `rows` values for each p. For each p there are 3 loads of b (2 with AVX2) and
+// `rows` broadcasts of a for 3 · rows (2 · rows) multiply-adds, all of which stay in registers: every
+// accumulator is a local of its own, since the compiler keeps arrays, even inline ones, in memory.
 
 /// The shape of the tile in registers.
 enum Tile {
   #if TILE_AVX512 || arch(arm64)
-    // 28 accumulators, 2 vectors of b and 1 of a fill 31 of 32 registers.
-    static let rows = 14
+    // 24 accumulators, 3 vectors of b and 1 of a fill 28 of 32 registers. Eight rows divide the usual
+    // batch sizes, 14 × 2 would not; and eleven loads serve 24 multiply-adds, there sixteen serve 28.
+    static let rows = 8
+    typealias Row = ThreeVectors
   #else
     // 12 accumulators, 2 vectors of b and 1 of a fill 15 of 16 registers.
     static let rows = 6
+    typealias Row = TwoVectors
   #endif
-  static let columns = 2 * Vector.scalarCount
+  static let columns = Row.vectorCount * Vector.scalarCount
   static let count = rows * columns
 }
 
-/// The sums of one row of the tile.
-private struct TileRow {
-  var left = Vector.zero
-  var right = Vector.zero
-
-  @inline(__always)
-  mutating func add(_ a: Float, _ left: Vector, _ right: Vector) {
-    let a = Vector(repeating: a)
-    self.left = self.left.addingMultiple(a, left)
-    self.right = self.right.addingMultiple(a, right)
-  }
-
-  @inline(__always)
-  func store(to tile: UnsafeMutablePointer<Float>, row: Int) {
-    tile.store(left, at: row * Tile.columns)
-    tile.store(right, at: row * Tile.columns + Vector.scalarCount)
-  }
-}
-
-/// The sums of the whole tile.
-private struct TileSums {
-  var (row0, row1, row2) = (TileRow(), TileRow(), TileRow())
-  var (row3, row4, row5) = (TileRow(), TileRow(), TileRow())
+/// The sums of the whole tile, or of its first columns.
+private struct TileSums<Row: VectorRow> {
+  private var row0, row1, row2, row3, row4, row5: Row
   #if TILE_AVX512 || arch(arm64)
-    var (row6, row7, row8, row9) = (TileRow(), TileRow(), TileRow(), TileRow())
-    var (row10, row11, row12, row13) = (TileRow(), TileRow(), TileRow(), TileRow())
+    private var row6, row7: Row
   #endif
+
+  @inline(__always)
+  init(_ makeRow: (Int) -> Row) {
+    (row0, row1, row2) = (makeRow(0), makeRow(1), makeRow(2))
+    (row3, row4, row5) = (makeRow(3), makeRow(4), makeRow(5))
+    #if TILE_AVX512 || arch(arm64)
+      (row6, row7) = (makeRow(6), makeRow(7))
+    #endif
+  }
 
   /// Adds the products of one p.
   @inline(__always)
   mutating func add(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) {
-    let left = b.vector(at: 0)
-    let right = b.vector(at: Vector.scalarCount)
-    row0.add(a[0], left, right)
-    row1.add(a[1], left, right)
-    row2.add(a[2], left, right)
-    row3.add(a[3], left, right)
-    row4.add(a[4], left, right)
-    row5.add(a[5], left, right)
+    let b = Row(b)
+    row0.add(a[0], b)
+    row1.add(a[1], b)
+    row2.add(a[2], b)
+    row3.add(a[3], b)
+    row4.add(a[4], b)
+    row5.add(a[5], b)
     #if TILE_AVX512 || arch(arm64)
-      row6.add(a[6], left, right)
-      row7.add(a[7], left, right)
-      row8.add(a[8], left, right)
-      row9.add(a[9], left, right)
-      row10.add(a[10], left, right)
-      row11.add(a[11], left, right)
-      row12.add(a[12], left, right)
-      row13.add(a[13], left, right)
+      row6.add(a[6], b)
+      row7.add(a[7], b)
     #endif
   }
 
   @inline(__always)
-  func store(to tile: UnsafeMutablePointer<Float>) {
-    row0.store(to: tile, row: 0)
-    row1.store(to: tile, row: 1)
-    row2.store(to: tile, row: 2)
-    row3.store(to: tile, row: 3)
-    row4.store(to: tile, row: 4)
-    row5.store(to: tile, row: 5)
+  func forEachRow(_ body: (Int, Row) -> Void) {
+    body(0, row0)
+    body(1, row1)
+    body(2, row2)
+    body(3, row3)
+    body(4, row4)
+    body(5, row5)
     #if TILE_AVX512 || arch(arm64)
-      row6.store(to: tile, row: 6)
-      row7.store(to: tile, row: 7)
-      row8.store(to: tile, row: 8)
-      row9.store(to: tile, row: 9)
-      row10.store(to: tile, row: 10)
-      row11.store(to: tile, row: 11)
-      row12.store(to: tile, row: 12)
-      row13.store(to: tile, row: 13)
+      body(6, row6)
+      body(7, row7)
     #endif
   }
 }
 
-/// The sum over every p in 0..<depth.
+/// Adds a part of the depth to a tile of c, or to its first columns.
+///
+/// - Parameters:
+///   - row: how many vectors wide.
+///   - bStride: from one p to the next in b.
+///   - isFirst: whether the sums begin here; what is in c then does not count.
+///   - finish: what becomes of the sums after this part, nil if more parts follow.
 @inline(never)
-func multiplyPanels(
-  depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into tile: UnsafeMutablePointer<Float>
+func multiplyPanels<Row: VectorRow>(
+  _ row: Row.Type, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int,
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
 ) {
+  var sums =
+    isFirst ? TileSums { _ in Row.zero } : TileSums { row in Row(c + row * rowStride) }
   var (a, b) = (a, b)
-  var sums = TileSums()
   for _ in 0..<depth {
     sums.add(a, b)
     a += Tile.rows
-    b += Tile.columns
+    b += bStride
   }
-  sums.store(to: tile)
-}
-
-/// The sum over the listed p alone, for a panel that is zero at all others: the same bits, less work.
-@inline(never)
-func multiplyPanels(
-  steps: UnsafeBufferPointer<Int32>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into tile: UnsafeMutablePointer<Float>
-) {
-  var sums = TileSums()
-  for step in steps {
-    let p = Int(step)
-    sums.add(a + p &* Tile.rows, b + p &* Tile.columns)
+  guard let finish, finish.changesSums else {
+    return sums.forEachRow { row, sum in sum.store(to: c + row * rowStride) }
   }
-  sums.store(to: tile)
+  sums.forEachRow { row, sum in
+    finish.applied(to: sum, at: 0).store(to: c + row * rowStride)
+  }
 }

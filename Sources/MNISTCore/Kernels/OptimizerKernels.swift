@@ -13,7 +13,8 @@ enum OptimizerKernels {
 
   // m ← m + (1 − β₁)(g − m)
   // v ← β₂ v + (1 − β₂) g²
-  // p ← p − stepSize · m / (√v / correction + ε)
+  // p ← p − stepSize · correction · m / (√v + correction · ε)
+  // which is PyTorch's stepSize · m / (√v / correction + ε) with one division less.
   static func adam(
     _ parameter: FloatBuffer, gradient: FloatBuffer, average: FloatBuffer,
     averageOfSquares: FloatBuffer, step: AdamStep
@@ -23,8 +24,8 @@ enum OptimizerKernels {
     )
     let weight1 = Float(1 - step.beta1)
     let (beta2, weight2) = (Float(step.beta2), Float(1 - step.beta2))
-    let (stepSize, correction) = (Float(step.stepSize), Float(step.correction))
-    let epsilon = Float(step.epsilon)
+    let stepSize = Float(step.stepSize * step.correction)
+    let epsilon = Float(step.epsilon * step.correction)
     Elementwise.forEachChunk(of: parameter.count) {
       Elementwise.forEachVector(in: $0) { i in
         let gradient = g.vector(at: i)
@@ -32,8 +33,8 @@ enum OptimizerKernels {
         let square = v.vector(at: i) * beta2 + weight2 * (gradient * gradient)
         m.store(average, at: i)
         v.store(square, at: i)
-        let update = average / (square.squareRoot() / correction + epsilon)
-        p.store(p.vector(at: i) - stepSize * update, at: i)
+        let update = stepSize * average / (square.squareRoot() + epsilon)
+        p.store(p.vector(at: i) - update, at: i)
       }
     }
   }

@@ -13,22 +13,17 @@ struct PackedOperand {
   private let width: Int
   private let chunkDepth: Int
   private let numbers: FloatBuffer
-  private let nonzero: NonzeroSteps?
   let panelCount: Int
 
   // Panels packed together: runs of some 8 cache lines are read at a time.
   private static let panelsPerGroup = 8
 
-  /// - Parameter isSparse: whether steps at which a panel holds only zeros are looked for.
-  init(_ source: MatrixView, width: Int, chunkCount: Int, chunkDepth: Int, isSparse: Bool) {
+  init(_ source: MatrixView, width: Int, chunkCount: Int, chunkDepth: Int) {
     self.source = source
     self.width = width
     self.chunkDepth = chunkDepth
     panelCount = (source.rows + width - 1) / width
     numbers = FloatBuffer(count: chunkCount * panelCount * width * chunkDepth)
-    nonzero =
-      isSparse
-      ? NonzeroSteps(panelCount: panelCount, chunkCount: chunkCount, chunkDepth: chunkDepth) : nil
   }
 
   /// In how many parts the operand is packed.
@@ -44,26 +39,21 @@ struct PackedOperand {
       source.pack(
         panels: panels, width: width, depth: chunk.depth, fromColumn: chunk.start,
         into: panel(0, chunk))
-      guard let nonzero else { continue }
-      for index in panels {
-        nonzero.find(
-          in: panel(index, chunk), width: width, depth: chunk.depth, index: index,
-          chunk: chunk.index)
-      }
     }
   }
 
   func panel(_ index: Int, _ chunk: DepthChunk) -> UnsafeMutablePointer<Float> {
     numbers.start + width * (chunk.index * panelCount * chunkDepth + index * chunk.depth)
   }
-
-  /// The steps at which the panel is not all zero, nil for all of them.
-  func steps(_ index: Int, _ chunk: DepthChunk) -> UnsafeBufferPointer<Int32>? {
-    nonzero?.steps(panel: index, chunk: chunk.index)
-  }
 }
 
 /// The `index`-th of `count` nearly equal parts of 0..<total.
 func evenShare(_ index: Int, of count: Int, total: Int) -> Range<Int> {
   (index * total / count)..<((index + 1) * total / count)
+}
+
+/// The fewest parts of `total`, none above the limit, and the size of all but the last.
+func equalParts(of total: Int, limit: Int) -> (count: Int, size: Int) {
+  let count = (total + limit - 1) / limit
+  return (count, (total + count - 1) / count)
 }

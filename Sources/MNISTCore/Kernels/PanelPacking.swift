@@ -75,6 +75,20 @@ extension MatrixView {
     }
   }
 
+  /// Copies the first `columns` columns into the rows of another matrix: element (row, column) goes to
+  /// `target[column · rowStride + row]`. Rows of this matrix stand apart.
+  func transpose(columns: Int, into target: UnsafeMutablePointer<Float>, rowStride: Int) {
+    let wholeRows = rows - rows % 8
+    for row in stride(from: 0, to: wholeRows, by: 8) {
+      transpose(8, depth: columns, from: start + row * self.rowStride, to: target + row, rowStride)
+    }
+    for row in wholeRows..<rows {
+      for column in 0..<columns {
+        target[column * rowStride + row] = start[row * self.rowStride + column]
+      }
+    }
+  }
+
   /// The last panel, whose rows are not all in the matrix.
   private func packRest(
     _ panel: Int, _ width: Int, _ depth: Int, from source: UnsafePointer<Float>,

@@ -1,8 +1,8 @@
 // One machine vector of floats, as wide as the instruction set the package is built for.
 //
 // lanes × tile rows × tile vectors, see MicroKernel.swift:
-//   AVX-512  16 lanes, 32 registers   14 × 2
-//   NEON      4 lanes, 32 registers   14 × 2
+//   AVX-512  16 lanes, 32 registers    8 × 3
+//   NEON      4 lanes, 32 registers    8 × 3
 //   AVX2      8 lanes, 16 registers    6 × 2
 //   other     4 lanes, 16 registers    6 × 2, multiply then add
 #if TILE_AVX512
@@ -24,6 +24,10 @@ extension SIMD where Scalar == Float {
       self + a * b
     #endif
   }
+
+  // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
+  @inline(__always)
+  func leaky(_ slope: Float) -> Self { replacing(with: slope * self, where: self .<= 0) }
 }
 
 extension UnsafePointer<Float> {

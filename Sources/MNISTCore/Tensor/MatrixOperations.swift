@@ -29,7 +29,7 @@ extension Tensor {
     // What needs no gradient is data, and data such as images may be mostly zero.
     multiply(
       matrix, weight.matrix.transposed, into: result.start,
-      target: .replaceWithBias(bias.buffer.start), sparse: requiresGradient ? nil : .a)
+      finish: ProductFinish(bias: bias.buffer.start), sparse: requiresGradient ? nil : .a)
     return Tensor(
       shape: [batch, outputs], buffer: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
