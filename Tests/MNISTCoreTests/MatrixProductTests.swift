@@ -22,37 +22,35 @@ import Testing
     }
   }
 
-  @Test func aTargetIsAddedToOrGivenABias() {
-    let (m, n, k) = (9, 21, 330)
+  /// Whole tiles, tiles at the edge, and sums that rest in the result between two parts of the depth.
+  @Test(arguments: [(9, 21, 330), (64, 96, 40), (3, 5, 1), (1, 300, 641)])
+  func completeSumsAreGivenTheBiasAndTheSlope(_ m: Int, _ n: Int, _ k: Int) {
     let (a, b) = (Self.numbers(m * k, seed: 3), Self.numbers(k * n, seed: 4))
-    let (bias, old) = (Self.numbers(n, seed: 5), Self.numbers(m * n, seed: 6))
-    let product = Self.sums(m, n, k, a, b)
-
-    let added = FloatBuffer(old)
+    let bias = FloatBuffer(Self.numbers(n, seed: 5))
+    let plain = FloatBuffer(count: m * n)
     let biased = FloatBuffer(count: m * n)
-    let biasBuffer = FloatBuffer(bias)
+    let finished = FloatBuffer(count: m * n)
     Self.withMatrix(a, m, k, false) { a in
       Self.withMatrix(b, k, n, false) { b in
-        multiply(a, b, into: added.start, target: .add)
-        multiply(a, b, into: biased.start, target: .replaceWithBias(biasBuffer.start))
+        multiply(a, b, into: plain.start)
+        multiply(a, b, into: biased.start, finish: ProductFinish(bias: bias.start))
+        multiply(a, b, into: finished.start, finish: ProductFinish(bias: bias.start, slope: 0.01))
       }
     }
-    Self.expectClose(added.numbers, zip(product, old).map { $0 + Double($1) }, k, "add")
-    let expected = product.enumerated().map { $1 + Double(bias[$0 % n]) }
-    Self.expectClose(biased.numbers, expected, k, "bias")
+    let sums = plain.numbers.enumerated().map { $1 + bias.numbers[$0 % n] }
+    #expect(biased.numbers == sums)
+    #expect(finished.numbers == sums.map { $0 > 0 ? $0 : 0.01 * $0 })
   }
 
   @Test func aProductOverNothingIsZeroOrTheBias() {
-    let bias = FloatBuffer([1, 2, 3])
+    let bias = FloatBuffer([1, -2, 3])
     let c = FloatBuffer(repeating: 9, count: 6)
     let (a, b) = (FloatBuffer(count: 0), FloatBuffer(count: 0))
     let (left, right) = (
       MatrixView(a.start, rows: 2, columns: 0), MatrixView(b.start, rows: 0, columns: 3)
     )
-    multiply(left, right, into: c.start, target: .add)
-    #expect(c.numbers == [9, 9, 9, 9, 9, 9])
-    multiply(left, right, into: c.start, target: .replaceWithBias(bias.start))
-    #expect(c.numbers == [1, 2, 3, 1, 2, 3])
+    multiply(left, right, into: c.start, finish: ProductFinish(bias: bias.start, slope: 0.5))
+    #expect(c.numbers == [1, -1, 3, 1, -1, 3])
     multiply(left, right, into: c.start)
     #expect(c.numbers == [0, 0, 0, 0, 0, 0])
   }

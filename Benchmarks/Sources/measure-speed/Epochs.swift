@@ -10,7 +10,8 @@ enum Epochs {
     return forward * Double(3 * trainCount + validCount) - 2 * weights[0] * Double(trainCount)
   }
 
-  static func settings(_ images: ImageSet, layers: Int, batch: Int, epochs: Int) -> TrainingSettings {
+  static func settings(_ images: ImageSet, layers: Int, batch: Int, epochs: Int) -> TrainingSettings
+  {
     TrainingSettings(
       imageHeight: images.height, imageWidth: images.width, outputSize: images.classCount,
       hiddenSizes: ImageClassifier.hiddenSizes(
@@ -51,7 +52,8 @@ enum Epochs {
   static func scaling(_ images: ImageSet, threads: Int) {
     print("\nimages/s in training, \(threads) threads")
     let depths = [2, 5, 10, 20]
-    print(padded("  batch", 10) + depths.map { fixed(Double($0), 0, width: 9) }.joined() + " layers")
+    print(
+      padded("  batch", 10) + depths.map { fixed(Double($0), 0, width: 9) }.joined() + " layers")
     for batch in [2, 16, 64, 256, 1024, 4096] {
       let rates = depths.map { layers in
         rate(settings(images, layers: layers, batch: batch, epochs: 1), images, threads: threads)

@@ -15,8 +15,10 @@ enum Machine {
   static func peak(threads: Int) -> Double {
     let rounds = 400_000
     return max(
-      Double(12 * 16 * 2 * rounds * threads) / seconds(threads: threads) { chains(Wide.self, rounds) },
-      Double(12 * 8 * 2 * rounds * threads) / seconds(threads: threads) { chains(Narrow.self, rounds) })
+      Double(12 * 16 * 2 * rounds * threads)
+        / seconds(threads: threads) { chains(Wide.self, rounds) },
+      Double(12 * 8 * 2 * rounds * threads)
+        / seconds(threads: threads) { chains(Narrow.self, rounds) })
   }
 
   /// Bytes a second, read and written, of a plain copy within a working set of this size.
