@@ -1,8 +1,8 @@
 // The innermost loop of a matrix product: one tile of the result, summed over a part of the depth.
 //
-//   c[r][j] += Σₚ a[p · rows + r] · b[p · bStride + j]
+//   c[r][j] += Σₚ a[p · rows + r] · b[p · columns + j]
 //
-// `a` is a packed panel: `rows` values for each p. For each p there are 3 loads of b (2 with AVX2) and
+// `a` is a packed panel, `rows` values for each p, and `b` a packed sliver, `columns` values for each p. For each p there are 3 loads of b (2 with AVX2) and
 // `rows` broadcasts of a for 3 · rows (2 · rows) multiply-adds, all of which stay in registers: every
 // accumulator is a local of its own, since the compiler keeps arrays, even inline ones, in memory.
 
@@ -73,21 +73,29 @@ private struct TileSums<Row: VectorRow> {
 ///
 /// - Parameters:
 ///   - row: how many vectors wide.
-///   - bStride: from one p to the next in b.
+///   - steps: the steps of b that a's panel holds, nil for all.
 ///   - isFirst: whether the sums begin here; what is in c then does not count.
 ///   - finish: what becomes of the sums after this part, nil if more parts follow.
 @inline(never)
 func multiplyPanels<Row: VectorRow>(
-  _ row: Row.Type, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
+  _ row: Row.Type, depth: Int, steps: NonzeroSteps?, _ a: UnsafePointer<Float>,
+  _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool,
+  finish: ProductFinish?
 ) {
   var sums =
     isFirst ? TileSums { _ in Row.zero } : TileSums { row in Row(c + row * rowStride) }
   var (a, b) = (a, b)
-  for _ in 0..<depth {
-    sums.add(a, b)
-    a += Tile.rows
-    b += bStride
+  if let steps {
+    for i in 0..<steps.count {
+      sums.add(a, b + Int(steps.offsets[i]))
+      a += Tile.rows
+    }
+  } else {
+    for _ in 0..<depth {
+      sums.add(a, b)
+      a += Tile.rows
+      b += Tile.columns
+    }
   }
   guard let finish, finish.changesSums else {
     return sums.forEachRow { row, sum in sum.store(to: c + row * rowStride) }
