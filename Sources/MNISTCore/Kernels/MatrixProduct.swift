@@ -1,5 +1,5 @@
-// The loops of the matrix product: split the depth, pack both operands, share out blocks of the
-// result, and walk each block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
+// The loops of the matrix product: share out blocks of the result, pack a sliver of b for each part of
+// the depth, and walk the block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
 //
 // Every element of c is summed from its first to its last p in one chain of multiply-adds, which rests
 // in c between two parts of the depth. So no bit depends on where tiles, parts and threads fall, on
@@ -12,16 +12,22 @@ enum Operand {
 }
 
 enum Blocking {
-  // A panel of a (10 kB with AVX-512) stays in the first-level cache while slivers of b stream by;
-  // longer parts save loads and stores of c, shorter ones leave more room beside the panel.
-  static let depthLimit = 320
-  // Panels of a that one task walks for each sliver of b: some 128 rows.
-  static let panelsPerTask = 128 / Tile.rows
-  // Fewer slivers than this per task would read the panels of a again too often.
-  static let sliversPerTask = 4
-  // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups, unless one
-  // part alone is larger.
-  static let packedLimit = 4 << 20
+  // A panel of a (10 kB with AVX-512) stays in the first-level cache while a sliver of b (61 kB) streams
+  // from the second; longer parts save loads and stores of c, shorter ones leave more room.
+  static let depthLimit = 256
+  // The panels that meet a sliver fill some 330 kB of the second-level cache. More would not stay there
+  // from sliver to sliver, fewer would pack b too often.
+  static let rowsPerTask = 256
+  // The last tasks should be small beside what each thread does.
+  static let tasksPerThread = 4
+}
+
+/// A piece of the depth of a product.
+struct DepthChunk {
+  let index: Int
+  let range: Range<Int>
+
+  var depth: Int { range.count }
 }
 
 /// c [m, n] = a [m, k] · b [k, n], and what `finish` makes of it. c has rows of n numbers.
@@ -42,156 +48,157 @@ func multiply(
     }
     return
   }
-  switch sparse {
-  case .a where a.isMostlyZero:
-    Product(a, b, leavesOutZeros: true, c: c, finish: finish, isTransposed: false).run(on: pool)
-  case .b where b.isMostlyZero && !finish.changesSums:
-    // cᵀ = bᵀ · aᵀ: panels of the sparse operand are narrow.
-    Product(
-      b.transposed, a.transposed, leavesOutZeros: true, c: c, finish: finish, isTransposed: true
-    ).run(on: pool)
-  default:
-    Product(a, b, leavesOutZeros: false, c: c, finish: finish, isTransposed: false).run(on: pool)
+  let (chunkCount, chunkDepth) = equalParts(of: k, limit: Blocking.depthLimit)
+  let chunks = (0..<chunkCount).map {
+    DepthChunk(index: $0, range: $0 * chunkDepth..<min(($0 + 1) * chunkDepth, k))
   }
+  // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
+  let isTransposed = sparse == .b && !finish.changesSums && b.isMostlyZero
+  let (a, b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
+  var sparsePanels: SparsePanels?
+  if isTransposed || sparse == .a && a.isMostlyZero {
+    sparsePanels = SparsePanels(a, chunks, chunkDepth: chunkDepth)
+    sparsePanels?.pack(on: pool)
+  }
+  Product(
+    a: a, sparsePanels: sparsePanels, b: b, c: c, finish: finish, isTransposed: isTransposed,
+    chunks: chunks
+  ).run(on: pool)
 }
 
 /// One product, shared out over threads.
 private struct Product {
   let a: MatrixView
+  /// The panels of a, if they are packed.
+  let sparsePanels: SparsePanels?
   let b: MatrixView
-  let leavesOutZeros: Bool
   let c: UnsafeMutablePointer<Float>
   let finish: ProductFinish
   /// Whether c is to hold the transpose of the product.
   let isTransposed: Bool
-
-  init(
-    _ a: MatrixView, _ b: MatrixView, leavesOutZeros: Bool, c: UnsafeMutablePointer<Float>,
-    finish: ProductFinish, isTransposed: Bool
-  ) {
-    (self.a, self.b, self.leavesOutZeros) = (a, b, leavesOutZeros)
-    (self.c, self.finish, self.isTransposed) = (c, finish, isTransposed)
-  }
+  let chunks: [DepthChunk]
 
   func run(on pool: ThreadPool) {
-    let (m, n, k) = (a.rows, b.columns, a.columns)
-    let (chunkCount, chunkDepth) = equalParts(of: k, limit: Blocking.depthLimit)
-    // The transpose leaves its scratch block complete, thus takes the whole depth at once.
-    let chunksAtOnce =
-      isTransposed
-      ? chunkCount : max(1, min(chunkCount, Blocking.packedLimit / ((m + n) * chunkDepth)))
-    let packedA = PackedOperand(
-      a, width: Tile.rows, chunkCount: chunksAtOnce, chunkDepth: chunkDepth,
-      leavesOutZeros: leavesOutZeros)
-    let packedB = PackedOperand(
-      b.transposed, width: Tile.columns, chunkCount: chunksAtOnce, chunkDepth: chunkDepth,
-      leavesOutZeros: false)
-    let panelBlocks = (packedA.panelCount + Blocking.panelsPerTask - 1) / Blocking.panelsPerTask
-    let sliverBlocks =
-      (packedB.panelCount + Blocking.sliversPerTask - 1) / Blocking.sliversPerTask
-
-    for first in stride(from: 0, to: chunkCount, by: chunksAtOnce) {
-      let chunks = (first..<min(first + chunksAtOnce, chunkCount)).map { chunk in
-        DepthChunk(
-          index: chunk - first, start: chunk * chunkDepth,
-          depth: min(chunkDepth, k - chunk * chunkDepth))
-      }
-      pool.forEach(packedB.groupCount + packedA.groupCount) { task in
-        if task < packedB.groupCount {
-          packedB.pack(group: task, chunks, width: Tile.columns)
-        } else {
-          packedA.pack(group: task - packedB.groupCount, chunks, width: Tile.rows)
-        }
-      }
-      pool.forEach(panelBlocks * sliverBlocks) { task in
-        let panels = evenShare(task % panelBlocks, of: panelBlocks, total: packedA.panelCount)
-        let slivers = evenShare(task / panelBlocks, of: sliverBlocks, total: packedB.panelCount)
+    let (m, n) = (a.rows, b.columns)
+    let slivers = (n + Tile.columns - 1) / Tile.columns
+    let panels = (m + Tile.rows - 1) / Tile.rows
+    let tasks = pool.threadCount == 1 ? 1 : Blocking.tasksPerThread * pool.threadCount
+    let blocks = min(
+      panels,
+      max((m + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask, (tasks + slivers - 1) / slivers))
+    pool.forEach(slivers * blocks) { task in
+      let panels = evenShare(task / slivers, of: blocks, total: panels)
+      let columns = task % slivers * Tile.columns..<min((task % slivers + 1) * Tile.columns, n)
+      let rows = panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, m)
+      withUnsafeTemporaryAllocation(
+        byteCount: 4 * (Tile.columns + Tile.rows) * (chunks[0].depth + Tile.columns), alignment: 64
+      ) { memory in
+        guard
+          let scratch = memory.bindMemory(to: Float.self).baseAddress
+        else { return }
         if isTransposed {
-          multiplyTransposed(packedA, panels, packedB, slivers, chunks)
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * Tile.columns) {
+            guard let block = $0.baseAddress else { return }
+            multiplyBlock(rows, columns, into: block, rowStride: Tile.columns, scratch)
+            MatrixView(block, rows: rows.count, columns: Tile.columns)
+              .part(0..<rows.count, 0..<columns.count)
+              .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
+          }
         } else {
           multiplyBlock(
-            packedA, panels, packedB, slivers, chunks,
-            into: c + panels.lowerBound * Tile.rows * n + slivers.lowerBound * Tile.columns,
-            rowStride: n)
+            rows, columns, into: c + rows.lowerBound * n + columns.lowerBound, rowStride: n,
+            scratch)
         }
       }
     }
   }
 
-  /// The same for the transpose, by way of a block of its own.
-  private func multiplyTransposed(
-    _ a: PackedOperand, _ panels: Range<Int>, _ b: PackedOperand, _ slivers: Range<Int>,
-    _ chunks: [DepthChunk]
-  ) {
-    let (m, n) = (self.a.rows, self.b.columns)
-    let (row, column) = (panels.lowerBound * Tile.rows, slivers.lowerBound * Tile.columns)
-    let rows = min(panels.upperBound * Tile.rows, m) - row
-    let columns = min(slivers.upperBound * Tile.columns, n) - column
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * columns) { scratch in
-      guard let block = scratch.baseAddress else { return }
-      multiplyBlock(a, panels, b, slivers, chunks, into: block, rowStride: columns)
-      MatrixView(block, rows: rows, columns: columns).transpose(
-        columns: columns, into: c + column * m + row, rowStride: m)
-    }
-  }
-
-  /// The block where some panels of a meet some slivers of b.
+  /// The block where these rows of a meet one sliver of b.
+  ///
+  /// - Parameter scratch: room for a sliver, a panel and a tile.
   private func multiplyBlock(
-    _ a: PackedOperand, _ panels: Range<Int>, _ b: PackedOperand, _ slivers: Range<Int>,
-    _ chunks: [DepthChunk], into block: UnsafeMutablePointer<Float>, rowStride: Int
+    _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
+    rowStride: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let (m, n, k) = (self.a.rows, self.b.columns, self.a.columns)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
-      guard let scratch = scratch.baseAddress else { return }
-      for chunk in chunks {
-        let isFirst = chunk.start == 0
-        let isLast = chunk.start + chunk.depth == k
-        for sliver in slivers {
-          let column = sliver * Tile.columns
-          let columns = min(Tile.columns, n - column)
-          let finish = isLast ? finish.from(column: column) : nil
-          let target = block + (sliver - slivers.lowerBound) * Tile.columns
-          let sliver = b.panel(sliver, chunk)
-          for panel in panels {
-            let rows = min(Tile.rows, m - panel * Tile.rows)
-            let place = target + (panel - panels.lowerBound) * Tile.rows * rowStride
-            let steps = a.steps(panel, chunk)
-            let panel = a.panel(panel, chunk)
-            if rows == Tile.rows && columns % Vector.scalarCount == 0 {
-              multiplyColumns(
-                columns, chunk.depth, steps, panel, sliver, into: place, rowStride: rowStride,
-                isFirst: isFirst, finish: finish)
-            } else {
-              // At the edge the tile is larger than what is left of c.
-              if !isFirst {
-                ProductFinish().store(
-                  place, blockStride: rowStride, rows: rows, columns: columns, into: scratch,
-                  rowStride: Tile.columns)
-              }
-              multiplyColumns(
-                columns, chunk.depth, steps, panel, sliver, into: scratch,
-                rowStride: Tile.columns, isFirst: isFirst, finish: nil)
-              (finish ?? ProductFinish()).store(
-                scratch, blockStride: Tile.columns, rows: rows, columns: columns, into: place,
-                rowStride: rowStride)
-            }
+    let sliver = scratch
+    let edgePanel = sliver + Tile.columns * chunks[0].depth
+    let edgeTile = edgePanel + Tile.rows * chunks[0].depth
+    let isNarrow = columns.count % Vector.scalarCount != 0
+    for chunk in chunks {
+      let isFirst = chunk.index == 0
+      let finish =
+        chunk.index == chunks.count - 1 ? finish.from(column: columns.lowerBound) : nil
+      pack(chunk, columns, into: sliver)
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
+        let height = min(Tile.rows, rows.upperBound - row)
+        let place = block + (row - rows.lowerBound) * rowStride
+        let panel = panel(row..<row + height, chunk, edgePanel)
+        if height == Tile.rows && !isNarrow {
+          multiplyColumns(
+            columns.count, panel, sliver, into: place, rowStride: rowStride, isFirst: isFirst,
+            finish: finish)
+        } else {
+          // At the edge the tile is larger than what is left of c.
+          if !isFirst {
+            ProductFinish().store(
+              place, blockStride: rowStride, rows: height, columns: columns.count, into: edgeTile,
+              rowStride: Tile.columns)
           }
+          multiplyColumns(
+            columns.count, panel, sliver, into: edgeTile, rowStride: Tile.columns,
+            isFirst: isFirst, finish: nil)
+          (finish ?? ProductFinish()).store(
+            edgeTile, blockStride: Tile.columns, rows: height, columns: columns.count, into: place,
+            rowStride: rowStride)
         }
       }
     }
+  }
+
+  /// Copies a part of some columns of b to where the micro-kernel finds them one after the other.
+  private func pack(
+    _ chunk: DepthChunk, _ columns: Range<Int>, into sliver: UnsafeMutablePointer<Float>
+  ) {
+    let part = b.transposed.part(columns, chunk.range)
+    if columns.count == Tile.columns && part.rowStride == 1 {
+      // A constant length, so that it is a few loads and stores.
+      for p in 0..<chunk.depth {
+        (sliver + p * Tile.columns).update(
+          from: part.start + p * part.columnStride, count: Tile.columns)
+      }
+    } else {
+      part.copyColumns(to: sliver, targetStride: Tile.columns)
+    }
+  }
+
+  /// Some rows of a, where they are or packed.
+  private func panel(
+    _ rows: Range<Int>, _ chunk: DepthChunk, _ edgePanel: UnsafeMutablePointer<Float>
+  ) -> Panel {
+    if let sparsePanels { return sparsePanels.panel(rows.lowerBound / Tile.rows, chunk) }
+    let part = a.part(rows, chunk.range)
+    guard rows.count < Tile.rows else {
+      return Panel(
+        start: part.start, rowStride: part.rowStride, stepStride: part.columnStride,
+        stepCount: chunk.depth, steps: nil)
+    }
+    // The micro-kernel reads whole panels.
+    edgePanel.update(repeating: 0, count: Tile.rows * chunk.depth)
+    part.copyColumns(to: edgePanel, targetStride: Tile.rows)
+    return Panel(
+      start: UnsafePointer(edgePanel), rowStride: 1, stepStride: Tile.rows,
+      stepCount: chunk.depth, steps: nil)
   }
 }
 
 /// A tile no wider than these columns need.
 @inline(__always)
 private func multiplyColumns(
-  _ columns: Int, _ depth: Int, _ steps: NonzeroSteps?, _ a: UnsafePointer<Float>,
-  _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
+  _ columns: Int, _ a: Panel, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+  rowStride: Int, isFirst: Bool, finish: ProductFinish?
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
-    multiplyPanels(
-      row, depth: depth, steps: steps, a, b, into: c, rowStride: rowStride, isFirst: isFirst,
-      finish: finish)
+    multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {
   case Tile.Row.vectorCount: multiply(Tile.Row.self)
@@ -200,16 +207,13 @@ private func multiplyColumns(
   }
 }
 
-extension MatrixView {
-  /// Whether leaving out zeros pays: a guess from some of the rows, since it decides over time alone.
-  fileprivate var isMostlyZero: Bool {
-    let step = max(1, rows / 16)
-    var (seen, zeros) = (0, 0)
-    for row in stride(from: 0, to: rows, by: step) {
-      let start = start + row * rowStride
-      for column in 0..<columns { zeros += start[column * columnStride] == 0 ? 1 : 0 }
-      seen += columns
-    }
-    return 2 * zeros > seen
-  }
+/// The `index`-th of `count` nearly equal parts of 0..<total.
+func evenShare(_ index: Int, of count: Int, total: Int) -> Range<Int> {
+  (index * total / count)..<((index + 1) * total / count)
+}
+
+/// The fewest parts of `total`, none above the limit, and the size of all but the last.
+func equalParts(of total: Int, limit: Int) -> (count: Int, size: Int) {
+  let count = (total + limit - 1) / limit
+  return (count, (total + count - 1) / count)
 }
