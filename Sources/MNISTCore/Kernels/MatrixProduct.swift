@@ -88,69 +88,58 @@ private struct Product {
       max((m + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask, (tasks + slivers - 1) / slivers))
     pool.forEach(slivers * blocks) { task in
       let panels = evenShare(task / slivers, of: blocks, total: panels)
-      let columns = task % slivers * Tile.columns..<min((task % slivers + 1) * Tile.columns, n)
-      let rows = panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, m)
-      withUnsafeTemporaryAllocation(
-        byteCount: 4 * (Tile.columns + Tile.rows) * (chunks[0].depth + Tile.columns), alignment: 64
-      ) { memory in
-        guard
-          let scratch = memory.bindMemory(to: Float.self).baseAddress
-        else { return }
+      let sliver = task % slivers
+      multiplyBlock(
+        panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, m),
+        sliver * Tile.columns..<min((sliver + 1) * Tile.columns, n))
+    }
+  }
+
+  /// The block of c where these rows of a meet one sliver of b.
+  private func multiplyBlock(_ rows: Range<Int>, _ columns: Range<Int>) {
+    let (m, n) = (a.rows, b.columns)
+    let finish = finish.from(column: columns.lowerBound)
+    let place = c + rows.lowerBound * n + columns.lowerBound
+    let height = (rows.count + Tile.rows - 1) / Tile.rows * Tile.rows
+    let isWhole = rows.count == height && columns.count % Vector.scalarCount == 0
+    withScratch((Tile.columns + Tile.rows) * chunks[0].depth) { scratch in
+      if isWhole && !isTransposed {
+        return sumTiles(rows, columns, into: place, rowStride: n, finish: finish, scratch)
+      }
+      // Tiles that reach beyond c, or lie across it, are summed apart.
+      withScratch(height * Tile.columns) { block in
+        sumTiles(
+          rows, columns, into: block, rowStride: Tile.columns, finish: ProductFinish(), scratch)
         if isTransposed {
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: rows.count * Tile.columns) {
-            guard let block = $0.baseAddress else { return }
-            multiplyBlock(rows, columns, into: block, rowStride: Tile.columns, scratch)
-            MatrixView(block, rows: rows.count, columns: Tile.columns)
-              .part(0..<rows.count, 0..<columns.count)
-              .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
-          }
+          MatrixView(block, rows: height, columns: Tile.columns)
+            .part(0..<rows.count, 0..<columns.count)
+            .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
         } else {
-          multiplyBlock(
-            rows, columns, into: c + rows.lowerBound * n + columns.lowerBound, rowStride: n,
-            scratch)
+          finish.store(
+            block, blockStride: Tile.columns, rows: rows.count, columns: columns.count, into: place,
+            rowStride: n)
         }
       }
     }
   }
 
-  /// The block where these rows of a meet one sliver of b.
-  ///
-  /// - Parameter scratch: room for a sliver, a panel and a tile.
-  private func multiplyBlock(
+  /// - Parameters:
+  ///   - block: room for whole tiles.
+  ///   - scratch: room for a sliver and a panel.
+  private func sumTiles(
     _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
-    rowStride: Int, _ scratch: UnsafeMutablePointer<Float>
+    rowStride: Int, finish: ProductFinish, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let sliver = scratch
-    let edgePanel = sliver + Tile.columns * chunks[0].depth
-    let edgeTile = edgePanel + Tile.rows * chunks[0].depth
-    let isNarrow = columns.count % Vector.scalarCount != 0
+    let edgePanel = scratch + Tile.columns * chunks[0].depth
     for chunk in chunks {
-      let isFirst = chunk.index == 0
-      let finish =
-        chunk.index == chunks.count - 1 ? finish.from(column: columns.lowerBound) : nil
       pack(chunk, columns, into: sliver)
       for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
-        let height = min(Tile.rows, rows.upperBound - row)
-        let place = block + (row - rows.lowerBound) * rowStride
-        let panel = panel(row..<row + height, chunk, edgePanel)
-        if height == Tile.rows && !isNarrow {
-          multiplyColumns(
-            columns.count, panel, sliver, into: place, rowStride: rowStride, isFirst: isFirst,
-            finish: finish)
-        } else {
-          // At the edge the tile is larger than what is left of c.
-          if !isFirst {
-            ProductFinish().store(
-              place, blockStride: rowStride, rows: height, columns: columns.count, into: edgeTile,
-              rowStride: Tile.columns)
-          }
-          multiplyColumns(
-            columns.count, panel, sliver, into: edgeTile, rowStride: Tile.columns,
-            isFirst: isFirst, finish: nil)
-          (finish ?? ProductFinish()).store(
-            edgeTile, blockStride: Tile.columns, rows: height, columns: columns.count, into: place,
-            rowStride: rowStride)
-        }
+        multiplyColumns(
+          columns.count, panel(row..<min(row + Tile.rows, rows.upperBound), chunk, edgePanel),
+          sliver, into: block + (row - rows.lowerBound) * rowStride, rowStride: rowStride,
+          isFirst: chunk.index == 0,
+          finish: chunk.index == chunks.count - 1 ? finish : ProductFinish())
       }
     }
   }
@@ -161,10 +150,11 @@ private struct Product {
   ) {
     let part = b.transposed.part(columns, chunk.range)
     if columns.count == Tile.columns && part.rowStride == 1 {
-      // A constant length, so that it is a few loads and stores.
-      for p in 0..<chunk.depth {
-        (sliver + p * Tile.columns).update(
-          from: part.start + p * part.columnStride, count: Tile.columns)
+      var (source, target) = (part.start, sliver)
+      for _ in 0..<chunk.depth {
+        Tile.Row(source).store(to: target)
+        source += part.columnStride
+        target += Tile.columns
       }
     } else {
       part.copyColumns(to: sliver, targetStride: Tile.columns)
@@ -195,7 +185,7 @@ private struct Product {
 @inline(__always)
 private func multiplyColumns(
   _ columns: Int, _ a: Panel, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-  rowStride: Int, isFirst: Bool, finish: ProductFinish?
+  rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
     multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
@@ -204,6 +194,15 @@ private func multiplyColumns(
   case Tile.Row.vectorCount: multiply(Tile.Row.self)
   case 2: multiply(TwoVectors.self)
   default: multiply(OneVector.self)
+  }
+}
+
+/// Calls `body` with room for some floats, aligned to a cache line.
+@inline(__always)
+private func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+  withUnsafeTemporaryAllocation(byteCount: 4 * count, alignment: 64) { memory in
+    guard let start = memory.bindMemory(to: Float.self).baseAddress else { return }
+    body(start)
   }
 }
 

@@ -88,11 +88,11 @@ struct Panel {
 /// - Parameters:
 ///   - row: how many vectors wide.
 ///   - isFirst: whether the sums begin here; what is in c then does not count.
-///   - finish: what becomes of the sums after this part, nil if more parts follow.
+///   - finish: what becomes of the sums after this part.
 @inline(never)
 func multiplyTile<Row: VectorRow>(
   _ row: Row.Type, _ panel: Panel, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   var sums =
     isFirst ? TileSums { _ in Row.zero } : TileSums { row in Row(c + row * rowStride) }
@@ -110,7 +110,7 @@ func multiplyTile<Row: VectorRow>(
       b += Tile.columns
     }
   }
-  guard let finish, finish.changesSums else {
+  guard finish.changesSums else {
     return sums.forEachRow { row, sum in sum.store(to: c + row * rowStride) }
   }
   sums.forEachRow { row, sum in
