@@ -68,7 +68,7 @@ let package = Package(
         // Loops over memory are a hundred times slower unoptimised, and tests train real models.
         .unsafeFlags(
           ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
-          .when(configuration: .debug))
+          .when(configuration: .debug)),
       ]),
     .executableTarget(name: "mnist-train", dependencies: ["MNISTCore"]),
     .executableTarget(name: "mnist-predict", dependencies: ["MNISTCore"]),

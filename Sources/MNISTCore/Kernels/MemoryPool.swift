@@ -35,8 +35,8 @@ final class MemoryPool: @unchecked Sendable {
   private static let slabCapacity = 4 << 20
   private static let hugePage = 2 << 20
 
-  /// Memory for `count` elements of a multiple of four bytes and on to the next multiple of 64 bytes,
-  /// aligned to 64 bytes: a cache line, and the widest vector. Its contents are undefined.
+  /// Memory for `count` elements of a multiple of four bytes, aligned to 64 bytes: a cache line, and the
+  /// widest vector. Its contents are undefined.
   func take<Element: BitwiseCopyable>(
     _ type: Element.Type, count: Int
   ) -> UnsafeMutablePointer<Element> {

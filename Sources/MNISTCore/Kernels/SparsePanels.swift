@@ -54,14 +54,15 @@ final class SparsePanels: @unchecked Sendable {
     let steps = stepList(index, chunk)
     var count = 0
     for p in 0..<chunk.depth {
-      let step = panel + p * Tile.rows
-      // As bits, two numbers at a time: no branch to guess wrong.
+      // Two numbers at a time, as bits; moved in any case, and kept if they count: no branch to guess wrong.
+      let step = UnsafeRawPointer(panel + p * Tile.rows)
+      let place = UnsafeMutableRawPointer(panel + count * Tile.rows)
       var bits: UInt64 = 0
       for i in 0..<Tile.rows / 2 {
-        bits |= UnsafeRawPointer(step + 2 * i).loadUnaligned(as: UInt64.self)
+        let pair = step.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)
+        bits |= pair
+        place.storeBytes(of: pair, toByteOffset: 8 * i, as: UInt64.self)
       }
-      // Written in any case, and kept if it counts.
-      for i in 0..<Tile.rows { panel[count * Tile.rows + i] = step[i] }
       steps[1 + count] = Int32(truncatingIfNeeded: p &* Tile.columns)
       count &+= bits == 0 ? 0 : 1
     }

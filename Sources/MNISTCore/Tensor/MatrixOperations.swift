@@ -17,31 +17,42 @@ extension Tensor {
   }
 
   /// The affine map x · Wᵀ + b of x [batch, in] with W [out, in] and b [out].
-  // With g [batch, out]: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
-  public func linear(weight: Tensor, bias: Tensor) -> Tensor {
+  ///
+  /// - Parameter negativeSlope: above 0, makes it LeakyReLU(x · Wᵀ + b), in one pass less.
+  // With g [batch, out] the gradient of x · Wᵀ + b: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
+  public func linear(weight: Tensor, bias: Tensor, negativeSlope: Float? = nil) -> Tensor {
     precondition(
       shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
         && bias.shape == [weight.shape[0]],
       "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
         + "\(bias.shape)")
+    precondition(
+      negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
     let (batch, outputs) = (shape[0], weight.shape[0])
     let result = FloatBuffer(count: batch * outputs)
     // What needs no gradient is data, and data such as images may be mostly zero.
     multiply(
       matrix, weight.matrix.transposed, into: result.start,
-      finish: ProductFinish(bias: bias.buffer.start), sparse: requiresGradient ? nil : .a)
+      finish: ProductFinish(bias: bias.buffer.start, slope: negativeSlope),
+      sparse: requiresGradient ? nil : .a)
     return Tensor(
       shape: [batch, outputs], buffer: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
-      [
-        !requiresGradient ? nil : .product(g.matrix, weight.matrix),
-        !weight.requiresGradient
-          ? nil : .product(g.matrix.transposed, matrix, sparse: requiresGradient ? nil : .b),
-        !bias.requiresGradient
-          ? nil
-          : Tensor(
-            shape: bias.shape, buffer: sumColumns(g.buffer, rows: batch, columns: outputs)),
-      ]
+      let (gradient, biasGradient) =
+        negativeSlope.map {
+          leakyReLUGradients(
+            result, upstream: g.buffer, slope: $0, rows: batch, columns: outputs)
+        } ?? (g.buffer, sumColumns(g.buffer, rows: batch, columns: outputs))
+      let upstream = MatrixView(gradient.start, rows: batch, columns: outputs)
+      // The products read `gradient` through its address.
+      return withExtendedLifetime(gradient) {
+        [
+          !requiresGradient ? nil : .product(upstream, weight.matrix),
+          !weight.requiresGradient
+            ? nil : .product(upstream.transposed, matrix, sparse: requiresGradient ? nil : .b),
+          !bias.requiresGradient ? nil : Tensor(shape: bias.shape, buffer: biasGradient),
+        ]
+      }
     }
   }
 
