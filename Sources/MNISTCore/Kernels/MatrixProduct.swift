@@ -31,69 +31,81 @@ struct DepthChunk {
 }
 
 /// c [m, n] = a [m, k] · b [k, n], and what `finish` makes of it. c has rows of n numbers.
-///
-/// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
-///   whole panel of it is zero are left out.
 func multiply(
   _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
   finish: ProductFinish = ProductFinish(), sparse: Operand? = nil, pool: ThreadPool = .current
 ) {
-  let (m, n, k) = (a.rows, b.columns, a.columns)
-  guard m > 0 && n > 0 else { return }
-  guard k > 0 else {
-    // A sum of nothing is zero.
-    let zeros = FloatBuffer(repeating: 0, count: n)
-    for row in 0..<m {
-      finish.store(
-        zeros.start, blockStride: 0, rows: 1, columns: n, into: c + row * n, rowStride: n)
-    }
-    return
-  }
-  let (chunkCount, chunkDepth) = equalParts(of: k, limit: Blocking.depthLimit)
-  let chunks = (0..<chunkCount).map {
-    DepthChunk(index: $0, range: $0 * chunkDepth..<min(($0 + 1) * chunkDepth, k))
-  }
-  // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
-  let isTransposed = sparse == .b && !finish.changesSums && b.isMostlyZero
-  let (a, b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
-  var sparsePanels: SparsePanels?
-  if isTransposed || sparse == .a && a.isMostlyZero {
-    sparsePanels = SparsePanels(a, chunks, chunkDepth: chunkDepth)
-    sparsePanels?.pack(on: pool)
-  }
-  Product(
-    a: a, sparsePanels: sparsePanels, b: b, c: c, finish: finish, isTransposed: isTransposed,
-    chunks: chunks
-  ).run(on: pool)
+  multiply([Product(a, b, into: c, finish: finish, sparse: sparse)], pool: pool)
 }
 
-/// One product, shared out over threads.
-private struct Product {
-  let a: MatrixView
-  /// The panels of a, if they are packed.
-  let sparsePanels: SparsePanels?
-  let b: MatrixView
-  let c: UnsafeMutablePointer<Float>
-  let finish: ProductFinish
-  /// Whether c is to hold the transpose of the product.
-  let isTransposed: Bool
-  let chunks: [DepthChunk]
-
-  func run(on pool: ThreadPool) {
-    let (m, n) = (a.rows, b.columns)
-    let slivers = (n + Tile.columns - 1) / Tile.columns
-    let panels = (m + Tile.rows - 1) / Tile.rows
-    let tasks = pool.threadCount == 1 ? 1 : Blocking.tasksPerThread * pool.threadCount
-    let blocks = min(
-      panels,
-      max((m + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask, (tasks + slivers - 1) / slivers))
-    pool.forEach(slivers * blocks) { task in
-      let panels = evenShare(task / slivers, of: blocks, total: panels)
-      let sliver = task % slivers
-      multiplyBlock(
-        panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, m),
-        sliver * Tile.columns..<min((sliver + 1) * Tile.columns, n))
+/// Some products that do not depend on one another: their blocks are shared out together, so that fewer
+/// threads wait for the last.
+func multiply(_ products: [Product], pool: ThreadPool = .current) {
+  for product in products { product.sparsePanels?.pack(on: pool) }
+  let tasks = products.map { $0.taskCount(threads: pool.threadCount) }
+  pool.forEach(tasks.reduce(0, +)) { task in
+    var (index, task) = (0, task)
+    while task >= tasks[index] {
+      task -= tasks[index]
+      index += 1
     }
+    products[index].perform(task, of: tasks[index])
+  }
+}
+
+/// One product and where it goes.
+struct Product {
+  private let a: MatrixView
+  private let b: MatrixView
+  private let c: UnsafeMutablePointer<Float>
+  private let finish: ProductFinish
+  /// Whether c is to hold the transpose of the product.
+  private let isTransposed: Bool
+  private let chunks: [DepthChunk]
+  /// The panels of a, where those of a itself are mostly zero.
+  fileprivate let sparsePanels: SparsePanels?
+
+  private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
+  private var panels: Int { (a.rows + Tile.rows - 1) / Tile.rows }
+
+  /// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
+  ///   whole panel of it is zero are left out.
+  init(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
+    finish: ProductFinish = ProductFinish(), sparse: Operand? = nil
+  ) {
+    // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
+    isTransposed = sparse == .b && !finish.changesSums && b.isMostlyZero
+    (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
+    self.c = c
+    self.finish = finish
+    let depth = a.columns
+    // A sum of nothing is one part that is empty.
+    let (count, size) = equalParts(of: max(1, depth), limit: Blocking.depthLimit)
+    chunks = (0..<count).map {
+      DepthChunk(index: $0, range: $0 * size..<min(($0 + 1) * size, depth))
+    }
+    sparsePanels =
+      isTransposed || sparse == .a && a.isMostlyZero
+      ? SparsePanels(self.a, chunks, chunkDepth: size) : nil
+  }
+
+  /// Slivers of b, each with some blocks of a's rows.
+  fileprivate func taskCount(threads: Int) -> Int {
+    guard panels > 0 && slivers > 0 else { return 0 }
+    let wanted = threads == 1 ? 1 : Blocking.tasksPerThread * threads
+    let blocks = max(
+      (a.rows + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask,
+      (wanted + slivers - 1) / slivers)
+    return slivers * min(panels, blocks)
+  }
+
+  fileprivate func perform(_ task: Int, of taskCount: Int) {
+    let panels = evenShare(task / slivers, of: taskCount / slivers, total: panels)
+    let column = task % slivers * Tile.columns
+    multiplyBlock(
+      panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, a.rows),
+      column..<min(column + Tile.columns, b.columns))
   }
 
   /// The block of c where these rows of a meet one sliver of b.
@@ -103,36 +115,33 @@ private struct Product {
     let place = c + rows.lowerBound * n + columns.lowerBound
     let height = (rows.count + Tile.rows - 1) / Tile.rows * Tile.rows
     let isWhole = rows.count == height && columns.count % Vector.scalarCount == 0
-    withScratch((Tile.columns + Tile.rows) * chunks[0].depth) { scratch in
-      if isWhole && !isTransposed {
-        return sumTiles(rows, columns, into: place, rowStride: n, finish: finish, scratch)
-      }
-      // Tiles that reach beyond c, or lie across it, are summed apart.
-      withScratch(height * Tile.columns) { block in
-        sumTiles(
-          rows, columns, into: block, rowStride: Tile.columns, finish: ProductFinish(), scratch)
-        if isTransposed {
-          MatrixView(block, rows: height, columns: Tile.columns)
-            .part(0..<rows.count, 0..<columns.count)
-            .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
-        } else {
-          finish.store(
-            block, blockStride: Tile.columns, rows: rows.count, columns: columns.count, into: place,
-            rowStride: n)
-        }
-      }
+    if isWhole && !isTransposed {
+      return sumTiles(rows, columns, into: place, rowStride: n, finish: finish)
     }
+    // Tiles that reach beyond c, or lie across it, are summed apart.
+    let block = FloatBuffer(count: height * Tile.columns)
+    sumTiles(
+      rows, columns, into: block.start, rowStride: Tile.columns, finish: ProductFinish())
+    if isTransposed {
+      MatrixView(block.start, rows: height, columns: Tile.columns)
+        .part(0..<rows.count, 0..<columns.count)
+        .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
+    } else {
+      finish.store(
+        block.start, blockStride: Tile.columns, rows: rows.count, columns: columns.count,
+        into: place, rowStride: n)
+    }
+    withExtendedLifetime(block) {}
   }
 
-  /// - Parameters:
-  ///   - block: room for whole tiles.
-  ///   - scratch: room for a sliver and a panel.
+  /// - Parameter block: room for whole tiles.
   private func sumTiles(
     _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
-    rowStride: Int, finish: ProductFinish, _ scratch: UnsafeMutablePointer<Float>
+    rowStride: Int, finish: ProductFinish
   ) {
-    let sliver = scratch
-    let edgePanel = scratch + Tile.columns * chunks[0].depth
+    let scratch = FloatBuffer(count: (Tile.columns + Tile.rows) * chunks[0].depth)
+    let sliver = scratch.start
+    let edgePanel = sliver + Tile.columns * chunks[0].depth
     for chunk in chunks {
       pack(chunk, columns, into: sliver)
       for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
@@ -143,6 +152,7 @@ private struct Product {
           finish: chunk.index == chunks.count - 1 ? finish : ProductFinish())
       }
     }
+    withExtendedLifetime(scratch) {}
   }
 
   /// Copies a part of some columns of b to where the micro-kernel finds them one after the other.
@@ -163,6 +173,7 @@ private struct Product {
   }
 
   /// Some rows of a, where they are or packed.
+  @inline(__always)
   private func panel(
     _ rows: Range<Int>, _ chunk: DepthChunk, _ edgePanel: UnsafeMutablePointer<Float>
   ) -> Panel {
@@ -195,15 +206,6 @@ private func multiplyColumns(
   case Tile.Row.vectorCount: multiply(Tile.Row.self)
   case 2: multiply(TwoVectors.self)
   default: multiply(OneVector.self)
-  }
-}
-
-/// Calls `body` with room for some floats, aligned to a cache line.
-@inline(__always)
-private func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-  withUnsafeTemporaryAllocation(byteCount: 4 * count, alignment: 64) { memory in
-    guard let start = memory.bindMemory(to: Float.self).baseAddress else { return }
-    body(start)
   }
 }
 

@@ -44,15 +44,22 @@ extension Tensor {
             result, upstream: g.buffer, slope: $0, rows: batch, columns: outputs)
         } ?? (g.buffer, sumColumns(g.buffer, rows: batch, columns: outputs))
       let upstream = MatrixView(gradient.start, rows: batch, columns: outputs)
-      // The products read `gradient` through its address.
-      return withExtendedLifetime(gradient) {
-        [
-          !requiresGradient ? nil : .product(upstream, weight.matrix),
-          !weight.requiresGradient
-            ? nil : .product(upstream.transposed, matrix, sparse: requiresGradient ? nil : .b),
-          !bias.requiresGradient ? nil : Tensor(shape: bias.shape, buffer: biasGradient),
-        ]
+      let x = requiresGradient ? Tensor(shape: shape, buffer: FloatBuffer(count: count)) : nil
+      let w =
+        weight.requiresGradient
+        ? Tensor(shape: weight.shape, buffer: FloatBuffer(count: weight.count)) : nil
+      var products: [Product] = []
+      if let w {
+        products.append(
+          Product(
+            upstream.transposed, matrix, into: w.buffer.start, sparse: requiresGradient ? nil : .b))
       }
+      // Last what is read next.
+      if let x { products.append(Product(upstream, weight.matrix, into: x.buffer.start)) }
+      multiply(products)
+      // The products read `gradient` through its address.
+      withExtendedLifetime(gradient) {}
+      return [x, w, bias.requiresGradient ? Tensor(shape: bias.shape, buffer: biasGradient) : nil]
     }
   }
 
@@ -70,11 +77,9 @@ extension Tensor {
     MatrixView(buffer.start, rows: shape[0], columns: shape[1])
   }
 
-  private static func product(
-    _ a: MatrixView, _ b: MatrixView, sparse: Operand? = nil
-  ) -> Tensor {
+  private static func product(_ a: MatrixView, _ b: MatrixView) -> Tensor {
     let result = FloatBuffer(count: a.rows * b.columns)
-    multiply(a, b, into: result.start, sparse: sparse)
+    multiply(a, b, into: result.start)
     return Tensor(shape: [a.rows, b.columns], buffer: result)
   }
 }
