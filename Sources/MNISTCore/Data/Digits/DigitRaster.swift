@@ -7,7 +7,7 @@ struct DigitRaster {
   /// Vectors of eight pixels in a row of the box.
   private static let blocks = 3
   /// Over how many pixels the edge goes from no ink to full ink.
-  private static let ramp: Float = 1.1
+  private static let ramp: Float = 1.5
 
   /// For each pixel of the box how far its centre is from the ink, negative inside.
   private var distances = [SIMD8<Float>](repeating: SIMD8(), count: box * blocks)
@@ -93,8 +93,8 @@ struct DigitRaster {
           continue
         }
         if distance > -Self.ramp { distance += random.uniform(-edgeNoise, edgeNoise) }
-        let level = min(1, max(0, 0.5 - distance / Self.ramp))
-        ink[row * Self.box + column] = UInt8(level * 255 + 0.5)
+        let step = min(1, max(0, 0.5 - distance / Self.ramp))
+        ink[row * Self.box + column] = UInt8(step * step * (3 - 2 * step) * 255 + 0.5)
       }
     }
   }

@@ -18,22 +18,22 @@ struct Handwriting {
   private let vv, uv, uu, vvv, uvv: SIMD2<Float>
 
   init(_ random: inout DigitRandom) {
-    unsteadiness = random.uniform(1, 4.5)
+    unsteadiness = random.uniform(1, 5.5)
     strokeShift = random.uniform(0, 3)
     roundness = random.uniform(0.36, 0.58)
-    penRadius = 7.4 + random.bell(2)
+    penRadius = max(4, 7.3 + random.bell(2)) + (random.chance(0.15) ? random.uniform(0, 6) : 0)
     pressureChange = random.uniform(0, 0.35)
     edgeNoise = random.uniform(0, 0.3)
 
     // With t the tangent of half the angle, cos = (1 − t²) / (1 + t²) and sin = 2t / (1 + t²).
     let t = random.bell(0.05)
     let (cosine, sine) = ((1 - t * t) / (1 + t * t), 2 * t / (1 + t * t))
-    let width = random.uniform(0.7, 1.35)
-    let slant = 0.12 + random.bell(0.24)
+    let width = random.uniform(0.7, 1.5)
+    let slant = 0.12 + random.bell(0.27)
     across = width * SIMD2(cosine, sine)
     down = SIMD2(-sine, cosine) - slant * SIMD2(cosine, sine)
 
-    let amount = random.uniform(2, 7)
+    let amount = random.uniform(2, 9)
     vv = random.bells(amount)
     uv = random.bells(amount)
     uu = random.bells(amount)
