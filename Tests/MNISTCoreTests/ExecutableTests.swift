@@ -443,9 +443,9 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: realFiles != nil, "no MNIST in ../shared/data"))
+  @Test(.enabled(if: SharedData.folder != nil, "no ../shared/data/MNIST/raw beside the package"))
   func mnistItselfIsDownloadedTrainedOnAndMeasured() async throws {
-    let raw = try #require(realFiles)
+    let raw = try #require(SharedData.folder) + "/MNIST/raw"
     var answers: [String: LoopbackServer.Answer] = [:]
     for part in [PublishedSet.mnist.train, PublishedSet.mnist.test] {
       for file in [part.images, part.labels] {
@@ -707,11 +707,3 @@ import Testing
     text.replacing(/[0-9]\.[0-9]{4}e[-+][0-9]{2}/, with: "#")
   }
 }
-
-/// The folder of MNIST's files, packed, where there is one beside the package.
-private let realFiles: String? = {
-  var folder = URL(filePath: #filePath)
-  for _ in 0..<4 { folder.deleteLastPathComponent() }
-  let path = folder.path + "/shared/data/MNIST/raw"
-  return FileManager.default.fileExists(atPath: path + "/train-images-idx3-ubyte.gz") ? path : nil
-}()

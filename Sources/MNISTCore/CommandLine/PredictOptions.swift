@@ -67,9 +67,9 @@ public struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
-            "--dataset auto takes any such set; where there is none, the published one that",
-            "the model was trained on is downloaded. A set named outright is found or",
-            "downloaded, and checked; nothing replaces it. MNIST_MIRROR is a --mirror too.",
+            "--dataset auto takes any such set; where there is none, the published set of",
+            "the training is downloaded. A set named outright is found or downloaded and",
+            "checked, never replaced. MNIST_MIRROR in the environment names a mirror too.",
           ]),
         .exitStatus,
         .spelling,

@@ -61,7 +61,7 @@ extension TrainOptions {
             "work too.",
             "--dataset auto takes any such set; where there is none, MNIST is downloaded;",
             "where that cannot be, digits made by this program stand in, with a warning.",
-            "A set named outright is found or downloaded, and checked; nothing replaces it.",
+            "A set named outright is found or downloaded and checked, never replaced.",
             "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
             "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
             "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// An HTTP server on the loopback address, for one test: it answers each path in its own way, one
-/// request at a time, for at most 20 seconds and 100 requests.
+/// request at a time, for at most two minutes and 100 requests.
 final class LoopbackServer: Sendable {
   enum Answer: Sendable {
     case content([UInt8])
@@ -75,7 +75,7 @@ final class LoopbackServer: Sendable {
 
   private func serve(_ listener: Int32) {
     defer { close(listener) }
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(120)
     var count = 0
     while ContinuousClock.now < deadline, count < 100, !isStopped.withLock({ $0 }) {
       guard isReadable(listener, milliseconds: 20) else { continue }
