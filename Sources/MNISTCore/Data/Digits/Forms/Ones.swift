@@ -20,7 +20,7 @@ extension DigitForms {
     DigitForm(0.3, Stroke([26, 0, 26, 50, 24, 98]), Stroke([0, 100, 24, 99, 50, 98])),
     // With a wide flag.
     DigitForm(
-      0.7,
+      0.3,
       Stroke(
         [0, 36, 18, 22, 36, 0, 36, 0, 34, 50, 32, 100],
         [0, 24, 20, 16, 40, 0, 40, 0, 30, 50, 18, 100])),
