@@ -107,6 +107,20 @@ import Testing
     }
   }
 
+  @Test func filesThatCannotAllBeWrittenAreNotWritten() async throws {
+    try await withServer(small.answers()) { server, folder async throws in
+      // The last one to be written.
+      let path = "\(folder)/train-images-idx3-ubyte"
+      symlink("no/file", path)
+      let reason = FileError.missingFolder(path: path, folder: "\(folder)/no")
+      #expect(throws: DownloadError.cannotStore(set: "MNIST", reason)) {
+        try download(server.address, into: folder)
+      }
+      #expect(server.requestedPaths.count == 4)
+      #expect(try SmallSets.names(folder) == ["train-images-idx3-ubyte"])
+    }
+  }
+
   // MARK: - What a mirror sends
 
   private static let file = PublishedSet.File(

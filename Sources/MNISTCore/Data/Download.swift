@@ -42,13 +42,24 @@ struct Download {
       }
       contents.append((path: "\(folder)/\(file.name)", bytes: bytes))
     }
+    try store(contents)
+    report(.finished(set: set.name, folder: folder))
+  }
+
+  /// Writes all of the files or none.
+  private func store(_ contents: [(path: String, bytes: [UInt8])]) throws(DownloadError) {
+    var written: [String] = []
     do {
       try NewFolder.make(folder)
-      for content in contents { try OutputFile.write(content.bytes, to: content.path) }
+      for content in contents {
+        try OutputFile.write(content.bytes, to: content.path)
+        written.append(content.path)
+      }
     } catch {
+      // Half a set would be taken for somebody's own that is incomplete.
+      for path in written { unlink(path) }
       throw .cannotStore(set: set.name, error)
     }
-    report(.finished(set: set.name, folder: folder))
   }
 
   private func isThere(_ file: PublishedSet.File) -> Bool {
