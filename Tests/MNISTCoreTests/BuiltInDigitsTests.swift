@@ -72,7 +72,7 @@ import Testing
     for form in DigitForms.all.joined() {
       #expect(form.share > 0)
       for point in form.strokes.flatMap({ $0.from + $0.to }) {
-        #expect((-25...115).contains(point.x) && (-5...105).contains(point.y))
+        #expect((-25...125).contains(point.x) && (-5...105).contains(point.y))
       }
     }
   }
@@ -103,10 +103,12 @@ private func images(_ set: ImageSet) -> [[UInt8]] {
   (0..<set.count).map { Array(set.pixels[($0 * 784)..<($0 + 1) * 784]) }
 }
 
-/// The ink lies within 20×20 pixels, and its centre of mass in the pixel with index 14.
+/// The ink lies within 20×20 pixels, and its centre of mass in the pixel with index 14; in one image
+/// of a thousand at most it may be a pixel off, where the ink has reached the edge.
 private func expectLayoutOfMNIST(
   _ set: ImageSet, sourceLocation: SourceLocation = #_sourceLocation
 ) {
+  var offCount = 0
   for index in 0..<set.count {
     // Ink by column and by row.
     var sums = [[Int]](repeating: [Int](repeating: 0, count: 28), count: 2)
@@ -117,15 +119,18 @@ private func expectLayoutOfMNIST(
     }
     for sum in sums {
       let mass = sum.reduce(0, +)
-      let moment = zip(0..., sum).reduce(0) { $0 + $1.0 * $1.1 }
+      let distance = abs(2 * zip(0..., sum).reduce(0) { $0 + $1.0 * $1.1 } - 28 * mass)
       let first = sum.firstIndex { $0 > 0 } ?? 0
       let last = sum.lastIndex { $0 > 0 } ?? 27
-      if abs(2 * moment - 28 * mass) > mass || last - first >= 20 {
+      let touchesEdge = first == 0 || last == 27
+      if distance > mass && touchesEdge { offCount += 1 }
+      if distance > (touchesEdge ? 3 : 1) * mass || last - first >= 20 {
         Issue.record(
-          "image \(index): ink in \(first)…\(last), its centre at \(Double(moment) / Double(mass))",
+          "image \(index): ink in \(first)…\(last), its centre off by \(distance) / \(2 * mass)",
           sourceLocation: sourceLocation)
         return
       }
     }
   }
+  #expect(offCount <= set.count / 1_000, sourceLocation: sourceLocation)
 }

@@ -121,7 +121,8 @@ struct DigitRaster {
     }
   }
 
-  /// The empty pixels before the box.
+  /// The empty pixels before the box. In one image of some four thousand the mass lies so far to one
+  /// side that the box would leave the image: it stops at the edge, up to a pixel short.
   private static func margin(_ moment: Int, _ mass: Int) -> Int {
     let middle = (2 * moment + mass) / (2 * mass)
     return max(0, min(side - box, side / 2 - middle))
