@@ -10,7 +10,10 @@ import MNISTCore
 
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let checkpoint = try Checkpoint(readingFrom: options.modelPath)
-  let images = try checkpoint.testImages(in: options.dataDirectory)
+  let source = options.dataSource(trainedWith: checkpoint.settings.dataset)
+  let data = try checkpoint.testImages(from: source) { console.report($0) }
+  console.note(DataText.line(data.origin))
+  let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
 

@@ -12,7 +12,8 @@ import Testing
         "output_size": "4", "hidden_sizes": "9,6", "use_dropout": "true", "dropout_p": "0.25",
         "train_ratio": "0.8", "batch_size": "9223372036854775807", "n_epochs": "20",
         "seed": "18446744073709551615", "train_images_crc32": "0x00000abc",
-        "train_labels_crc32": "0xffffffff", "epoch": "3", "lowest_loss": "0.0625",
+        "train_labels_crc32": "0xffffffff", "dataset": "fashion-mnist", "epoch": "3",
+        "lowest_loss": "0.0625",
       ])
   }
 
@@ -67,6 +68,7 @@ import Testing
     ("seed", ["", "-1", "18446744073709551616", "1.0"], "0 to 18446744073709551615"),
     ("train_images_crc32", ["", "0x", "0xg", "0x100000000", "-1"], "eight hexadecimal digits"),
     ("train_labels_crc32", ["", "0x100000000"], "eight hexadecimal digits"),
+    ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
     ("epoch", ["", "0", "-1", "21"], "1 to 20"),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
   ])
@@ -87,6 +89,13 @@ import Testing
     #expect(throws: Never.self) { try readAll([name: text]) }
   }
 
+  /// As the first files did, which were about what lay in the folder.
+  @Test func aFileNeedNotSayWhichDataItIsFrom() throws {
+    var expected = settings
+    expected.dataset = .auto
+    #expect(try reader(["dataset": nil]).settings() == expected)
+  }
+
   @Test func aNewerFormatIsNamed() {
     #expect(throws: CheckpointError.newerVersion(path: "m", expected: 1, found: 2)) {
       // What else a newer format holds cannot be known.
@@ -99,7 +108,7 @@ import Testing
   private let settings = TrainingSettings(
     imageHeight: 10, imageWidth: 14, outputSize: 4, hiddenSizes: [9, 6], useDropout: true,
     dropoutProbability: 0.25, trainRatio: 0.8, batchSize: .max, epochCount: 20, seed: .max,
-    imagesCRC32: 0xABC, labelsCRC32: .max)
+    imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST)
 
   private let state = TrainingState(
     epoch: 3, lowestLoss: 0.0625, best: StateDictionary(), last: StateDictionary(), optimizer: [],

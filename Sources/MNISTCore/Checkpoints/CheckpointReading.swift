@@ -42,12 +42,27 @@ extension Checkpoint {
   /// The test images of the set in a folder, with the sizes and classes this model was trained on.
   public func testImages(in directory: String) throws -> ImageSet {
     let images = try MNISTFolder.load(directory, isTrain: false, classes: settings.outputSize)
+    try checkSize(of: images, path: directory)
+    return images
+  }
+
+  /// The same from anywhere.
+  public func testImages(
+    from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    let data = try source.testImages(
+      trainImagesCRC32: settings.imagesCRC32, trainLabelsCRC32: settings.labelsCRC32,
+      classes: settings.outputSize, report: report)
+    try checkSize(of: data.images, path: data.origin.place)
+    return data
+  }
+
+  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
     guard images.height == settings.imageHeight && images.width == settings.imageWidth else {
-      throw CheckpointError.otherImageSize(
-        path: directory, expectedHeight: settings.imageHeight, expectedWidth: settings.imageWidth,
+      throw .otherImageSize(
+        path: path, expectedHeight: settings.imageHeight, expectedWidth: settings.imageWidth,
         foundHeight: images.height, foundWidth: images.width)
     }
-    return images
   }
 
   /// The best model, ready to predict.

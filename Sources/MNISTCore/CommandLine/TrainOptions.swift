@@ -2,8 +2,11 @@
 public struct TrainOptions: Equatable, Sendable {
   /// Where the best model is written.
   public var modelPath: String
+  public var dataset = DatasetChoice.auto
   /// Where the data is looked for.
   public var dataDirectory = "data"
+  /// An address to download from; `nil` asks for the known ones.
+  public var mirror: String?
   /// −1 is the CPU.
   public var gpuID = -1
   /// The share of the training images that is trained on; the rest validates. In (0, 1).

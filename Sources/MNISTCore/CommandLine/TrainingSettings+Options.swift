@@ -1,6 +1,7 @@
 extension TrainingSettings {
   /// What the options ask for on these images.
-  public init(_ options: TrainOptions, seed: UInt64, images: ImageSet) {
+  public init(_ options: TrainOptions, seed: UInt64, data: LoadedImages) {
+    let images = data.images
     self.init(
       imageHeight: images.height, imageWidth: images.width, outputSize: images.classCount,
       hiddenSizes: options.hiddenSizes(
@@ -10,6 +11,6 @@ extension TrainingSettings {
       dropoutProbability: options.useDropout ? options.dropoutProbability : 0,
       trainRatio: options.trainRatio, batchSize: options.batchSize,
       epochCount: options.epochCount, seed: seed, imagesCRC32: images.imagesCRC32,
-      labelsCRC32: images.labelsCRC32)
+      labelsCRC32: images.labelsCRC32, dataset: data.chosen(by: options.dataset))
   }
 }
