@@ -86,7 +86,7 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     var pixels = [UInt8](repeating: 0, count: 20 * 20)
     for row in 0..<20 { pixels[row * 20 + 10] = 255 }
     for row in 6..<9 { for column in 0..<20 { pixels[row * 20 + column] = 255 } }
-        var large = [UInt8](repeating: 0, count: 60 * 60)
+    var large = [UInt8](repeating: 0, count: 60 * 60)
     for row in 0..<20 {
       for column in 0..<20 { large[(row + 30) * 60 + column + 5] = pixels[row * 20 + column] }
     }

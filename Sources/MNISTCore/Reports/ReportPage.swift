@@ -128,7 +128,8 @@ public struct ReportPage {
         let isCorrect = label == predicted
         let whole = isCorrect ? support : largestMistake
         let share = whole == 0 ? 0 : Double(count) / Double(whole)
-        let strength = count == 0 ? 0 : Int(((isCorrect ? share : share.squareRoot()) * 100).rounded())
+        let strength =
+          count == 0 ? 0 : Int(((isCorrect ? share : share.squareRoot()) * 100).rounded())
         let kind = count == 0 ? "none" : isCorrect ? "right" : "wrong"
         let isStrong = strength >= 55 ? " strong" : ""
         return "<td class=\"\(kind)\(isStrong)\" style=\"--s:\(strength)%\" "
@@ -159,7 +160,8 @@ public struct ReportPage {
         + "<i style=\"width:\(width)%\"></i><span>\($0.count)</span></li>"
     }.joined(separator: "\n")
     let list =
-      pairs.isEmpty ? "<p>No image was taken for another class.</p>" : "<ol class=\"pairs\">\(items)</ol>"
+      pairs.isEmpty
+      ? "<p>No image was taken for another class.</p>" : "<ol class=\"pairs\">\(items)</ol>"
     return "<div class=\"columns\">\n"
       + section("pairs-head", "Most confused", list) + "\n"
       + section("calibration-head", "Calibration", CalibrationSVG.text(evaluation.calibration))

@@ -7,8 +7,8 @@ public enum RunFolderError: Error, Equatable, CustomStringConvertible {
   case wrongRow(path: String, line: Int)
   /// Of `config.json`.
   case wrongConfiguration(path: String, reason: String)
-  /// The folder holds no run.
-  case noRun(path: String)
+  /// No epoch with a validation loss that is a number is logged.
+  case noEpoch(path: String)
 
   public var description: String {
     switch self {
@@ -22,8 +22,8 @@ public enum RunFolderError: Error, Equatable, CustomStringConvertible {
       "\(path): not a row of a run's metrics in line \(line) (expected seven numbers)"
     case .wrongConfiguration(let path, let reason):
       "\(path): not the configuration of a run: \(reason)"
-    case .noRun(let path):
-      "\(path): holds no run (expected metrics.csv and config.json, as --log_dir writes them)"
+    case .noEpoch(let path):
+      "\(path): nothing to compare (expected an epoch with a validation loss in metrics.csv)"
     }
   }
 }
