@@ -18,7 +18,7 @@ public enum CurvesSVG {
       """
     ]
     parts.append(heading(y: 28, "Loss", [("train", "training"), ("valid", "validation")]))
-    parts.append(heading(y: 288, "Validation accuracy", []))
+    parts.append(heading(y: 284, "Validation accuracy", []))
     parts.append(top.grid)
     parts.append(bottom.grid)
     if let best { parts.append(marker(best, top, bottom)) }

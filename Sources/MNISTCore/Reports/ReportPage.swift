@@ -82,7 +82,12 @@ public struct ReportPage {
 
   private var curves: String {
     guard !metrics.isEmpty else { return "" }
-    return section("curves-head", "Training", CurvesSVG.text(metrics))
+    return section(
+      "curves-head", "Training",
+      """
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="curves-head">
+      \(CurvesSVG.text(metrics))</div>
+      """)
   }
 
   // MARK: Classes

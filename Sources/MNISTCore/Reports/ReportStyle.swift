@@ -60,19 +60,23 @@ enum ReportStyle {
     details{margin-top:.5rem}summary{cursor:pointer;color:var(--soft)}
     .curves{display:block;width:100%;max-width:60rem;margin:0 auto}
     section .curves .ground{fill:none}
-    .gallery{display:grid;gap:.9rem;grid-template-columns:repeat(auto-fill,minmax(7.2rem,1fr))}
+    .gallery{display:grid;gap:.9rem;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr))}
     figure{margin:0}
     figure img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:8px;
     background:#000;border:1px solid var(--line)}
     figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 .5rem;margin-top:.3rem;
     font-variant-numeric:tabular-nums}
-    figcaption small{color:var(--soft);flex-basis:100%}
+    figcaption small{color:var(--soft);flex-basis:100%;font-size:.74rem;white-space:nowrap}
     .bad{color:var(--wrong)}
     footer{text-align:center;color:var(--soft);padding:0 1rem 2rem;font-size:.85rem}
     @media(max-width:40rem){main{padding:1rem .6rem}header,section{padding:1rem}
     .figure.main{grid-column:1/-1}.numbers th,.numbers td{padding:.3rem .4rem}
     .figures{grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr))}
-    .figure b{font-size:1.4rem}}
+    .figure b{font-size:1.4rem}.scroll .curves{width:36rem}
+    .matrix{min-width:20rem;font-size:.63rem;border-spacing:2px}.matrix td{height:1.9rem}
+    .matrix thead th:first-child{width:2.9rem;font-size:.62rem;line-height:1.2}
+    .matrix tbody th{padding-right:.5rem}.matrix td,.matrix th{padding:0}
+    .numbers{font-size:.85rem}.numbers th,.numbers td{padding:.3rem .25rem}}
     @media print{body{background:#fff}header,section{box-shadow:none;break-inside:avoid}}
     """
 }
