@@ -66,10 +66,11 @@ import Testing
       examples(1, 1, 90) + examples(4, 2, 3) + examples(2, 4, 4) + examples(0, 1, 2)
         + examples(3, 1, 1))
     #expect(
-      ClassificationText.summary(evaluation)
+      ClassificationText.summary(evaluation.confusion)
         == "0.9000 ± 0.0300 (10 of 100 wrong); most confused: 2 as 4 (4), 4 as 2 (3), 0 as 1 (2)")
     #expect(
-      ClassificationText.summary(Evaluation(examples(1, 1, 2))) == "1.0000 ± 0.0000 (0 of 2 wrong)")
+      ClassificationText.summary(Evaluation(examples(1, 1, 2)).confusion)
+        == "1.0000 ± 0.0000 (0 of 2 wrong)")
   }
 
   @Test func aBlankPictureIsWarnedOf() {

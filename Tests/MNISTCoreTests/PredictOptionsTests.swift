@@ -30,10 +30,29 @@ import Testing
     expected.testCount = 2
     expected.show = true
     expected.threadCount = 3
+    expected.reportDirectory = "r"
+    expected.logDirectory = "l"
     let line =
       "--model_fn m --data_dir d --gpu_id 0 --batch_size 1 --n_test 2 --show --n_threads 3 "
-      + "--dataset digits --mirror http://x"
-    #expect(PredictOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
+      + "--dataset digits --mirror http://x --report r --log_dir l"
+    #expect(PredictOptions.parse(words(line)) == .options(expected))
+    expected.show = false
+    expected.json = true
+    #expect(
+      PredictOptions.parse(words(line.replacing("--show", with: "--json"))) == .options(expected))
+  }
+
+  @Test func filesMayStandBetweenOptionsAndAfterTwoDashes() {
+    var expected = PredictOptions(modelPath: "m")
+    expected.pictures = ["a", "-", "-1", "b c", "--raw", "--"]
+    expected.isRaw = true
+    #expect(
+      PredictOptions.parse(
+        words("a --model_fn m - -1 --raw") + ["b c"] + words("-- --raw --")) == .options(expected))
+  }
+
+  private func words(_ line: String) -> [String] {
+    line.split(separator: " ").map(String.init)
   }
 
   @Test func aMistakeComesWithTheUsage() {
@@ -45,7 +64,10 @@ import Testing
       error.description == """
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
-                             [--dataset SET] [--mirror URL] [--version]
+                             [--dataset SET] [--mirror URL] [--raw] [--json]
+                             [--report DIR] [--log_dir DIR] [--completions SHELL]
+                             [--version]
+                             [FILE ...]
         mnist-predict: error: the following arguments are required: --model_fn
         """)
   }
@@ -75,7 +97,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 11)
+    #expect(PredictOptions.command.options.count == 16)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -85,11 +107,14 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model that mnist-train saved on the test images.
+        Measures a model that mnist-train saved on the test images, or classifies pictures.
 
         examples:
           mnist-predict --model_fn model.ckpt
           mnist-predict --model_fn model.ckpt --n_test 2 --show
+          mnist-predict --model_fn model.ckpt --report report
+          mnist-predict --model_fn model.ckpt three.png photo.pgm
+          magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -
 
         """))
   }

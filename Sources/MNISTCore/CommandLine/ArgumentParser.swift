@@ -1,11 +1,17 @@
-/// Reads a command line as Python's argparse does (3.11), for tools that have options only.
+/// Reads a command line as Python's argparse does (3.11, its `parse_intermixed_args` where the tool takes
+/// arguments without an option).
 ///
 /// Deliberately different: `-` and `_` in names are alike; an abbreviation is looked for among the
 /// original options first; values out of range are refused; `--model_fn=--` is a path.
 struct ArgumentParser<Values> {
   let options: [CommandOption<Values>]
+  /// Without it, only options are taken.
+  var operands: CommandOperands<Values>?
 
-  enum Outcome { case values, help, version }
+  enum Outcome: Equatable {
+    case values, help, version
+    case completions(CompletionShell)
+  }
 
   /// The options of the mirrored project, and those of version 1.0. Options that came later never
   /// make an abbreviation ambiguous that was not so before.
@@ -21,7 +27,7 @@ struct ArgumentParser<Values> {
 
   /// Stores what `arguments` say into `values`, from left to right, so that the last one wins.
   ///
-  /// Stops early at `--help` and `--version`. An ambiguous abbreviation anywhere comes before every
+  /// Stops early at `--help`, `--version` and `--completions`. An ambiguous abbreviation anywhere comes before every
   /// other mistake, then the first bad value, then missing options, then unknown ones.
   func parse(
     _ arguments: [String], into values: inout Values
@@ -33,20 +39,26 @@ struct ArgumentParser<Values> {
     while index < tokens.count {
       defer { index += 1 }
       guard case .option(let option, let ownValue) = tokens[index] else {
-        unrecognized.append(arguments[index])
+        if let operands, case .value = tokens[index] {
+          operands.store(&values, arguments[index])
+        } else if operands == nil || arguments[index] != "--" {
+          unrecognized.append(arguments[index])
+        }
         continue
       }
       given.insert(option.name)
       switch option.action {
-      case .take(let store):
-        if let ownValue {
-          try store(ownValue, &values)
-        } else if index + 1 < tokens.count, case .value = tokens[index + 1] {
+      case .take, .completions:
+        var value = ownValue
+        if value == nil, index + 1 < tokens.count, case .value = tokens[index + 1] {
           index += 1
-          try store(arguments[index], &values)
-        } else {
-          throw .noValue(option: option.label)
+          value = arguments[index]
         }
+        guard let value else { throw .noValue(option: option.label) }
+        guard case .take(let store) = option.action else {
+          return .completions(try shell(value, option))
+        }
+        try store(value, &values)
       case .help, .version, .set:
         if let ownValue { throw .unexpectedValue(option: option.label, value: ownValue) }
         if case .help = option.action { return .help }
@@ -63,6 +75,16 @@ struct ArgumentParser<Values> {
       throw .unrecognized(arguments: unrecognized, nearest: nearest)
     }
     return .values
+  }
+
+  private func shell(
+    _ name: String, _ option: CommandOption<Values>
+  ) throws(UsageError.Problem) -> CompletionShell {
+    guard let shell = CompletionShell(rawValue: name) else {
+      throw .invalidChoice(
+        option: option.label, choices: CompletionShell.allCases.map(\.rawValue), found: name)
+    }
+    return shell
   }
 
   // MARK: - Which arguments are options

@@ -42,9 +42,9 @@ public enum ClassificationText {
   /// Accuracy with its standard error, and the three pairs most often confused.
   ///
   /// `0.9837 ± 0.0013 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12), 9 as 4 (9)`
-  public static func summary(_ evaluation: Evaluation) -> String {
-    let accuracy = evaluation.accuracy
-    let pairs = evaluation.confusion.confusions.prefix(3).map {
+  public static func summary(_ confusion: ConfusionMatrix) -> String {
+    let accuracy = confusion.accuracy
+    let pairs = confusion.confusions.prefix(3).map {
       "\($0.label) as \($0.predicted) (\($0.count))"
     }
     return "\(NumberText.fixed(accuracy.value)) ± \(NumberText.fixed(accuracy.standardError)) "
@@ -53,8 +53,12 @@ public enum ClassificationText {
   }
 
   /// What a person should know of a picture before believing its prediction; nil if nothing.
-  public static func warning(_ name: String, _ image: ModelImage) -> String? {
-    image.isBlank
-      ? "\(PythonSyntax.escaped(name)): blank: the prediction means nothing" : nil
+  ///
+  /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.
+  public static func warning(_ name: String, _ image: ModelImage, isRaw: Bool = false) -> String? {
+    let name = PythonSyntax.escaped(name)
+    if image.isBlank { return "\(name): blank: the prediction means nothing" }
+    return isRaw && image.isInverted
+      ? "\(name): dark on light, taken as it is: the model knows light on dark" : nil
   }
 }

@@ -10,15 +10,19 @@ struct CommandDescription<Values: Equatable & Sendable> {
   let summary: String
   let examples: [String]
   let options: [CommandOption<Values>]
+  var operands: CommandOperands<Values>?
   let notes: [Note]
 
   /// The values after `arguments` have changed those of `start`, or what else is to be done.
   func parse(_ arguments: [String], startingFrom start: Values) -> Invocation<Values> {
     var values = start
     do {
-      switch try ArgumentParser(options: options).parse(arguments, into: &values) {
+      switch try ArgumentParser(options: options, operands: operands)
+        .parse(arguments, into: &values)
+      {
       case .values: return .options(values)
       case .help: return .answer(help)
+      case .completions(let shell): return .answer(completions(for: shell))
       case .version: return .answer("\(name) \(Release.version)")
       }
     } catch {
@@ -42,7 +46,9 @@ struct CommandDescription<Values: Equatable & Sendable> {
       return option.isRequired ? option.invocation : "[\(option.invocation)]"
     }
     let start = "usage: \(name) "
-    return wrap(parts, after: start, indent: start.count)
+    let lines = wrap(parts, after: start, indent: start.count)
+    guard let operands else { return lines }
+    return lines + "\n" + String(repeating: " ", count: start.count) + operands.invocation
   }
 
   /// What `--help` prints.
@@ -50,9 +56,12 @@ struct CommandDescription<Values: Equatable & Sendable> {
     var sections = [summary, (["examples:"] + examples.map { "  \($0)" }).joined(separator: "\n")]
     sections.append(usage)
     for group in CommandOption<Values>.Group.allCases {
-      let rows = options.filter { $0.group == group }
+      var rows = options.filter { $0.group == group }.map(row)
+      if let operands, group == .files {
+        rows.insert(row("  \(operands.metavariable) ...", operands.help), at: 0)
+      }
       guard !rows.isEmpty else { continue }
-      sections.append((["\(group.rawValue):"] + rows.map(row)).joined(separator: "\n"))
+      sections.append((["\(group.rawValue):"] + rows).joined(separator: "\n"))
     }
     sections += notes.map { note in
       (["\(note.title):"] + note.lines.map { "  \($0)" }).joined(separator: "\n")
@@ -64,9 +73,13 @@ struct CommandDescription<Values: Equatable & Sendable> {
   private func row(_ option: CommandOption<Values>) -> String {
     var left = "  \(option.invocation)"
     if case .help = option.action { left = "  -h, \(option.flag)" }
+    return row(left, option.explanation)
+  }
+
+  private func row(_ left: String, _ explanation: String) -> String {
     let column = (options.map(\.invocation.count).max() ?? 0) + 4
-    left += String(repeating: " ", count: max(2, column - left.count))
-    let words = option.explanation.split(separator: " ").map(String.init)
+    let left = left + String(repeating: " ", count: max(2, column - left.count))
+    let words = explanation.split(separator: " ").map(String.init)
     return wrap(words, after: left, indent: left.count)
   }
 

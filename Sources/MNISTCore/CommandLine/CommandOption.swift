@@ -3,6 +3,7 @@ struct CommandOption<Values> {
   enum Action {
     case help
     case version
+    case completions
     case set((inout Values) -> Void)
     case take((String, inout Values) throws(UsageError.Problem) -> Void)
   }
@@ -23,6 +24,13 @@ struct CommandOption<Values> {
   var allowed: String?
   var defaultText: String?
   var isRequired = false
+  /// What a shell offers for the value.
+  var completion = Completion.nothing
+
+  enum Completion {
+    case nothing, files, folders
+    case words([String])
+  }
 
   var flag: String { "--\(name)" }
 
@@ -39,6 +47,15 @@ extension CommandOption {
 
   static var version: CommandOption {
     CommandOption(name: "version", group: .output, help: "print the version", action: .version)
+  }
+
+  /// Answers with a script for a shell.
+  static var completions: CommandOption {
+    let names = CompletionShell.allCases.map(\.rawValue)
+    return CommandOption(
+      name: "completions", group: .output, help: "print what makes the shell complete this tool",
+      action: .completions, metavariable: "SHELL", allowed: names.joined(separator: ", "),
+      completion: .words(names))
   }
 
   static func flag(
@@ -59,7 +76,22 @@ extension CommandOption {
         guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
         values[keyPath: path] = text
       },
-      metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil)
+      metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil,
+      completion: metavariable == "DIR" ? .folders : .files)
+  }
+
+  /// A path that stays `nil` where it is not given.
+  static func path(
+    _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, String?>,
+    _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
+        values[keyPath: path] = text
+      },
+      metavariable: metavariable, completion: metavariable == "DIR" ? .folders : .files)
   }
 
   /// One of the choices' raw values, by a function that stores it.
@@ -77,7 +109,7 @@ extension CommandOption {
         store(&values, choice)
       },
       metavariable: metavariable, allowed: names.joined(separator: ", "),
-      defaultText: defaultText)
+      defaultText: defaultText, completion: .words(names))
   }
 
   /// An address of the web that stays `nil` where it is not given.

@@ -11,6 +11,8 @@ public struct Console {
   let tool: String
   /// Why standard output could not be written, the first time it could not.
   private var outputFailure: String?
+  /// Whether something went wrong that the tool went on after.
+  private var hasFailure = false
 
   init(tool: String) {
     self.tool = tool
@@ -26,9 +28,25 @@ public struct Console {
     outputFailure = write(text + "\n", to: STDOUT_FILENO)
   }
 
+  /// How much color standard output shows.
+  public static var colors: TerminalColors {
+    TerminalColors(environment: Terminal.environment, isTerminal: Terminal.isStandardOutput)
+  }
+
   /// What a person should know besides, on standard error.
   public func note(_ text: String) {
     _ = write(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// What a person should know before believing a result.
+  public func warn(_ text: String) {
+    note("\(tool): WARNING: \(text)")
+  }
+
+  /// One sentence about what went wrong; the tool goes on, and its exit code will be 1.
+  public mutating func failAndGoOn(_ error: any Error) {
+    hasFailure = true
+    _ = fail("\(error)")
   }
 
   /// A line on standard error that the next one replaces, where a terminal shows it; nil removes it.
@@ -50,9 +68,10 @@ public struct Console {
     return 2
   }
 
-  /// The exit code of a tool that has done its work: 0, or 1 if its results could not be written.
+  /// The exit code of a tool that has done its work: 0, or 1 if something failed on the way or its
+  /// results could not be written.
   func finish() -> Int32 {
-    guard let outputFailure else { return 0 }
+    guard let outputFailure else { return hasFailure ? 1 : 0 }
     return fail("standard output: cannot be written: \(outputFailure)")
   }
 

@@ -2,6 +2,10 @@
 public struct PredictOptions: Equatable, Sendable {
   /// The file that `mnist-train` wrote.
   public var modelPath: String
+  /// Pictures to classify in place of the test set; `-` is standard input.
+  public var pictures: [String] = []
+  /// Whether pictures are taken as they are, not fitted to the form of the model's images.
+  public var isRaw = false
   /// `nil` asks for what the model was trained with.
   public var dataset: DatasetChoice?
   /// Where the data is looked for.
@@ -15,6 +19,12 @@ public struct PredictOptions: Equatable, Sendable {
   public var testCount: Int?
   /// Whether each image is drawn beside its prediction and its label.
   public var show = false
+  /// Whether each answer is a JSON object on a line of its own.
+  public var json = false
+  /// Where a report on the test set is written.
+  public var reportDirectory: String?
+  /// The run's folder, for the report's training curves.
+  public var logDirectory: String?
   /// `nil` asks for one for each processor.
   public var threadCount: Int?
 
@@ -24,17 +34,44 @@ public struct PredictOptions: Equatable, Sendable {
 
   /// Reads a command line, without the tool's own name.
   public static func parse(_ arguments: [String]) -> Invocation<PredictOptions> {
-    command.parse(arguments, startingFrom: PredictOptions(modelPath: ""))
+    let invocation = command.parse(arguments, startingFrom: PredictOptions(modelPath: ""))
+    if case .options(let options) = invocation, let problem = options.contradiction {
+      return .mistake(command.error(problem))
+    }
+    return invocation
+  }
+
+  /// Options that mean nothing together.
+  private var contradiction: UsageError.Problem? {
+    let file = Self.command.operands?.metavariable ?? ""
+    let problems: [(isThere: Bool, UsageError.Problem)] = [
+      (isRaw && pictures.isEmpty, .notAllowedWithout(option: "--raw", other: file)),
+      (testCount != nil && !pictures.isEmpty, .notAllowedWith(option: "--n_test", other: file)),
+      (
+        reportDirectory != nil && !pictures.isEmpty,
+        .notAllowedWith(option: "--report", other: file)
+      ),
+      (show && json, .notAllowedWith(option: "--show", other: "--json")),
+      (
+        logDirectory != nil && reportDirectory == nil,
+        .notAllowedWithout(option: "--log_dir", other: "--report")
+      ),
+    ]
+    return problems.first(where: \.isThere)?.1
   }
 
   /// The tool's one table of options, in the order of its usage.
   static var command: CommandDescription<PredictOptions> {
     CommandDescription(
       name: "mnist-predict",
-      summary: "Measures a model that mnist-train saved on the test images.",
+      summary:
+        "Measures a model that mnist-train saved on the test images, or classifies pictures.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
+        "mnist-predict --model_fn model.ckpt --report report",
+        "mnist-predict --model_fn model.ckpt three.png photo.pgm",
+        "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
       options: [
         .help,
@@ -50,7 +87,7 @@ public struct PredictOptions: Equatable, Sendable {
         .integer(
           "n_test", \.testCount, in: 1...Int.max, default: "all", .output,
           "only the first N test images"),
-        .flag("show", \.show, .output, "draw each image with its prediction and its label"),
+        .flag("show", \.show, .output, "draw each image as the model sees it"),
         .integer(
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes a prediction"),
@@ -59,8 +96,25 @@ public struct PredictOptions: Equatable, Sendable {
           "which images"
         ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
+        .flag(
+          "raw", \.isRaw, .files,
+          "take pictures as they are, in the size and the shades of the training's"),
+        .flag(
+          "json", \.json, .output, "print a JSON object a line, the last one with the summary"),
+        .path(
+          "report", "DIR", \.reportDirectory, .output,
+          "write report.html, predictions.csv and confusion.csv into DIR"),
+        .path(
+          "log_dir", "DIR", \.logDirectory, .output,
+          "the training's log, for the report's curves"),
+        .completions,
         .version,
       ],
+      operands: .init(
+        metavariable: "FILE",
+        help:
+          "pictures to classify in place of the test images: PNG, PGM or PPM; - is standard input"
+      ) { $0.pictures.append($1) },
       notes: [
         .init(
           title: "data",
@@ -70,6 +124,12 @@ public struct PredictOptions: Equatable, Sendable {
             "--dataset auto takes any such set; where there is none, the published set of",
             "the training is downloaded. A set named outright is found or downloaded and",
             "checked, never replaced. MNIST_MIRROR in the environment names a mirror too.",
+          ]),
+        .init(
+          title: "pictures",
+          lines: [
+            "One character on a plain ground, dark on light or light on dark, of any size:",
+            "it is cut out, scaled and centered as the images of MNIST were.",
           ]),
         .exitStatus,
         .spelling,

@@ -48,6 +48,7 @@ extension TrainOptions {
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
+        .completions,
         .version,
       ],
       notes: [

@@ -12,6 +12,9 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidValue(option: String, type: String, value: String)
     case emptyValue(option: String)
     case invalidChoice(option: String, choices: [String], found: String)
+    /// `other` is an option too, or what stands for arguments of none.
+    case notAllowedWith(option: String, other: String)
+    case notAllowedWithout(option: String, other: String)
     /// `allowed` follows the words "must be".
     case outOfRange(option: String, allowed: String, found: String)
     /// Known only once the data is read: too few images on one side of the split.
@@ -56,6 +59,10 @@ extension UsageError.Problem {
     case .invalidChoice(let option, let choices, let found):
       "argument \(option): invalid choice: \(PythonSyntax.quoted(found)) (choose from "
         + choices.map(PythonSyntax.quoted).joined(separator: ", ") + ")"
+    case .notAllowedWith(let option, let other):
+      "argument \(option): not allowed with argument \(other)"
+    case .notAllowedWithout(let option, let other):
+      "argument \(option): not allowed without argument \(other)"
     case .outOfRange(let option, let allowed, let found):
       "argument \(option): must be \(allowed), found \(found)"
     case .split(let ratio, let images, let training):

@@ -11,7 +11,8 @@ enum NewFolder {
   /// Finds out whether `make` could succeed and files could be written then; makes nothing.
   static func checkWritable(_ path: String) throws(FileError) {
     for ancestor in ancestors(path).reversed() {
-      if access(ancestor, F_OK) == 0 {
+      // With the stroke, a file is not taken for a folder.
+      if access(ancestor + "/", F_OK) == 0 {
         guard access(ancestor, W_OK | X_OK) == 0 else { break }
         return
       }

@@ -39,6 +39,13 @@ public struct Classification: Equatable, Sendable {
 }
 
 extension Module {
+  /// Classifies one picture, whose label is not known.
+  public func classification(of image: ModelImage) -> Classification {
+    let images = ImageSet(
+      height: image.height, width: image.width, pixels: image.pixels, labels: [0])
+    return classifications(of: ImageDataset(images), batchSize: 1, labelsAreKnown: false)[0]
+  }
+
   /// Classifies each example, in batches.
   ///
   /// - Parameter labelsAreKnown: whether the dataset's labels are the true ones.
@@ -46,18 +53,28 @@ extension Module {
     of dataset: any Dataset, batchSize: Int, labelsAreKnown: Bool = true
   ) -> [Classification] {
     var result: [Classification] = []
+    classify(dataset, batchSize: batchSize, labelsAreKnown: labelsAreKnown) { result += $0 }
+    return result
+  }
+
+  /// The same, each batch handed over as it is done: memory does not grow with the dataset.
+  public func classify(
+    _ dataset: any Dataset, batchSize: Int, labelsAreKnown: Bool = true,
+    _ receive: ([Classification]) -> Void
+  ) {
+    var count = 0
     for batch in DataLoader(dataset, batchSize: batchSize) {
       let logProbabilities = logProbabilities(of: batch.inputs)
       let classCount = logProbabilities.shape[1]
       let probabilities = withoutGradients { logProbabilities.exponential() }.numbers
-      for (row, predicted) in logProbabilities.largestColumns().enumerated() {
-        result.append(
+      receive(
+        logProbabilities.largestColumns().enumerated().map { row, predicted in
           Classification(
-            index: result.count, label: labelsAreKnown ? batch.labels[row] : nil,
+            index: count + row, label: labelsAreKnown ? batch.labels[row] : nil,
             probabilities: Array(probabilities[row * classCount..<(row + 1) * classCount]),
-            predicted: predicted))
-      }
+            predicted: predicted)
+        })
+      count += batch.labels.count
     }
-    return result
   }
 }

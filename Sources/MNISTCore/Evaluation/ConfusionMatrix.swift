@@ -21,9 +21,22 @@ public struct ConfusionMatrix: Equatable, Sendable {
     self.init(counts: counts)
   }
 
+  /// Counts predictions, at least one, with as many of the labels; the classes go up to the largest that
+  /// occurs.
+  public init(predicted: [Int], labels: some Collection<UInt8>) {
+    let pairs = zip(labels, predicted).map { (label: Int($0), predicted: $1) }
+    let classCount = pairs.reduce(0) { max($0, $1.label, $1.predicted) } + 1
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: classCount), count: classCount)
+    for pair in pairs { counts[pair.label][pair.predicted] += 1 }
+    self.init(counts: counts)
+  }
+
   public var classCount: Int { counts.count }
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
+
+  /// The share that is correct.
+  public var accuracy: Proportion { Proportion(successes: correct, trials: total) }
 
   /// Examples of one class taken for another.
   public struct Confusion: Equatable, Sendable {

@@ -13,7 +13,7 @@ public struct Evaluation: Equatable, Sendable {
     self.classifications = classifications
     confusion = ConfusionMatrix(
       classifications, classCount: classifications[0].probabilities.count)
-    accuracy = Proportion(successes: confusion.correct, trials: confusion.total)
+    accuracy = confusion.accuracy
     calibration = Calibration(classifications)
   }
 

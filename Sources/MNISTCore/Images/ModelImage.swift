@@ -6,7 +6,8 @@ public struct ModelImage: Equatable, Sendable {
   public let pixels: [UInt8]
   /// Whether there is nothing on the paper: a prediction then means nothing.
   public let isBlank: Bool
-  /// Whether the ink was darker than the paper, so that the picture was turned over.
+  /// Whether the ink was darker than the paper, so that a picture that was fitted was turned over; one
+  /// taken as it is was not.
   public let isInverted: Bool
 }
 
@@ -25,9 +26,11 @@ extension ModelImage {
         foundWidth: picture.width)
     }
     let pixels = picture.luminance(over: 0)
+    let paper = Int(Picture(height: height, width: width, luminance: pixels).paper)
+    let (darkest, lightest) = (Int(pixels.min()!), Int(pixels.max()!))
     self.init(
-      height: height, width: width, pixels: pixels,
-      isBlank: pixels.allSatisfy { $0 == pixels[0] }, isInverted: false)
+      height: height, width: width, pixels: pixels, isBlank: darkest == lightest,
+      isInverted: paper - darkest > lightest - paper)
   }
 }
 

@@ -1,5 +1,11 @@
 /// The files of a report.
 public enum ReportFolder {
+  /// Finds out whether a report could be written into the folder; makes nothing.
+  public static func checkWritable(_ directory: String) throws(FileError) {
+    guard !directory.isEmpty else { throw .emptyPath }
+    try NewFolder.checkWritable(directory)
+  }
+
   /// Writes `report.html`, `predictions.csv` and `confusion.csv` into the folder, which is made where
   /// it is not there; files of these names are replaced. Throws `RunFolderError` or `FileError`.
   public static func write(_ page: ReportPage, to directory: String) throws {

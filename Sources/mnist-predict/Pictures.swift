@@ -1,0 +1,36 @@
+import MNISTCore
+
+/// Answers with a line for each picture. Of one that cannot be read it tells why, and goes on.
+func predictPictures(
+  _ options: PredictOptions, _ model: some Module, height: Int, width: Int,
+  _ console: inout Console
+) {
+  var failures = 0
+  for path in options.pictures {
+    do {
+      let picture = try path == "-" ? PictureFile.readStandardInput() : PictureFile.read(path)
+      let image =
+        options.isRaw
+        ? try ModelImage(raw: picture, height: height, width: width, path: path)
+        : ModelImage(fitting: picture, height: height, width: width)
+      if let warning = ClassificationText.warning(path, image, isRaw: options.isRaw) {
+        console.warn(warning)
+      }
+      if options.show {
+        console.print(TerminalPicture.text(image.pixels, width: width, colors: Console.colors))
+      }
+      let answer = model.classification(of: image)
+      console.print(
+        options.json
+          ? ClassificationText.json(answer, file: path) : ClassificationText.line(path, answer))
+    } catch {
+      failures += 1
+      console.failAndGoOn(error)
+    }
+  }
+  if options.json {
+    console.print(
+      ClassificationText.jsonSummary(
+        count: options.pictures.count - failures, failures: failures, accuracy: nil))
+  }
+}

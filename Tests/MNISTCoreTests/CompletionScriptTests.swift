@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// The scripts as the shells take them; a shell that is not here is not tried.
+@Suite struct CompletionScriptTests {
+  private static func has(_ shell: String) -> Bool {
+    ["/bin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].contains {
+      FileManager.default.isExecutableFile(atPath: "\($0)/\(shell)")
+    }
+  }
+
+  @Test(
+    .enabled(if: has("bash"), "skipped: there is no bash"),
+    arguments: [
+      ("--rep", "--report"),
+      ("--dataset f", "fashion-mnist"),
+      ("--dataset = f", "fashion-mnist"),
+      ("--completions =", "bash zsh fish"),
+      ("--model_fn m", "m x m.ckpt"),
+      ("--data_dir m", "m x"),
+      ("--raw m", "m x m.ckpt"),
+      ("--n_test m", ""),
+    ])
+  func bashOffersWhatFits(_ line: String, _ expected: String) async throws {
+    try await withFiles { folder async throws in
+      let words = (["mnist-predict"] + line.split(separator: " ")).map { "'\($0)'" }
+      let script = #"""
+        eval "$("$@" --completions bash)" || exit 3
+        COMP_WORDS=(\#(words.joined(separator: " "))); COMP_CWORD=\#(words.count - 1)
+        _mnist_predict
+        echo "${COMPREPLY[*]}"
+        """#
+      try SmallSets.write(Array(script.utf8), "\(folder)/script")
+      let run = try await BuiltTool.predict.run([], in: folder, shell: #"exec bash ./script "$@""#)
+      #expect(run.exitCode == 0 && run.error == "")
+      #expect(
+        run.output.split { " \n".contains($0) }.sorted()
+          == expected.split(separator: " ").sorted())
+    }
+  }
+
+  @Test(.enabled(if: has("fish"), "skipped: there is no fish"))
+  func fishOffersWhatFits() async throws {
+    try await withFiles { folder async throws in
+      let script = #"""
+        $argv --completions fish | source
+        complete -C 'mnist-predict --rep'
+        complete -C 'mnist-predict --dataset f'
+        complete -C 'mnist-predict --data_dir m'
+        """#
+      try SmallSets.write(Array(script.utf8), "\(folder)/script")
+      let run = try await BuiltTool.predict.run(
+        [], in: folder, shell: #"HOME=$PWD exec fish --no-config ./script "$@""#)
+      #expect(run.error == "")
+      #expect(
+        run.output.split(separator: "\n").map { $0.split(separator: "\t")[0] }
+          == ["--report", "fashion-mnist", "m x/"])
+    }
+  }
+
+  /// `_arguments` and `compdef` stand-ins show what zsh would be told.
+  @Test(.enabled(if: has("zsh"), "skipped: there is no zsh"))
+  func zshTakesTheScript() async throws {
+    let script = #"""
+      compdef() { print -r -- "$@" }
+      _arguments() { print -rl -- "$@" }
+      eval "$("$@" --completions zsh)"
+      _mnist_predict
+      """#
+    try await withFiles { folder async throws in
+      try SmallSets.write(Array(script.utf8), "\(folder)/script")
+      let run = try await BuiltTool.predict.run(
+        [], in: folder, shell: #"exec zsh -f ./script "$@""#)
+      #expect(run.exitCode == 0 && run.error == "")
+      let lines = run.output.split(separator: "\n")
+      #expect(
+        lines.prefix(4) == [
+          "_mnist_predict mnist-predict", "(-h --help)-h[print this help]",
+          "(-h --help)--help[print this help]",
+          "--model_fn=[the model that mnist-train wrote]:PATH:_files",
+        ])
+      #expect(lines.contains("--dataset=[which images]:SET:(auto mnist fashion-mnist digits)"))
+      #expect(lines.last == "*:FILE:_files")
+      // The command, each option once, help twice, and the files.
+      #expect(lines.count == PredictOptions.command.options.count + 3)
+    }
+  }
+
+  @Test func theTrainingToolTakesNoFiles() {
+    guard case .answer(let bash) = TrainOptions.parse(["--completions", "bash"]),
+      case .answer(let fish) = TrainOptions.parse(["--completions=fish"])
+    else {
+      Issue.record("expected answers")
+      return
+    }
+    #expect(bash.contains("      *) return ;;\n"))
+    #expect(bash.hasSuffix("\ncomplete -o filenames -F _mnist_train mnist-train"))
+    #expect(fish.contains("\ncomplete -c mnist-train -f\n"))
+    #expect(
+      fish.contains(
+        "\ncomplete -c mnist-train -l n_epochs -x -d 'passes over the training images'\n"))
+  }
+
+  @Test func anotherShellIsRefused() {
+    guard case .mistake(let error) = PredictOptions.parse(["--completions", "csh"]) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.problem
+        == .invalidChoice(
+          option: "--completions", choices: ["bash", "zsh", "fish"], found: "csh"))
+  }
+
+  private func withFiles(_ body: (String) async throws -> Void) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/m x", withIntermediateDirectories: false)
+      try SmallSets.write([], "\(folder)/m.ckpt")
+      try await body(folder)
+    }
+  }
+}

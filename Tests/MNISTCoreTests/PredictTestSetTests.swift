@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// What `mnist-predict` says of a test set besides its accuracy, from outside.
+@Suite struct PredictTestSetTests {
+  private static let data = "Data: IDX files in d (not the published MNIST)\n"
+
+  @Test func theSummaryOfAWholeSetIsOnStandardError() async throws {
+    try await withModel { folder, answers async throws in
+      let run = try await predict("", in: folder)
+      let confusion = Evaluation(answers).confusion
+      #expect(run.exitCode == 0)
+      #expect(run.output == "Accuracy: \(NumberText.fixed(confusion.accuracy.value))\n")
+      #expect(run.error == Self.data + ClassificationText.summary(confusion) + "\n")
+      #expect(run.error.firstMatch(of: /\n[01]\.\d{4} ± 0\.\d{4} \(\d of 9 wrong\)/) != nil)
+      #expect(try await predict("--n_test 8", in: folder).error == Self.data)
+    }
+  }
+
+  @Test(arguments: ["", "--batch_size 4", "--n_test 5"])
+  func asJSONEachImageIsAnObjectAndTheLastLineTheSummary(_ option: String) async throws {
+    try await withModel { folder, answers async throws in
+      let answers = Array(answers.prefix(option == "--n_test 5" ? 5 : 9))
+      let run = try await predict("--json \(option)", in: folder)
+      let lines =
+        answers.map { ClassificationText.json($0) } + [
+          ClassificationText.jsonSummary(
+            count: answers.count, accuracy: Evaluation(answers).accuracy)
+        ]
+      #expect(run.exitCode == 0 && run.output == lines.joined(separator: "\n") + "\n")
+      #expect(run.output.hasPrefix(#"{"index":0,"label":0,"predicted":"#))
+    }
+  }
+
+  @Test func aReportIsThreeFilesAndTheOutputStaysAsItIs() async throws {
+    try await withModel { folder, answers async throws in
+      let plain = try await predict("", in: folder)
+      #expect(try await predict("--report a/r", in: folder) == plain)
+      #expect(
+        try SmallSets.names("\(folder)/a/r") == ["confusion.csv", "predictions.csv", "report.html"])
+      #expect(
+        try text("\(folder)/a/r/predictions.csv") == ReportFolder.predictions(answers))
+      #expect(
+        try text("\(folder)/a/r/confusion.csv")
+          == ReportFolder.confusion(Evaluation(answers).confusion))
+      let page = try text("\(folder)/a/r/report.html")
+      #expect(page.contains("<dt>Model</dt><dd>m</dd>"))
+      #expect(page.contains("<dt>Data</dt><dd>IDX files in d (not the published MNIST)</dd>"))
+      #expect(!page.contains("Training"))
+    }
+  }
+
+  @Test func aReportShowsTheCurvesOfALoggedRun() async throws {
+    try await withModel { folder, _ async throws in
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/log", withIntermediateDirectories: false)
+      let rows = [SampleRuns.row(1, valid: 0.4), SampleRuns.row(2, valid: 0.3)]
+      try SmallSets.write(Array(MetricsRow.table(rows).utf8), "\(folder)/log/metrics.csv")
+      try SmallSets.write(
+        Array(SampleRuns.configuration().json.utf8), "\(folder)/log/config.json")
+      #expect(try await predict("--report r --log_dir log", in: folder).exitCode == 0)
+      #expect(try text("\(folder)/r/report.html").contains("Training"))
+    }
+  }
+
+  /// Before anything is predicted.
+  @Test(arguments: [
+    (
+      "--report d/t10k-labels-idx1-ubyte",
+      "d/t10k-labels-idx1-ubyte: cannot be written: Not a directory"
+    ),
+    ("--report m/r", "m/r: cannot be written: Not a directory"),
+    ("--report r --log_dir no", "no/config.json: cannot be read: No such file or directory"),
+  ])
+  func aReportThatCannotBeMadeIsASentence(_ line: String, _ sentence: String) async throws {
+    try await withModel { folder, _ async throws in
+      #expect(
+        try await predict(line, in: folder)
+          == .init(
+            exitCode: 1, output: "", error: "\(Self.data)mnist-predict: error: \(sentence)\n"))
+      #expect(try SmallSets.names(folder) == ["d", "m"])
+    }
+  }
+
+  // MARK: -
+
+  /// A folder with a tiny trained model as `m` and nine test images in `d`, with the model's answers.
+  private func withModel(
+    _ body: (String, [Classification]) async throws -> Void
+  ) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let checkpoint = try SmallSets.checkpoint()
+      try checkpoint.write(to: "\(folder)/m")
+      let images = SmallSets.fields(9, height: 2, width: 3, classes: 3, seed: 2)
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/d", withIntermediateDirectories: false)
+      try SmallSets.write(images.imagesIDX, "\(folder)/d/t10k-images-idx3-ubyte")
+      try SmallSets.write(images.labelsIDX, "\(folder)/d/t10k-labels-idx1-ubyte")
+      try await body(
+        folder, checkpoint.makeModel().classifications(of: ImageDataset(images), batchSize: 256))
+    }
+  }
+
+  private func predict(_ line: String, in folder: String) async throws -> BuiltTool.Result {
+    try await BuiltTool.predict.run(
+      ("--model_fn m --data_dir d " + line).split(separator: " ").map(String.init), in: folder)
+  }
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try SmallSets.content(path), as: UTF8.self)
+  }
+}
