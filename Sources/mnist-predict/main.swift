@@ -9,12 +9,12 @@ import MNISTCore
 #endif
 
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
-  let checkpoint = try Checkpoint(readingFrom: options.modelPath)
-  let images = try checkpoint.testImages(in: options.dataDirectory)
+  let saved = try SavedModel(readingFrom: options.modelPath)
+  let images = try saved.testImages(in: options.dataDirectory)
   let count = min(options.testCount ?? images.count, images.count)
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
 
-  let predicted = checkpoint.makeModel()
+  let predicted = saved.makeModel()
     .predictedLabels(of: tested, batchSize: options.batchSize)
   if options.show {
     for index in 0..<count {
@@ -24,4 +24,4 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   console.print(PredictionText.accuracy(predicted: predicted, images.labels))
 }
 
-exit(Tool.run(Array(CommandLine.arguments.dropFirst()), predict))
+exit(Tool.run(ProcessArguments.all, predict))
