@@ -89,7 +89,8 @@ import Testing
   @Test(arguments: [
     ("image_height", "2147483647"), ("output_size", "256"), ("hidden_sizes", "1"),
     ("hidden_sizes", "1,1,1,1,1"), ("hidden_sizes", "2147483647,2147483647"), ("dropout_p", "0"),
-    ("epoch", "0"), ("epoch", "20"), ("train_batches", "0"), ("lowest_loss", "inf"), ("seed", "0"), ("batch_size", "1"),
+    ("epoch", "0"), ("epoch", "20"), ("train_batches", "0"), ("lowest_loss", "inf"), ("seed", "0"),
+    ("batch_size", "1"),
   ])
   func theLimitsThemselvesAreAllowed(_ name: String, _ text: String) {
     #expect(throws: Never.self) { try readAll([name: text]) }

@@ -71,7 +71,8 @@ public struct SavedModel: Equatable, Sendable {
     }
     guard images.imageSize == layout.inputSize else {
       throw CheckpointError.otherPixelCount(
-        path: directory, expected: layout.inputSize, foundHeight: images.height, foundWidth: images.width)
+        path: directory, expected: layout.inputSize, foundHeight: images.height,
+        foundWidth: images.width)
     }
     return images
   }

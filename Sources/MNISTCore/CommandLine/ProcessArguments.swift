@@ -5,8 +5,9 @@ public enum ProcessArguments {
   public static var all: [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { index in
       CommandLine.unsafeArgv[index].map { start in
-        PathText.text(sequence(first: start) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != 0 }
-          .map { UInt8(bitPattern: $0) })
+        PathText.text(
+          sequence(first: start) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != 0 }
+            .map { UInt8(bitPattern: $0) })
       }
     }
   }

@@ -5,7 +5,8 @@ enum ShellText {
   static func quoted(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let isPlain = scalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || "0123456789_./-+,:@%=".unicodeScalars.contains($0))
+      $0.isASCII
+        && ($0.properties.isAlphabetic || "0123456789_./-+,:@%=".unicodeScalars.contains($0))
     }
     if isPlain, !text.isEmpty { return text }
     let shown = PythonSyntax.escaped(text)

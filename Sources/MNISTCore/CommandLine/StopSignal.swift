@@ -35,7 +35,9 @@ public struct StopSignal: Error, Equatable {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let earlier = signal(number, handler)
       // Under `nohup` a run goes on without its terminal.
-      if number == SIGHUP, unsafeBitCast(earlier, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      if number == SIGHUP,
+        unsafeBitCast(earlier, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+      {
         signal(number, SIG_IGN)
       }
     }

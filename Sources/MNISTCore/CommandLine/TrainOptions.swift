@@ -74,9 +74,17 @@ extension TrainOptions {
     asked.batchSize = min(asked.batchSize, asked.trainCount(of: imageCount))
     if !file.useDropout { asked.dropoutProbability = file.dropoutProbability }
     for (option, isSame, found, expected) in [
-      ("train_ratio", asked.trainRatio == start.trainRatio, "\(asked.trainRatio)", "\(start.trainRatio)"),
-      ("batch_size", asked.batchSize == start.batchSize, "\(asked.batchSize)", "\(start.batchSize)"),
-      ("n_layers", asked.layerCount == start.layerCount, "\(asked.layerCount)", "\(start.layerCount)"),
+      (
+        "train_ratio", asked.trainRatio == start.trainRatio, "\(asked.trainRatio)",
+        "\(start.trainRatio)"
+      ),
+      (
+        "batch_size", asked.batchSize == start.batchSize, "\(asked.batchSize)", "\(start.batchSize)"
+      ),
+      (
+        "n_layers", asked.layerCount == start.layerCount, "\(asked.layerCount)",
+        "\(start.layerCount)"
+      ),
       ("use_dropout", asked.useDropout == start.useDropout, "dropout", "batch normalisation"),
       (
         "dropout_p", asked.dropoutProbability == start.dropoutProbability,

@@ -47,7 +47,8 @@ public enum TrainingText {
 
   public static func resumed(_ run: TrainingRun, from path: String) -> String {
     let (train, valid) = (run.progress.train.batches, run.progress.valid.batches)
-    let place = train + valid == 0 ? "" : ", after \(train) training and \(valid) validation batches"
+    let place =
+      train + valid == 0 ? "" : ", after \(train) training and \(valid) validation batches"
     return "\(tool): going on with \(PythonSyntax.escaped(path)) in epoch \(run.epoch + 1) of "
       + "\(run.settings.epochCount)\(place)"
   }

@@ -37,7 +37,8 @@ func multiply(
     // A sum of nothing is zero.
     let zeros = FloatBuffer(repeating: 0, count: n)
     for row in 0..<m {
-      finish.store(zeros.start, blockStride: 0, rows: 1, columns: n, into: c + row * n, rowStride: n)
+      finish.store(
+        zeros.start, blockStride: 0, rows: 1, columns: n, into: c + row * n, rowStride: n)
     }
     return
   }

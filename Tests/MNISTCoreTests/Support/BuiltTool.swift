@@ -34,7 +34,11 @@ struct BuiltTool {
   /// Runs the tool with `folder` as its working directory, for at most 60 seconds.
   ///
   /// - Parameter shell: a shell's words around `"$@"`, which stands for the tool and its arguments.
-  func run(_ arguments: [String], in folder: String, shell: String? = nil) async throws -> Result {
+  /// - Parameter whileRunning: is called again and again until the tool has ended.
+  func run(
+    _ arguments: [String], in folder: String, shell: String? = nil,
+    whileRunning: (Int32) throws -> Void = { _ in }
+  ) async throws -> Result {
     // Files in place of pipes: however much is written, nobody waits for a reader.
     let streams = try ["output", "error"].map { name in
       let path = FileManager.default.temporaryDirectory.path + "/mnist-\(UUID().uuidString)-\(name)"
@@ -64,6 +68,7 @@ struct BuiltTool {
         Issue.record("\(command.joined(separator: " ")) did not end")
         break
       }
+      try whileRunning(process.processIdentifier)
       try await Task.sleep(for: .milliseconds(2))
     }
     process.waitUntilExit()
