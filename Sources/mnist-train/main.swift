@@ -64,11 +64,12 @@ func train(
   let otherFolders = [getenv("TMPDIR").map { String(cString: $0) }, "."].compactMap(\.self)
   do {
     try run.train { event in
-      if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
-        console.print(line)
-      }
+      // When the line of an epoch is printed, the one before it is on the disk.
       if case .epoch = event, let failure = save() {
         console.note(TrainingText.failedSave(failure))
+      }
+      if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
+        console.print(line)
       }
       try StopSignal.check()
     }
