@@ -59,8 +59,10 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    // Nothing is linked: libcurl is loaded only when something is downloaded.
+    .systemLibrary(name: "CCurl"),
     .target(
-      name: "MNISTCore", dependencies: ["CZlib"],
+      name: "MNISTCore", dependencies: ["CZlib", "CCurl"],
       swiftSettings: instructionSetSettings(instructionSet) + [
         // A square root that need not set errno is one instruction for a whole vector; otherwise it is
         // a branch and perhaps a call for each of its numbers.
@@ -68,7 +70,7 @@ let package = Package(
         // Loops over memory are a hundred times slower unoptimised, and tests train real models.
         .unsafeFlags(
           ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
-          .when(configuration: .debug))
+          .when(configuration: .debug)),
       ]),
     .executableTarget(name: "mnist-train", dependencies: ["MNISTCore"]),
     .executableTarget(name: "mnist-predict", dependencies: ["MNISTCore"]),

@@ -47,10 +47,10 @@ check() { # WHAT
   local rescued
   for rescued in *.rescued*; do
     [ -e "$rescued" ] || continue
-    "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null || fail "$1: rescued file is bad"
+    "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: rescued file is bad"
   done
   if [ -e ../run/m ] && ! cmp -s ../run/m ../old; then
-    "$predict" --model_fn ../run/m --data_dir "$work/data" > /dev/null || fail "$1: the file is neither old nor new"
+    "$predict" --model_fn ../run/m --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: the file is neither old nor new"
     "$train" --model_fn ../run/m "${further[@]}" > /dev/null 2> ../err2 || fail "$1: does not go on: $(cat ../err2)"
   else
     "$train" --model_fn ../run/m "${fresh[@]}" > /dev/null 2> ../err2 || fail "$1: does not start: $(cat ../err2)"
@@ -102,7 +102,7 @@ case $mode in
     ;;
   load)
     runs=0
-    answer=$("$predict" --model_fn ../old --data_dir "$work/data")
+    answer=$("$predict" --model_fn ../old --data_dir "$work/data" 2> /dev/null)
     for kind in "${numbers[@]}" 4; do
       for ((at = 1; ; at++)); do
         rm -f ../log

@@ -21,7 +21,7 @@ for reader in "${readers[@]}"; do
   log=$work/fuzz-$reader
   status=0
   FUZZ_READER=$reader ASAN_OPTIONS=detect_leaks=0 "$fuzzer" "$build/corpus/$reader" "$work/seeds/$reader" \
-    -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=512 -malloc_limit_mb=256 \
+    -max_total_time="$seconds" -max_len=4096 -timeout=120 -rss_limit_mb=512 -malloc_limit_mb=256 \
     -print_final_stats=1 -artifact_prefix="Reliability/findings/$reader-" > "$log" 2>&1 || status=$?
   count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   [ "$status" = 0 ] || { tail -40 "$log"; fail "fuzzing $reader found something"; }

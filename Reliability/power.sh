@@ -34,7 +34,7 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     mount -o loop "$work/copy" "$copied"
     if [ -e "$copied/m" ]; then
       # The test data is not on the disk that lost its power.
-      "$predict" --model_fn "$copied/m" --data_dir "$work/data" > /dev/null || fail "$mount, cut $cut: a bad file"
+      "$predict" --model_fn "$copied/m" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: a bad file"
       epoch=$(grep -aoE '"epoch":"[0-9]+"' "$copied/m" | grep -oE '[0-9]+')
       [ "$epoch" -ge $((printed - 1)) ] || fail "$mount, cut $cut: epoch $epoch after line $printed"
       models=$((models + 1))

@@ -42,7 +42,7 @@ while [ $ends -lt "$count" ]; do
     [ $status != 0 ] || break
     ends=$((ends + 1))
     if [ -e run/m ]; then
-      "$predict" --model_fn run/m --data_dir data > /dev/null || fail "after end $ends the file is bad"
+      "$predict" --model_fn run/m --data_dir data > /dev/null 2>&1 || fail "after end $ends the file is bad"
       command=("${further[@]}")
     else
       : > lines.txt

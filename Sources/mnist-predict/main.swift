@@ -10,7 +10,10 @@ import MNISTCore
 
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
-  let images = try saved.testImages(in: options.dataDirectory)
+  let source = options.dataSource(trainedWith: saved.settings?.dataset ?? .auto)
+  let data = try saved.testImages(from: source) { console.report($0) }
+  console.note(DataText.line(data.origin))
+  let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
 

@@ -12,12 +12,14 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   StopSignal.listen()
   let file = try CheckpointFile(options.modelPath)
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
-  let images = try MNISTFolder.load(options.dataDirectory, isTrain: true)
-  let settings = try settings(options, stored, images)
+  let source = options.dataSource(resuming: stored?.settings)
+  let data = try source.trainingImages { console.report($0) }
+  let images = data.images
+  let settings = try settings(options, stored, data)
   try file.checkRoom(for: settings)
   try MemoryNeed.check(settings, imageCount: images.count)
   let run = TrainingRun(settings, images: images)
-  try StopSignal.check()
+  StopSignal.holdBack()
 
   if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
   if let stored {
@@ -31,6 +33,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     if settings.batchSize < options.batchSize, options.asksForBatchSize {
       console.note(TrainingText.clippedBatchSize(options.batchSize, to: settings.batchSize))
     }
+    console.warn(about: data.origin)
+    console.print(DataText.line(data.origin))
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
@@ -38,17 +42,18 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
 }
 
 func settings(
-  _ options: TrainOptions, _ stored: Checkpoint?, _ images: ImageSet
+  _ options: TrainOptions, _ stored: Checkpoint?, _ data: LoadedImages
 ) throws -> TrainingSettings {
+  let images = data.images
   if let stored {
-    try stored.check(images, in: options.dataDirectory)
+    try stored.check(images, in: data.origin.place)
     return try options.settings(resuming: stored.settings, imageCount: images.count)
   }
   try options.checkAgainst(
     rowCount: images.count, inputSize: images.imageSize, outputSize: images.classCount)
   // PyTorch's generator takes 32 bits of a seed.
   let seed = options.seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
-  return TrainingSettings(options, seed: seed, images: images)
+  return TrainingSettings(options, seed: seed, data: data)
 }
 
 /// Saves the run after each epoch and where a signal stops it.

@@ -34,6 +34,22 @@ import Testing
         == "ambiguous option: --n_t could match --n_test, --n_threads")
   }
 
+  /// What a shortened name meant in version 1.0 it means for ever.
+  @Test(arguments: ["--da", "--dat", "--data", "--data_", "--data-dir"])
+  func aShortenedNameIsNeverMadeAmbiguousByANewOption(_ name: String) {
+    var expected = TrainOptions(modelPath: "m")
+    expected.dataDirectory = "d"
+    #expect(TrainOptions.parse(["--m=m", name, "d"]) == .options(expected))
+    expected.dataset = .digits
+    expected.mirror = "http://x"
+    #expect(
+      TrainOptions.parse(["--m=m", name, "d", "--datas", "digits", "--mi=http://x"])
+        == .options(expected))
+    var prediction = PredictOptions(modelPath: "m")
+    prediction.dataDirectory = "d"
+    #expect(PredictOptions.parse(["--m", "m", "--d", "d"]) == .options(prediction))
+  }
+
   @Test(arguments: [["--n-epochs", "3"], ["--n-epochs=3"], ["--n-ep", "3"], ["--n-e=3"]])
   func aDashInANameIsAnUnderscore(_ arguments: [String]) {
     var expected = TrainOptions(modelPath: "a-b")

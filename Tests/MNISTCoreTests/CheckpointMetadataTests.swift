@@ -12,8 +12,9 @@ import Testing
         "output_size": "4", "hidden_sizes": "9,6", "use_dropout": "true", "dropout_p": "0.25",
         "train_ratio": "0.8", "batch_size": "9223372036854775807", "n_epochs": "20",
         "seed": "18446744073709551615", "train_images_crc32": "0x00000abc",
-        "train_labels_crc32": "0xffffffff", "epoch": "3", "train_batches": "7",
-        "train_loss_sum": "2.5", "valid_batches": "1", "valid_loss_sum": "0.1",
+        "train_labels_crc32": "0xffffffff", "dataset": "fashion-mnist", "epoch": "3",
+        "train_batches": "7", "train_loss_sum": "2.5", "valid_batches": "1",
+        "valid_loss_sum": "0.1",
         "lowest_loss": "0.0625",
       ])
   }
@@ -76,6 +77,7 @@ import Testing
     ("train_loss_sum", ["", "nan", "inf", "x"], "a finite number"),
     ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
     ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
+    ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
   ])
   func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
@@ -96,6 +98,13 @@ import Testing
     #expect(throws: Never.self) { try readAll([name: text]) }
   }
 
+  /// As the first files did, which were about what lay in the folder.
+  @Test func aFileNeedNotSayWhichDataItIsFrom() throws {
+    var expected = settings
+    expected.dataset = .auto
+    #expect(try reader(["dataset": nil]).settings() == expected)
+  }
+
   @Test func aNewerFormatIsNamed() {
     #expect(throws: CheckpointError.newerVersion(path: "m", expected: 1, found: 2)) {
       // What else a newer format holds cannot be known.
@@ -108,7 +117,7 @@ import Testing
   private let settings = TrainingSettings(
     imageHeight: 10, imageWidth: 14, outputSize: 4, hiddenSizes: [9, 6], useDropout: true,
     dropoutProbability: 0.25, trainRatio: 0.8, batchSize: .max, epochCount: 20, seed: .max,
-    imagesCRC32: 0xABC, labelsCRC32: .max)
+    imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST)
 
   private let state = TrainingState(
     epoch: 3,

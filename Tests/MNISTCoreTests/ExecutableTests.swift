@@ -24,13 +24,15 @@ import Testing
 
       let prediction = try await BuiltTool.predict.run(words("--model_fn model.ckpt"), in: folder)
       #expect(prediction.exitCode == 0)
-      #expect(prediction.error == "")
+      #expect(
+        prediction.error == "Data: IDX files in data/MNIST/raw (not the published MNIST)\n")
       let match = try #require(prediction.output.wholeMatch(of: /Accuracy: ([01]\.\d{4})\n/))
       #expect(try #require(Double(match.1)) > 0.9)
     }
   }
 
   private static let printedRun = """
+    Data: IDX files in data/MNIST/raw (not the published MNIST)
     Train: [160, 140] [160]
     Valid: [40, 140] [40]
     ImageClassifier(
@@ -76,12 +78,15 @@ import Testing
 
     """
 
+  private static let data = "Data: IDX files in d (not the published MNIST)"
+
   @Test func verbosity0IsOnlySizesAndEpochs() async throws {
     try await withSet { folder async throws in
       let run = try await train("--seed 1 --verbose 0", in: folder)
       #expect(run.exitCode == 0)
       #expect(
         withoutNumbers(run.output) == """
+          \(Self.data)
           Train: [19, 6] [19]
           Valid: [5, 6] [5]
           Epoch(1/2): train_loss=#  valid_loss=#  lowest_loss=#
@@ -116,10 +121,10 @@ import Testing
       var options = TrainOptions(modelPath: "other")
       (options.seed, options.useDropout, options.dropoutProbability) = (7, true, 0.5)
       (options.epochCount, options.layerCount) = (2, 3)
-      let images = try MNISTFolder.load("\(folder)/d", isTrain: true)
-      let settings = TrainingSettings(options, seed: 7, images: images)
-      let expected = TrainingRun(settings, images: images)
-      var lines = [TrainingText.sizes(of: expected), TrainingText.parts(of: expected)]
+      let data = try DataSource(.auto, in: "\(folder)/d").trainingImages()
+      let settings = TrainingSettings(options, seed: 7, data: data)
+      let expected = TrainingRun(settings, images: data.images)
+      var lines = [Self.data, TrainingText.sizes(of: expected), TrainingText.parts(of: expected)]
       try expected.train { lines += [TrainingText.line(for: $0, verbosity: 2)].compactMap(\.self) }
       #expect(run.output == lines.joined(separator: "\n") + "\n")
       let bytes = Checkpoint(settings: settings, state: expected.state).encoded()
@@ -213,6 +218,16 @@ import Testing
       "argument --dropout_p: must be at least 0 and less than 1, found 1"
     ),
     ("--model_fn m --bogus", "unrecognized arguments: --bogus"),
+    (
+      "--model_fn m --dataset cifar",
+      "argument --dataset: invalid choice: 'cifar' (choose from 'auto', 'mnist', "
+        + "'fashion-mnist', 'digits')"
+    ),
+    (
+      "--model_fn m --mirror ftp://x",
+      "argument --mirror: must be an address that begins with https:// or http://, "
+        + "found 'ftp://x'"
+    ),
     (
       "--model_fn m --n_epoch_ 3",
       "unrecognized arguments: --n_epoch_ 3\ndid you mean --n_epochs?"
@@ -343,6 +358,122 @@ import Testing
     }
   }
 
+  // MARK: - Data that is not there
+
+  @Test func aSetNamedOutrightThatCannotBeHadIsASentence() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let run = try await BuiltTool.train.run(
+        words("--model_fn m --dataset mnist --data_dir no"), in: folder)
+      let url = "http://127.0.0.1:9/train-labels-idx1-ubyte.gz"
+      #expect(
+        run
+          == .init(
+            exitCode: 1, output: "",
+            error: """
+              mnist-train: downloading MNIST into no/MNIST/raw
+              mnist-train: \(url): no connection
+              mnist-train: error: MNIST could not be downloaded: no connection (by hand: its four \
+              files go into no/MNIST/raw, or --mirror names another address that has them; \
+              --dataset digits needs none)
+
+              """))
+      #expect(try SmallSets.names(folder) == [])
+    }
+  }
+
+  /// The predictor then measures on the same digits, although it is told nothing.
+  @Test func withoutDataAndNetworkTheDigitsStandInWithAWarning() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let line = "--model_fn m --n_layers 2 --n_epochs 1 --seed 1 --verbose 0 --batch_size 1000"
+      let run = try await BuiltTool.train.run(words(line), in: folder)
+      #expect(run.exitCode == 0)
+      #expect(
+        run.output.hasPrefix(
+          """
+          Data: built-in digits (MNIST could not be downloaded: no connection)
+          Train: [48000, 784] [48000]
+          """))
+      let warnings = run.error.split(separator: "\n").filter { $0.contains("WARNING: ") }
+      #expect(warnings.count == 1)
+      #expect(
+        warnings.first?.hasPrefix(
+          "mnist-train: WARNING: this run does not use MNIST but built-in digits: ") == true)
+      #expect(try SmallSets.names(folder) == ["m"])
+      #expect(try Checkpoint(readingFrom: "\(folder)/m").settings.dataset == .digits)
+
+      let prediction = try await BuiltTool.predict.run(words("--model_fn m"), in: folder)
+      #expect(prediction.error == "Data: built-in digits\n")
+      let accuracy = try #require(prediction.output.wholeMatch(of: /Accuracy: (\S+)\n/))
+      #expect(try #require(Double(accuracy.1)) > 0.8)
+
+      // Asked for by name they are the same, without a warning.
+      let named = try await BuiltTool.train.run(
+        words(line + " --dataset digits --model_fn n"), in: folder)
+      #expect(named.error == "")
+      #expect(named.output.hasPrefix("Data: built-in digits\nTrain:"))
+      #expect(try SmallSets.content("\(folder)/n") == SmallSets.content("\(folder)/m"))
+    }
+  }
+
+  /// From the command line and from the environment.
+  @Test func aMirrorOfOnesOwnIsAsked() async throws {
+    let page = LoopbackServer.Answer.content(Array("<html></html>".utf8))
+    try await LoopbackServer.with([
+      "a/train-labels-idx1-ubyte.gz": page, "b/train-labels-idx1-ubyte.gz": page,
+    ]) { server async throws in
+      try await SmallSets.withFolderAsync { folder async throws in
+        let line = words("--model_fn m --dataset fashion-mnist --data_dir no")
+        // Where the system has the set, nothing is downloaded.
+        let isInstalled = PublishedSet.fashionMNIST.installedFolders
+          .contains { FileManager.default.fileExists(atPath: $0) }
+        let arguments = isInstalled ? words("--model_fn m --dataset mnist") : line
+        let first = try await BuiltTool.train.run(
+          arguments, in: folder, mirror: server.address + "a")
+        #expect(first.exitCode == 1)
+        let sentence = "a/train-labels-idx1-ubyte.gz: a web page in place of the file\n"
+        #expect(first.error.contains("mnist-train: \(server.address)\(sentence)"))
+        _ = try await BuiltTool.train.run(
+          arguments + ["--mirror", server.address + "b"], in: folder,
+          mirror: server.address + "a")
+        #expect(
+          server.requestedPaths == [
+            "a/train-labels-idx1-ubyte.gz", "b/train-labels-idx1-ubyte.gz",
+          ])
+      }
+    }
+  }
+
+  @Test(.enabled(if: SharedData.folder != nil, "no ../shared/data/MNIST/raw beside the package"))
+  func mnistItselfIsDownloadedTrainedOnAndMeasured() async throws {
+    let raw = try #require(SharedData.folder) + "/MNIST/raw"
+    var answers: [String: LoopbackServer.Answer] = [:]
+    for part in [PublishedSet.mnist.train, PublishedSet.mnist.test] {
+      for file in [part.images, part.labels] {
+        answers["\(file.name).gz"] = .content(try SmallSets.content("\(raw)/\(file.name).gz"))
+      }
+    }
+    try await LoopbackServer.with(answers) { server async throws in
+      try await SmallSets.withFolderAsync { folder async throws in
+        let run = try await BuiltTool.train.run(
+          words("--model_fn m --n_layers 2 --n_epochs 1 --seed 1 --verbose 0"), in: folder,
+          mirror: server.address)
+        #expect(run.exitCode == 0)
+        #expect(run.output.hasPrefix("Data: MNIST (data/MNIST/raw)\n"))
+        #expect(
+          run.error == """
+            mnist-train: downloading MNIST into data/MNIST/raw
+            mnist-train: MNIST is complete in data/MNIST/raw
+
+            """)
+        let prediction = try await BuiltTool.predict.run(
+          words("--model_fn m --dataset mnist"), in: folder)
+        #expect(prediction.error == "Data: MNIST (data/MNIST/raw)\n")
+        #expect(prediction.output > "Accuracy: 0.94")
+        #expect(server.requestedPaths.count == 4)
+      }
+    }
+  }
+
   // MARK: - Streams that cannot be written
 
   /// More is printed than a pipe holds, so that the tool surely writes after its reader has gone.
@@ -351,7 +482,7 @@ import Testing
       let run = try await train(
         "--seed 1 --verbose 2 --batch_size 2 --n_epochs 200", in: folder,
         shell: #"{ "$@"; echo $? >code; } | head -n 1"#)
-      #expect(run.output == "Train: [19, 6] [19]\n")
+      #expect(run.output == "\(Self.data)\n")
       #expect(
         run.error == "mnist-train: error: standard output: cannot be written: Broken pipe\n")
       #expect(try SmallSets.content("\(folder)/code") == Array("1\n".utf8))
@@ -379,7 +510,9 @@ import Testing
 
       let prediction = try await BuiltTool.predict.run(
         words("--model_fn m --data_dir d"), in: folder, shell: shell)
-      #expect(prediction == .init(exitCode: 1, output: "", error: "mnist-predict: \(expected)"))
+      #expect(
+        prediction
+          == .init(exitCode: 1, output: "", error: "\(Self.data)\nmnist-predict: \(expected)"))
       for tool in [BuiltTool.train, .predict] {
         #expect(try await tool.run(["--help"], in: folder, shell: shell).exitCode == 1)
       }
@@ -404,7 +537,7 @@ import Testing
       let model = try Checkpoint(readingFrom: "\(folder)/m").makeModel()
       let predicted = model.predictedLabels(of: ImageDataset(images), batchSize: 256)
       let run = try await predict("--n_test 2 --show", in: folder)
-      #expect(run.exitCode == 0 && run.error == "")
+      #expect(run.exitCode == 0 && run.error == "\(Self.data)\n")
       let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
       // Two images of two rows of three pixels.
       try #require(lines.count == 2 * 4 + 2)

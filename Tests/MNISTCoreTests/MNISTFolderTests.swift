@@ -181,9 +181,9 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: realData != nil, "no ../shared/data/MNIST/raw beside the package"))
+  @Test(.enabled(if: SharedData.folder != nil, "no ../shared/data/MNIST/raw beside the package"))
   func theRealSetsHaveThePublishedChecksums() throws {
-    let folder = try #require(realData)
+    let folder = try #require(SharedData.folder)
     let train = try MNISTFolder.load(folder, isTrain: true)
     #expect(sizes(train) == [60_000, 28, 28, 10])
     #expect(train.imagesCRC32 == 0xe9f4_d8b3)
@@ -195,14 +195,6 @@ import Testing
     #expect(test.labelsCRC32 == 0x4ab9_eff9)
   }
 }
-
-/// The directory of the real files, where there is one beside the package.
-private let realData: String? = {
-  var folder = URL(filePath: #filePath)
-  for _ in 0..<4 { folder.deleteLastPathComponent() }
-  let path = folder.path + "/shared/data"
-  return FileManager.default.fileExists(atPath: path + "/MNIST/raw") ? path : nil
-}()
 
 private func sizes(_ set: ImageSet) -> [Int] {
   [set.count, set.height, set.width, set.classCount]

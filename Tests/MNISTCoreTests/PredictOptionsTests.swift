@@ -10,7 +10,9 @@ import Testing
     }
     #expect(options == PredictOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
+    #expect(options.dataset == nil)
     #expect(options.dataDirectory == "data")
+    #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
     #expect(options.batchSize == 256)
     #expect(options.testCount == nil)
@@ -20,13 +22,17 @@ import Testing
 
   @Test func everyOptionReachesItsValue() {
     var expected = PredictOptions(modelPath: "m")
+    expected.dataset = .digits
     expected.dataDirectory = "d"
+    expected.mirror = "http://x"
     expected.gpuID = 0
     expected.batchSize = 1
     expected.testCount = 2
     expected.show = true
     expected.threadCount = 3
-    let line = "--model_fn m --data_dir d --gpu_id 0 --batch_size 1 --n_test 2 --show --n_threads 3"
+    let line =
+      "--model_fn m --data_dir d --gpu_id 0 --batch_size 1 --n_test 2 --show --n_threads 3 "
+      + "--dataset digits --mirror http://x"
     #expect(PredictOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
   }
 
@@ -39,7 +45,7 @@ import Testing
       error.description == """
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
-                             [--version]
+                             [--dataset SET] [--mirror URL] [--version]
         mnist-predict: error: the following arguments are required: --model_fn
         """)
   }
@@ -69,7 +75,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 9)
+    #expect(PredictOptions.command.options.count == 11)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -79,7 +85,7 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model that mnist-train saved on the MNIST test images.
+        Measures a model that mnist-train saved on the test images.
 
         examples:
           mnist-predict --model_fn model.ckpt

@@ -10,7 +10,9 @@ import Testing
     }
     #expect(options == TrainOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
+    #expect(options.dataset == .auto)
     #expect(options.dataDirectory == "data")
+    #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
     #expect(options.trainRatio == 0.8)
     #expect(options.batchSize == 256)
@@ -25,7 +27,9 @@ import Testing
 
   @Test func everyOptionReachesItsValue() {
     var expected = TrainOptions(modelPath: "m")
+    expected.dataset = .fashionMNIST
     expected.dataDirectory = "d"
+    expected.mirror = "https://example.org/sets"
     expected.gpuID = 1
     expected.trainRatio = 0.9
     expected.batchSize = 100
@@ -39,7 +43,7 @@ import Testing
     let line = """
       --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
-      --n_threads 4
+      --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets
       """
     #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
   }
@@ -69,7 +73,7 @@ import Testing
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
                            [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
-                           [--version]
+                           [--dataset SET] [--mirror URL] [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
   }
@@ -168,7 +172,7 @@ import Testing
   private let begun = TrainingSettings(
     imageHeight: 2, imageWidth: 3, outputSize: 3, hiddenSizes: [5, 4], useDropout: true,
     dropoutProbability: 0.25, trainRatio: 0.8, batchSize: 25, epochCount: 7, seed: 11,
-    imagesCRC32: 1, labelsCRC32: 2)
+    imagesCRC32: 1, labelsCRC32: 2, dataset: .auto)
 
   private func resumed(_ line: String) throws -> TrainingSettings {
     let words = "--model_fn m --resume \(line)".split(separator: " ").map(String.init)
@@ -226,6 +230,39 @@ import Testing
     #expect(try options.settings(resuming: begun, imageCount: 125) == begun)
   }
 
+  @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
+  func everySetIsAChoice(_ name: String) throws {
+    var expected = TrainOptions(modelPath: "m")
+    expected.dataset = try #require(DatasetChoice(rawValue: name))
+    #expect(TrainOptions.parse(["--model_fn", "m", "--dataset", name]) == .options(expected))
+  }
+
+  @Test(arguments: [
+    ("MNIST", "'MNIST'"), ("", "''"), ("kmnist", "'kmnist'"), ("\u{1b}[2J", #"'\x1b[2J'"#),
+  ])
+  func anythingElseIsRefusedAsArgparseDoes(_ name: String, _ quoted: String) {
+    guard case .mistake(let error) = TrainOptions.parse(["--model_fn", "m", "--dataset", name])
+    else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.problem.sentence == "argument --dataset: invalid choice: \(quoted) "
+        + "(choose from 'auto', 'mnist', 'fashion-mnist', 'digits')")
+  }
+
+  @Test(arguments: ["", "x", "ftp://x", "file:///x", "http://", "https:x", "\nhttp://x"])
+  func aMirrorIsAWebAddress(_ text: String) {
+    guard case .mistake(let error) = TrainOptions.parse(["--model_fn", "m", "--mirror", text])
+    else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(
+      error.problem.sentence == "argument --mirror: must be an address that begins with https:// "
+        + "or http://, found \(PythonSyntax.quoted(text))")
+  }
+
   // MARK: - Help
 
   @Test func theHelpIsForANewcomer() {
@@ -268,7 +305,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 15)
+    #expect(TrainOptions.command.options.count == 17)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -278,14 +315,15 @@ import Testing
   @Test func theDefaultsInTheHelpAreTheDefaults() {
     var checked = 0
     for option in TrainOptions.command.options {
-      guard let text = option.defaultText, option.name != "seed", option.name != "n_threads"
+      guard let text = option.defaultText, option.name != "seed", option.name != "n_threads",
+        option.name != "mirror"
       else { continue }
       checked += 1
       #expect(
         TrainOptions.parse(["--model_fn", "m", option.flag, text])
           == .options(TrainOptions(modelPath: "m")), "\(option.flag)")
     }
-    #expect(checked == 8)
+    #expect(checked == 9)
   }
 
   @Test func theExamplesInTheHelpAreUnderstood() {

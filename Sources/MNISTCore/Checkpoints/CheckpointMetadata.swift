@@ -18,6 +18,7 @@ extension Checkpoint {
       "seed": "\(settings.seed)",
       "train_images_crc32": hexadecimal(settings.imagesCRC32),
       "train_labels_crc32": hexadecimal(settings.labelsCRC32),
+      "dataset": settings.dataset.rawValue,
       "epoch": "\(state.epoch)",
       "train_batches": "\(state.progress.train.batches)",
       "train_loss_sum": "\(state.progress.train.loss)",
@@ -58,7 +59,8 @@ struct CheckpointMetadata {
       epochCount: try integer("n_epochs", in: 1...Int.max),
       seed: try value("seed", expected: "0 to \(UInt64.max)") { UInt64($0) },
       imagesCRC32: try checksum("train_images_crc32"),
-      labelsCRC32: try checksum("train_labels_crc32"))
+      labelsCRC32: try checksum("train_labels_crc32"),
+      dataset: try dataset())
   }
 
   func epoch(of epochCount: Int) throws(CheckpointError) -> Int {
@@ -89,6 +91,15 @@ struct CheckpointMetadata {
       guard text.utf8.count(where: { $0 == UInt8(ascii: ",") }) < limit else { return nil }
       let sizes = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
       return sizes.allSatisfy { $0.map(range.contains) ?? false } ? sizes.compactMap { $0 } : nil
+    }
+  }
+
+  private func dataset() throws(CheckpointError) -> DatasetChoice {
+    // The first files did not say it, and were about what lay in the folder.
+    guard texts["dataset"] != nil else { return .auto }
+    let names = DatasetChoice.allCases.map(\.rawValue)
+    return try value("dataset", expected: names.joined(separator: ", ")) {
+      DatasetChoice(rawValue: $0)
     }
   }
 

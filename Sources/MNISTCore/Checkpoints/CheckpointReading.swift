@@ -94,6 +94,13 @@ extension Checkpoint {
     try SavedModel(self).testImages(in: directory)
   }
 
+  /// The same from anywhere.
+  public func testImages(
+    from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    try SavedModel(self).testImages(from: source, report: report)
+  }
+
   /// The best model, ready to predict.
   public func makeModel() -> ImageClassifier { SavedModel(self).makeModel() }
 }

@@ -8,6 +8,8 @@ public struct SavedModel: Equatable, Sendable {
   /// Height and width of the images, where the file tells.
   let imageSize: [Int]?
   let weights: StateDictionary
+  /// The run's, nil for weights alone.
+  public let settings: TrainingSettings?
 
   /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
@@ -39,7 +41,7 @@ public struct SavedModel: Equatable, Sendable {
       }
       weights[slot.name] = file.tensors[slot.name]
     }
-    self.init(layout: layout, imageSize: nil, weights: weights)
+    self.init(layout: layout, imageSize: nil, weights: weights, settings: nil)
   }
 
   /// The best model of a run, or the one that is there as long as no epoch is over.
@@ -47,10 +49,13 @@ public struct SavedModel: Equatable, Sendable {
     let settings = checkpoint.settings
     self.init(
       layout: settings.layout, imageSize: [settings.imageHeight, settings.imageWidth],
-      weights: checkpoint.state.best ?? checkpoint.state.last)
+      weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings)
   }
 
-  private init(layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary) {
+  private init(
+    layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?
+  ) {
+    self.settings = settings
     self.layout = layout
     self.imageSize = imageSize
     self.weights = weights
@@ -64,17 +69,33 @@ public struct SavedModel: Equatable, Sendable {
   /// The test images of the set in a folder, with the sizes and classes this model was trained on.
   public func testImages(in directory: String) throws -> ImageSet {
     let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
+    try checkSize(of: images, path: directory)
+    return images
+  }
+
+  /// The same from anywhere.
+  public func testImages(
+    from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    // No published set has these two checksums.
+    let data = try source.testImages(
+      trainImagesCRC32: settings?.imagesCRC32 ?? 0, trainLabelsCRC32: settings?.labelsCRC32 ?? 0,
+      classes: layout.outputSize, report: report)
+    try checkSize(of: data.images, path: data.origin.place)
+    return data
+  }
+
+  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
     if let imageSize, [images.height, images.width] != imageSize {
-      throw CheckpointError.otherImageSize(
-        path: directory, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
+      throw .otherImageSize(
+        path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
         foundHeight: images.height, foundWidth: images.width)
     }
     guard images.imageSize == layout.inputSize else {
-      throw CheckpointError.otherPixelCount(
-        path: directory, expected: layout.inputSize, foundHeight: images.height,
+      throw .otherPixelCount(
+        path: path, expected: layout.inputSize, foundHeight: images.height,
         foundWidth: images.width)
     }
-    return images
   }
 
   /// The classifier, in evaluation.

@@ -7,12 +7,15 @@ struct ArgumentParser<Values> {
 
   enum Outcome { case values, help, version }
 
-  /// The options that every command line for the mirrored project may abbreviate. Options that
-  /// came later never make such an abbreviation ambiguous.
-  private static var originalNames: Set<String> {
+  /// The options of the mirrored project, and those of version 1.0. Options that came later never
+  /// make an abbreviation ambiguous that was not so before.
+  private static var generations: [Set<String>] {
     [
-      "help", "model_fn", "gpu_id", "train_ratio", "batch_size", "n_epochs", "n_layers",
-      "use_dropout", "dropout_p", "verbose",
+      [
+        "help", "model_fn", "gpu_id", "train_ratio", "batch_size", "n_epochs", "n_layers",
+        "use_dropout", "dropout_p", "verbose",
+      ],
+      ["data_dir", "seed", "n_threads", "n_test", "show", "version"],
     ]
   }
 
@@ -111,8 +114,10 @@ struct ArgumentParser<Values> {
       return .option(option, value: value)
     }
     let candidates = options.filter { $0.name.unicodeScalars.starts(with: name) }
-    let originals = candidates.filter { Self.originalNames.contains($0.name) }
-    let chosen = originals.isEmpty ? candidates : originals
+    let eldest = Self.generations.lazy
+      .map { names in candidates.filter { names.contains($0.name) } }
+      .first { !$0.isEmpty }
+    let chosen = eldest ?? candidates
     guard chosen.count <= 1 else {
       throw .ambiguous(argument: argument, candidates: chosen.map(\.flag))
     }

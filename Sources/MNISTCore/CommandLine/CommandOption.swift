@@ -62,6 +62,43 @@ extension CommandOption {
       metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil)
   }
 
+  /// One of the choices' raw values, by a function that stores it.
+  static func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ metavariable: String, _ type: Choice.Type, default defaultText: String,
+    _ group: Group, _ help: String, store: @escaping (inout Values, Choice) -> Void
+  ) -> CommandOption {
+    let names = type.allCases.map(\.rawValue)
+    return CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard let choice = Choice(rawValue: text) else {
+          throw .invalidChoice(option: "--\(name)", choices: names, found: text)
+        }
+        store(&values, choice)
+      },
+      metavariable: metavariable, allowed: names.joined(separator: ", "),
+      defaultText: defaultText)
+  }
+
+  /// An address of the web that stays `nil` where it is not given.
+  static func address(
+    _ name: String, _ path: WritableKeyPath<Values, String?>, default defaultText: String,
+    _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        let start = text.lowercased()
+        guard ["http://", "https://"].contains(where: { start.hasPrefix($0) && start != $0 }) else {
+          throw .outOfRange(
+            option: "--\(name)", allowed: "an address that begins with https:// or http://",
+            found: PythonSyntax.quoted(text))
+        }
+        values[keyPath: path] = text
+      },
+      metavariable: "URL", defaultText: defaultText)
+  }
+
   static func integer(
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String

@@ -8,7 +8,7 @@
 
 /// A tool's two output streams. Each line goes out at once, so that a log can be followed.
 public struct Console {
-  private let tool: String
+  let tool: String
   /// Why standard output could not be written, the first time it could not.
   private var outputFailure: String?
 
@@ -29,6 +29,12 @@ public struct Console {
   /// What a person should know besides, on standard error.
   public func note(_ text: String) {
     _ = write(text + "\n", to: STDERR_FILENO)
+  }
+
+  /// A line on standard error that the next one replaces, where a terminal shows it; nil removes it.
+  public func progress(_ text: String?) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    _ = write("\r\u{1B}[K" + (text ?? ""), to: STDERR_FILENO)
   }
 
   /// One sentence about what went wrong; the exit code is 1. Names of files and tensors in it may be

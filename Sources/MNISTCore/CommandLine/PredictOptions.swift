@@ -2,8 +2,12 @@
 public struct PredictOptions: Equatable, Sendable {
   /// The file that `mnist-train` wrote.
   public var modelPath: String
+  /// `nil` asks for what the model was trained with.
+  public var dataset: DatasetChoice?
   /// Where the data is looked for.
   public var dataDirectory = "data"
+  /// An address to download from; `nil` asks for the known ones.
+  public var mirror: String?
   /// −1 is the CPU.
   public var gpuID = -1
   public var batchSize = 256
@@ -27,7 +31,7 @@ public struct PredictOptions: Equatable, Sendable {
   static var command: CommandDescription<PredictOptions> {
     CommandDescription(
       name: "mnist-predict",
-      summary: "Measures a model that mnist-train saved on the MNIST test images.",
+      summary: "Measures a model that mnist-train saved on the test images.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
@@ -50,6 +54,11 @@ public struct PredictOptions: Equatable, Sendable {
         .integer(
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes a prediction"),
+        .choice(
+          "dataset", "SET", DatasetChoice.self, default: "the one of the training", .files,
+          "which images"
+        ) { $0.dataset = $1 },
+        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
         .version,
       ],
       notes: [
@@ -58,6 +67,9 @@ public struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
+            "--dataset auto takes any such set; where there is none, the published set of",
+            "the training is downloaded. A set named outright is found or downloaded and",
+            "checked, never replaced. MNIST_MIRROR in the environment names a mirror too.",
           ]),
         .exitStatus,
         .spelling,

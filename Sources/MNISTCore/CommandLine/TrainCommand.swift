@@ -46,6 +46,10 @@ extension TrainOptions {
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
+        .choice(
+          "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
+        ) { $0.dataset = $1 },
+        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
         .version,
       ],
       notes: [
@@ -57,6 +61,12 @@ extension TrainOptions {
             "  t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte",
             "Training reads the first two. Other sizes and classes in the same format",
             "work too.",
+            "--dataset auto takes any such set; where there is none, MNIST is downloaded;",
+            "where that cannot be, digits made by this program stand in, with a warning.",
+            "A set named outright is found or downloaded and checked, never replaced.",
+            "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
+            "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
+            "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",
           ]),
         .init(
           title: "batches",

@@ -2,8 +2,11 @@
 public struct TrainOptions: Equatable, Sendable {
   /// Where the best model is written.
   public var modelPath: String
+  public var dataset = DatasetChoice.auto
   /// Where the data is looked for.
   public var dataDirectory = "data"
+  /// An address to download from; `nil` asks for the known ones.
+  public var mirror: String?
   /// −1 is the CPU.
   public var gpuID = -1
   /// The share of the training images that is trained on; the rest validates. In (0, 1).
@@ -58,14 +61,7 @@ extension TrainOptions {
   public func settings(
     resuming file: TrainingSettings, imageCount: Int
   ) throws(UsageError) -> TrainingSettings {
-    var start = TrainOptions(modelPath: modelPath)
-    start.trainRatio = file.trainRatio
-    start.batchSize = file.batchSize
-    start.epochCount = file.epochCount
-    start.layerCount = file.hiddenSizes.count + 1
-    start.useDropout = file.useDropout
-    start.dropoutProbability = file.dropoutProbability
-    start.seed = file.seed
+    let start = Self.options(of: file)
     guard case .options(var asked) = Self.command.parse(arguments, startingFrom: start) else {
       return file
     }
@@ -104,6 +100,30 @@ extension TrainOptions {
     var settings = file
     settings.epochCount = asked.epochCount
     return settings
+  }
+
+  /// Where the images are: of a run that goes on, where they were, as long as the command line does not
+  /// say otherwise.
+  public func dataSource(resuming file: TrainingSettings?) -> DataSource {
+    guard let file,
+      case .options(let asked) = Self.command.parse(
+        arguments, startingFrom: Self.options(of: file))
+    else { return dataSource }
+    return asked.dataSource
+  }
+
+  /// The command line that the run in a file may have begun with.
+  private static func options(of file: TrainingSettings) -> TrainOptions {
+    var options = TrainOptions(modelPath: "")
+    options.trainRatio = file.trainRatio
+    options.batchSize = file.batchSize
+    options.epochCount = file.epochCount
+    options.layerCount = file.hiddenSizes.count + 1
+    options.useDropout = file.useDropout
+    options.dropoutProbability = file.dropoutProbability
+    options.seed = file.seed
+    options.dataset = file.dataset
+    return options
   }
 }
 

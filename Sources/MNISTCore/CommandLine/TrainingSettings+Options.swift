@@ -1,6 +1,7 @@
 extension TrainingSettings {
   /// What the options ask for on these images.
-  public init(_ options: TrainOptions, seed: UInt64, images: ImageSet) {
+  public init(_ options: TrainOptions, seed: UInt64, data: LoadedImages) {
+    let images = data.images
     self.init(
       imageHeight: images.height, imageWidth: images.width, outputSize: images.classCount,
       hiddenSizes: options.hiddenSizes(
@@ -11,6 +12,6 @@ extension TrainingSettings {
       trainRatio: options.trainRatio,
       batchSize: min(options.batchSize, options.trainCount(of: images.count)),
       epochCount: options.epochCount, seed: seed, imagesCRC32: images.imagesCRC32,
-      labelsCRC32: images.labelsCRC32)
+      labelsCRC32: images.labelsCRC32, dataset: data.chosen(by: options.dataset))
   }
 }

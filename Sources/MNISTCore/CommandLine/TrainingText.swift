@@ -66,6 +66,7 @@ public enum TrainingText {
   public static func stopped(by signal: StopSignal, _ options: TrainOptions) -> String {
     var words = [tool, "--model_fn", options.modelPath, "--resume"]
     if options.dataDirectory != "data" { words += ["--data_dir", options.dataDirectory] }
+    if options.dataset != .auto { words += ["--dataset", options.dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
     return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "

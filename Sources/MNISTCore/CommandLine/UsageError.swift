@@ -11,6 +11,7 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// `type` is Python's name for it: `int` or `float`.
     case invalidValue(option: String, type: String, value: String)
     case emptyValue(option: String)
+    case invalidChoice(option: String, choices: [String], found: String)
     /// `allowed` follows the words "must be".
     case outOfRange(option: String, allowed: String, found: String)
     /// Known only once the data is read: too few images on one side of the split.
@@ -54,6 +55,9 @@ extension UsageError.Problem {
       "argument \(option): invalid \(type) value: \(PythonSyntax.quoted(value))"
     case .emptyValue(let option):
       "argument \(option): must not be empty"
+    case .invalidChoice(let option, let choices, let found):
+      "argument \(option): invalid choice: \(PythonSyntax.quoted(found)) (choose from "
+        + choices.map(PythonSyntax.quoted).joined(separator: ", ") + ")"
     case .outOfRange(let option, let allowed, let found):
       "argument \(option): must be \(allowed), found \(found)"
     case .split(let ratio, let images, let training):

@@ -59,10 +59,7 @@ extension ImageSet {
   init(imagesPath: String, labelsPath: String, classes: Int? = nil) throws {
     // The small file first: its faults are then found at once.
     let labels = try IDX.read(labelsPath, .labels).elements
-    if let classes, let index = labels.firstIndex(where: { Int($0) >= classes }) {
-      throw IDXError.labelOutOfRange(
-        path: labelsPath, index: index, label: Int(labels[index]), classes: classes)
-    }
+    try Self.check(labels, below: classes, path: labelsPath)
     let images = try IDX.read(imagesPath, .images)
     guard images.sizes[0] == labels.count else {
       throw IDXError.countsDiffer(
@@ -71,5 +68,13 @@ extension ImageSet {
     }
     self.init(
       height: images.sizes[1], width: images.sizes[2], pixels: images.elements, labels: labels)
+  }
+
+  /// Every label must be below `classes`, where that is given; `path` is their name in errors.
+  static func check(_ labels: [UInt8], below classes: Int?, path: String) throws(IDXError) {
+    if let classes, let index = labels.firstIndex(where: { Int($0) >= classes }) {
+      throw .labelOutOfRange(
+        path: path, index: index, label: Int(labels[index]), classes: classes)
+    }
   }
 }

@@ -23,32 +23,61 @@ public enum MNISTFolder {
     _ directory: String, isTrain: Bool, classes: Int? = nil
   ) throws -> ImageSet {
     precondition(classes ?? 1 >= 1, "\(classes ?? 1) classes")
-    let files = try find(directory, prefix: isTrain ? "train" : "t10k")
-    return try ImageSet(imagesPath: files.images, labelsPath: files.labels, classes: classes)
+    return try load(find(directory, isTrain: isTrain), classes: classes)
   }
 
-  private static func find(
-    _ directory: String, prefix: String
-  ) throws -> (images: String, labels: String) {
+  /// The two files of a training or a test set, and the folder they are in, without a slash at its
+  /// end.
+  struct Files: Equatable {
+    let folder: String
+    let images: String
+    let labels: String
+  }
+
+  static func load(_ files: Files, classes: Int?) throws -> ImageSet {
+    try ImageSet(imagesPath: files.images, labelsPath: files.labels, classes: classes)
+  }
+
+  /// Finds the files in `directory`.
+  ///
+  /// - Parameters:
+  ///   - subfolder: what is looked in before the directory itself.
+  ///   - elsewhere: folders that are looked in after it.
+  static func find(
+    _ directory: String, isTrain: Bool, subfolder: String = PublishedSet.mnist.subfolder,
+    elsewhere: [String] = []
+  ) throws -> Files {
     guard !directory.isEmpty else { throw FileError.emptyPath }
     let isDirectory = try isDirectory(directory)
     if isDirectory == false { throw MNISTFolderError.notADirectory(path: directory) }
     let base = directory.hasSuffix("/") ? directory : directory + "/"
-    let folders = [base + "MNIST/raw/", base]
-    let imageNames = ["\(prefix)-images-idx3-ubyte", "\(prefix)-images.idx3-ubyte"]
-    let labelNames = ["\(prefix)-labels-idx1-ubyte", "\(prefix)-labels.idx1-ubyte"]
+    let folders = [base + subfolder + "/", base] + elsewhere.map { $0 + "/" }
+    let prefix = isTrain ? "train" : "t10k"
+    let imageNames = names(of: "\(prefix)-images-idx3-ubyte")
+    let labelNames = names(of: "\(prefix)-labels-idx1-ubyte")
     var found: [String] = []
     for folder in folders {
       let images = try firstFile(in: folder, imageNames)
       let labels = try firstFile(in: folder, labelNames)
       if let images, let labels {
-        return (images, labels)
+        let name = folder.utf8.count > 1 ? String(folder.dropLast()) : folder
+        return Files(folder: name, images: images, labels: labels)
       }
       found += [images, labels].compactMap(\.self)
     }
     throw MNISTFolderError.missing(
       path: directory, names: imageNames + labelNames, folders: folders,
       found: isDirectory == nil ? nil : found)
+  }
+
+  /// The name itself and the one that many copies have, with a dot before `idx`.
+  private static func names(of name: String) -> [String] {
+    [name, name.replacing("-idx", with: ".idx")]
+  }
+
+  /// Every name under which a file may stand in a folder, in the order in which they count.
+  static func namings(of name: String) -> [String] {
+    names(of: name).flatMap { [$0, $0 + ".gz"] }
   }
 
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {

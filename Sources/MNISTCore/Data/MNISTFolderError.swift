@@ -5,6 +5,11 @@ public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
   /// `found` are the paths of the halves that are there, nil if not even the directory is.
   case missing(path: String, names: [String], folders: [String], found: [String]?)
 
+  /// Whether there is not even half a set.
+  var isNothingFound: Bool {
+    if case .missing(_, _, _, let found) = self { found?.isEmpty ?? true } else { false }
+  }
+
   public var description: String {
     switch self {
     case .notADirectory(let path):

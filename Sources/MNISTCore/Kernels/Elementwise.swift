@@ -3,6 +3,10 @@ enum Elementwise {
   // Below this many numbers a second thread costs more than it saves (some 5 µs of work).
   static let chunk = 16_384
 
+  static func chunks(of count: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: chunk).map { $0..<min(count, $0 + chunk) }
+  }
+
   /// Calls `body` for pieces of 0..<count, on all threads.
   @inline(__always)
   static func forEachChunk(of count: Int, _ body: (Range<Int>) -> Void) {

@@ -2,9 +2,11 @@
 ///
 /// Fresh contents are undefined (NaN in debug builds, so that a number nobody wrote shows).
 ///
-/// The memory goes on to the next multiple of 16 floats, so that a pass over single numbers can be made
-/// of whole vectors: what it computes beyond `count` is never seen.
+/// The memory goes on for `spare` floats, so that a pass can be made of whole vectors: what it reads or
+/// computes beyond `count` is never seen.
 final class FloatBuffer: @unchecked Sendable {
+  static let spare = 64
+
   let count: Int
   /// 64-byte aligned: one cache line, and the widest vector.
   let start: UnsafeMutablePointer<Float>
@@ -12,7 +14,7 @@ final class FloatBuffer: @unchecked Sendable {
   init(count: Int) {
     precondition(count >= 0, "a buffer cannot hold \(count) floats")
     self.count = count
-    start = MemoryPool.shared.take(Float.self, count: count)
+    start = MemoryPool.shared.take(Float.self, count: count + Self.spare)
     #if DEBUG
       start.initialize(repeating: .nan, count: count)
     #endif
@@ -31,7 +33,7 @@ final class FloatBuffer: @unchecked Sendable {
   }
 
   deinit {
-    MemoryPool.shared.give(start, count: count)
+    MemoryPool.shared.give(start, count: count + Self.spare)
   }
 
   subscript(index: Int) -> Float {

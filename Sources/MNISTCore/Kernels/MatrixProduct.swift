@@ -1,5 +1,5 @@
-// The loops of the matrix product: split the depth, pack both operands, share out blocks of the
-// result, and walk each block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
+// The loops of the matrix product: share out blocks of the result, pack a sliver of b for each part of
+// the depth, and walk the block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
 //
 // Every element of c is summed from its first to its last p in one chain of multiply-adds, which rests
 // in c between two parts of the depth. So no bit depends on where tiles, parts and threads fall, on
@@ -12,136 +12,210 @@ enum Operand {
 }
 
 enum Blocking {
-  // A panel of a (10 kB with AVX-512) stays in the first-level cache while slivers of b stream by;
-  // longer parts save loads and stores of c, shorter ones leave more room beside the panel.
-  static let depthLimit = 320
-  // Panels of a that one task walks for each sliver of b: some 128 rows.
-  static let panelsPerTask = 128 / Tile.rows
-  // Fewer slivers than this per task would read the panels of a again too often.
-  static let sliversPerTask = 4
-  // Both packed operands stay below this many floats (16 MiB) by taking the depth in groups, unless one
-  // part alone is larger.
-  static let packedLimit = 4 << 20
+  // A panel of a (10 kB with AVX-512) stays in the first-level cache while a sliver of b (61 kB) streams
+  // from the second; longer parts save loads and stores of c, shorter ones leave more room.
+  static let depthLimit = 256
+  // The panels that meet a sliver fill some 330 kB of the second-level cache. More would not stay there
+  // from sliver to sliver, fewer would pack b too often.
+  static let rowsPerTask = 256
+  // The last tasks should be small beside what each thread does.
+  static let tasksPerThread = 4
+}
+
+/// A piece of the depth of a product.
+struct DepthChunk {
+  let index: Int
+  let range: Range<Int>
+
+  var depth: Int { range.count }
 }
 
 /// c [m, n] = a [m, k] · b [k, n], and what `finish` makes of it. c has rows of n numbers.
-///
-/// - Parameter sparse: the operand that may be mostly zero; if it is, its zeros are left out.
 func multiply(
   _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
   finish: ProductFinish = ProductFinish(), sparse: Operand? = nil, pool: ThreadPool = .current
 ) {
-  let (m, n, k) = (a.rows, b.columns, a.columns)
-  guard m > 0 && n > 0 else { return }
-  guard k > 0 else {
-    // A sum of nothing is zero.
-    let zeros = FloatBuffer(repeating: 0, count: n)
-    for row in 0..<m {
-      finish.store(
-        zeros.start, blockStride: 0, rows: 1, columns: n, into: c + row * n, rowStride: n)
-    }
-    return
-  }
-  switch sparse {
-  case .a where a.isMostlyZero:
-    return SparseProduct(a, b, into: c, isTransposed: false, finish: finish).run(on: pool)
-  case .b where b.isMostlyZero && !finish.changesSums:
-    // cᵀ = bᵀ · aᵀ
-    return SparseProduct(b.transposed, a.transposed, into: c, isTransposed: true, finish: finish)
-      .run(on: pool)
-  default: break
-  }
+  multiply([Product(a, b, into: c, finish: finish, sparse: sparse)], pool: pool)
+}
 
-  let (chunkCount, chunkDepth) = equalParts(of: k, limit: Blocking.depthLimit)
-  let chunksAtOnce = max(1, min(chunkCount, Blocking.packedLimit / ((m + n) * chunkDepth)))
-  let packedA = PackedOperand(
-    a, width: Tile.rows, chunkCount: chunksAtOnce, chunkDepth: chunkDepth)
-  let packedB = PackedOperand(
-    b.transposed, width: Tile.columns, chunkCount: chunksAtOnce, chunkDepth: chunkDepth)
-  let panelBlocks = (packedA.panelCount + Blocking.panelsPerTask - 1) / Blocking.panelsPerTask
-  let sliverBlocks = (packedB.panelCount + Blocking.sliversPerTask - 1) / Blocking.sliversPerTask
-
-  for first in stride(from: 0, to: chunkCount, by: chunksAtOnce) {
-    let chunks = (first..<min(first + chunksAtOnce, chunkCount)).map { chunk in
-      DepthChunk(
-        index: chunk - first, start: chunk * chunkDepth,
-        depth: min(chunkDepth, k - chunk * chunkDepth))
+/// Some products that do not depend on one another: their blocks are shared out together, so that fewer
+/// threads wait for the last.
+func multiply(_ products: [Product], pool: ThreadPool = .current) {
+  for product in products { product.sparsePanels?.pack(on: pool) }
+  let tasks = products.map { $0.taskCount(threads: pool.threadCount) }
+  pool.forEach(tasks.reduce(0, +)) { task in
+    var (index, task) = (0, task)
+    while task >= tasks[index] {
+      task -= tasks[index]
+      index += 1
     }
-    pool.forEach(packedB.groupCount + packedA.groupCount) { task in
-      if task < packedB.groupCount {
-        packedB.pack(group: task, chunks, width: Tile.columns)
-      } else {
-        packedA.pack(group: task - packedB.groupCount, chunks, width: Tile.rows)
-      }
-    }
-    pool.forEach(panelBlocks * sliverBlocks) { task in
-      multiplyBlock(
-        packedA, evenShare(task % panelBlocks, of: panelBlocks, total: packedA.panelCount),
-        packedB, evenShare(task / panelBlocks, of: sliverBlocks, total: packedB.panelCount),
-        chunks, m, n, k, into: c, finish: finish)
-    }
+    products[index].perform(task, of: tasks[index])
   }
 }
 
-/// The block of c where some panels of a meet some slivers of b.
-private func multiplyBlock(
-  _ a: PackedOperand, _ panels: Range<Int>, _ b: PackedOperand, _ slivers: Range<Int>,
-  _ chunks: [DepthChunk], _ m: Int, _ n: Int, _ k: Int, into c: UnsafeMutablePointer<Float>,
-  finish: ProductFinish
-) {
-  withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.count) { scratch in
-    guard let scratch = scratch.baseAddress else { return }
+/// One product and where it goes.
+struct Product {
+  private let a: MatrixView
+  private let b: MatrixView
+  private let c: UnsafeMutablePointer<Float>
+  private let finish: ProductFinish
+  /// Whether c is to hold the transpose of the product.
+  private let isTransposed: Bool
+  private let chunks: [DepthChunk]
+  /// The panels of a, where those of a itself are mostly zero.
+  fileprivate let sparsePanels: SparsePanels?
+
+  private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
+  private var panels: Int { (a.rows + Tile.rows - 1) / Tile.rows }
+
+  /// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
+  ///   whole panel of it is zero are left out.
+  init(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
+    finish: ProductFinish = ProductFinish(), sparse: Operand? = nil
+  ) {
+    // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
+    isTransposed = sparse == .b && !finish.changesSums && b.isMostlyZero
+    (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
+    self.c = c
+    self.finish = finish
+    let depth = a.columns
+    // A sum of nothing is one part that is empty.
+    let (count, size) = equalParts(of: max(1, depth), limit: Blocking.depthLimit)
+    chunks = (0..<count).map {
+      DepthChunk(index: $0, range: $0 * size..<min(($0 + 1) * size, depth))
+    }
+    sparsePanels =
+      isTransposed || sparse == .a && a.isMostlyZero
+      ? SparsePanels(self.a, chunks, chunkDepth: size) : nil
+  }
+
+  /// Slivers of b, each with some blocks of a's rows.
+  fileprivate func taskCount(threads: Int) -> Int {
+    guard panels > 0 && slivers > 0 else { return 0 }
+    let wanted = threads == 1 ? 1 : Blocking.tasksPerThread * threads
+    let blocks = max(
+      (a.rows + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask,
+      (wanted + slivers - 1) / slivers)
+    return slivers * min(panels, blocks)
+  }
+
+  fileprivate func perform(_ task: Int, of taskCount: Int) {
+    let panels = evenShare(task / slivers, of: taskCount / slivers, total: panels)
+    let column = task % slivers * Tile.columns
+    multiplyBlock(
+      panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, a.rows),
+      column..<min(column + Tile.columns, b.columns))
+  }
+
+  /// The block of c where these rows of a meet one sliver of b.
+  private func multiplyBlock(_ rows: Range<Int>, _ columns: Range<Int>) {
+    let (m, n) = (a.rows, b.columns)
+    let finish = finish.from(column: columns.lowerBound)
+    let place = c + rows.lowerBound * n + columns.lowerBound
+    let height = (rows.count + Tile.rows - 1) / Tile.rows * Tile.rows
+    let isWhole = rows.count == height && columns.count % Vector.scalarCount == 0
+    if isWhole && !isTransposed {
+      return sumTiles(rows, columns, into: place, rowStride: n, finish: finish)
+    }
+    // Tiles that reach beyond c, or lie across it, are summed apart.
+    let block = FloatBuffer(count: height * Tile.columns)
+    sumTiles(
+      rows, columns, into: block.start, rowStride: Tile.columns, finish: ProductFinish())
+    if isTransposed {
+      MatrixView(block.start, rows: height, columns: Tile.columns)
+        .part(0..<rows.count, 0..<columns.count)
+        .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
+    } else {
+      finish.store(
+        block.start, blockStride: Tile.columns, rows: rows.count, columns: columns.count,
+        into: place, rowStride: n)
+    }
+    withExtendedLifetime(block) {}
+  }
+
+  /// - Parameter block: room for whole tiles.
+  private func sumTiles(
+    _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
+    rowStride: Int, finish: ProductFinish
+  ) {
+    let scratch = FloatBuffer(count: (Tile.columns + Tile.rows) * chunks[0].depth)
+    let sliver = scratch.start
+    let edgePanel = sliver + Tile.columns * chunks[0].depth
     for chunk in chunks {
-      let isFirst = chunk.start == 0
-      let isLast = chunk.start + chunk.depth == k
-      for sliver in slivers {
-        let column = sliver * Tile.columns
-        let columns = min(Tile.columns, n - column)
-        let finish = isLast ? finish.from(column: column) : nil
-        let sliver = b.panel(sliver, chunk)
-        for panel in panels {
-          let row = panel * Tile.rows
-          let rows = min(Tile.rows, m - row)
-          let place = c + row * n + column
-          let panel = a.panel(panel, chunk)
-          if rows == Tile.rows && columns % Vector.scalarCount == 0 {
-            multiplyColumns(
-              columns, chunk.depth, panel, sliver, into: place, rowStride: n, isFirst: isFirst,
-              finish: finish)
-          } else {
-            // At the edge the tile is larger than what is left of c.
-            if !isFirst {
-              ProductFinish().store(
-                place, blockStride: n, rows: rows, columns: columns, into: scratch,
-                rowStride: Tile.columns)
-            }
-            multiplyColumns(
-              columns, chunk.depth, panel, sliver, into: scratch, rowStride: Tile.columns,
-              isFirst: isFirst, finish: nil)
-            (finish ?? ProductFinish()).store(
-              scratch, blockStride: Tile.columns, rows: rows, columns: columns, into: place,
-              rowStride: n)
-          }
-        }
+      pack(chunk, columns, into: sliver)
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
+        multiplyColumns(
+          columns.count, panel(row..<min(row + Tile.rows, rows.upperBound), chunk, edgePanel),
+          sliver, into: block + (row - rows.lowerBound) * rowStride, rowStride: rowStride,
+          isFirst: chunk.index == 0,
+          finish: chunk.index == chunks.count - 1 ? finish : ProductFinish())
       }
     }
+    withExtendedLifetime(scratch) {}
+  }
+
+  /// Copies a part of some columns of b to where the micro-kernel finds them one after the other.
+  private func pack(
+    _ chunk: DepthChunk, _ columns: Range<Int>, into sliver: UnsafeMutablePointer<Float>
+  ) {
+    let part = b.transposed.part(columns, chunk.range)
+    if columns.count == Tile.columns && part.rowStride == 1 {
+      var (source, target) = (part.start, sliver)
+      for _ in 0..<chunk.depth {
+        Tile.Row(source).store(to: target)
+        source += part.columnStride
+        target += Tile.columns
+      }
+    } else {
+      part.copyColumns(to: sliver, targetStride: Tile.columns)
+    }
+  }
+
+  /// Some rows of a, where they are or packed.
+  @inline(__always)
+  private func panel(
+    _ rows: Range<Int>, _ chunk: DepthChunk, _ edgePanel: UnsafeMutablePointer<Float>
+  ) -> Panel {
+    if let sparsePanels { return sparsePanels.panel(rows.lowerBound / Tile.rows, chunk) }
+    let part = a.part(rows, chunk.range)
+    guard rows.count < Tile.rows else {
+      return Panel(
+        start: part.start, rowStride: part.rowStride, stepStride: part.columnStride,
+        stepCount: chunk.depth, steps: nil)
+    }
+    // The micro-kernel reads whole panels.
+    edgePanel.update(repeating: 0, count: Tile.rows * chunk.depth)
+    part.copyColumns(to: edgePanel, targetStride: Tile.rows)
+    return Panel(
+      start: UnsafePointer(edgePanel), rowStride: 1, stepStride: Tile.rows,
+      stepCount: chunk.depth, steps: nil)
   }
 }
 
 /// A tile no wider than these columns need.
 @inline(__always)
 private func multiplyColumns(
-  _ columns: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
+  _ columns: Int, _ a: Panel, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+  rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
-    multiplyPanels(
-      row, depth: depth, a, b, bStride: Tile.columns, into: c, rowStride: rowStride,
-      isFirst: isFirst, finish: finish)
+    multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {
   case Tile.Row.vectorCount: multiply(Tile.Row.self)
   case 2: multiply(TwoVectors.self)
   default: multiply(OneVector.self)
   }
+}
+
+/// The `index`-th of `count` nearly equal parts of 0..<total.
+func evenShare(_ index: Int, of count: Int, total: Int) -> Range<Int> {
+  (index * total / count)..<((index + 1) * total / count)
+}
+
+/// The fewest parts of `total`, none above the limit, and the size of all but the last.
+func equalParts(of total: Int, limit: Int) -> (count: Int, size: Int) {
+  let count = (total + limit - 1) / limit
+  return (count, (total + count - 1) / count)
 }

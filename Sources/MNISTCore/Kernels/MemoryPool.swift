@@ -20,29 +20,57 @@ final class MemoryPool: @unchecked Sendable {
     let start: UnsafeMutableRawPointer
   }
 
-  /// By capacity in units of four bytes.
-  private let blocks = Mutex<[Int: [Block]]>([:])
+  private struct State {
+    /// By capacity in units of four bytes.
+    var blocks: [Int: [Block]] = [:]
+    /// What is left of the last slab.
+    var rest: Block?
+    var restCapacity = 0
+  }
 
-  /// Memory for `count` elements of a multiple of four bytes and on to the next multiple of 64 bytes,
-  /// aligned to 64 bytes: a cache line, and the widest vector. Its contents are undefined.
+  private let state = Mutex(State())
+
+  // Blocks are cut from slabs of 16 MiB in huge pages (2 MiB on most processors): with small ones the
+  // processor would often have to look up where a row of a matrix is. A large block is a slab alone.
+  private static let slabCapacity = 4 << 20
+  private static let hugePage = 2 << 20
+
+  /// Memory for `count` elements of a multiple of four bytes, aligned to 64 bytes: a cache line, and the
+  /// widest vector. Its contents are undefined.
   func take<Element: BitwiseCopyable>(
     _ type: Element.Type, count: Int
   ) -> UnsafeMutablePointer<Element> {
     let capacity = Self.capacity(for: count, of: type)
-    if let block = blocks.withLock({ $0[capacity]?.popLast() }) {
-      return block.start.bindMemory(to: type, capacity: capacity)
-    }
-    var memory: UnsafeMutableRawPointer?
-    let status = posix_memalign(&memory, 64, capacity * 4)
-    guard status == 0, let memory else {
-      preconditionFailure("the system has no memory for \(capacity * 4) bytes")
-    }
-    return memory.bindMemory(to: type, capacity: capacity)
+    let block = state.withLock { $0.blocks[capacity]?.popLast() ?? Self.cut(capacity, &$0) }
+    return block.start.bindMemory(to: type, capacity: capacity)
   }
 
   func give<Element: BitwiseCopyable>(_ start: UnsafeMutablePointer<Element>, count: Int) {
     let block = Block(start: UnsafeMutableRawPointer(start))
-    blocks.withLock { $0[Self.capacity(for: count, of: Element.self), default: []].append(block) }
+    let capacity = Self.capacity(for: count, of: Element.self)
+    state.withLock { $0.blocks[capacity, default: []].append(block) }
+  }
+
+  private static func cut(_ capacity: Int, _ state: inout State) -> Block {
+    guard capacity <= slabCapacity / 2 else { return slab(capacity) }
+    let block = state.restCapacity >= capacity ? state.rest : nil
+    let start = block ?? slab(slabCapacity)
+    state.restCapacity = (block == nil ? slabCapacity : state.restCapacity) - capacity
+    state.rest = Block(start: start.start + 4 * capacity)
+    return start
+  }
+
+  private static func slab(_ capacity: Int) -> Block {
+    var memory: UnsafeMutableRawPointer?
+    let status = posix_memalign(&memory, hugePage, capacity * 4)
+    guard status == 0, let memory else {
+      preconditionFailure("the system has no memory for \(capacity * 4) bytes")
+    }
+    #if os(Linux)
+      // A wish that may be refused.
+      madvise(memory, capacity * 4, MADV_HUGEPAGE)
+    #endif
+    return Block(start: memory)
   }
 
   /// The next of 16, 32, 48, 64, 80, 96, 112, 128, 160 …: four sizes an octave waste at most a fifth,

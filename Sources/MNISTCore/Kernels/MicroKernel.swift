@@ -1,10 +1,11 @@
 // The innermost loop of a matrix product: one tile of the result, summed over a part of the depth.
 //
-//   c[r][j] += Σₚ a[p · rows + r] · b[p · bStride + j]
+//   c[r][j] += Σₚ a[r][p] · b[p · columns + j]
 //
-// `a` is a packed panel: `rows` values for each p. For each p there are 3 loads of b (2 with AVX2) and
+// `b` is a packed sliver, `columns` values for each p. For each p there are 3 loads of b (2 with AVX2) and
 // `rows` broadcasts of a for 3 · rows (2 · rows) multiply-adds, all of which stay in registers: every
 // accumulator is a local of its own, since the compiler keeps arrays, even inline ones, in memory.
+// A broadcast reads one number, wherever it stands: a need not be packed.
 
 /// The shape of the tile in registers.
 enum Tile {
@@ -40,17 +41,19 @@ private struct TileSums<Row: VectorRow> {
 
   /// Adds the products of one p.
   @inline(__always)
-  mutating func add(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) {
+  mutating func add(
+    _ a: UnsafePointer<Float>, rowStride: Int, _ b: UnsafePointer<Float>
+  ) {
     let b = Row(b)
     row0.add(a[0], b)
-    row1.add(a[1], b)
-    row2.add(a[2], b)
-    row3.add(a[3], b)
-    row4.add(a[4], b)
-    row5.add(a[5], b)
+    row1.add(a[rowStride], b)
+    row2.add(a[2 &* rowStride], b)
+    row3.add(a[3 &* rowStride], b)
+    row4.add(a[4 &* rowStride], b)
+    row5.add(a[5 &* rowStride], b)
     #if TILE_AVX512 || arch(arm64)
-      row6.add(a[6], b)
-      row7.add(a[7], b)
+      row6.add(a[6 &* rowStride], b)
+      row7.add(a[7 &* rowStride], b)
     #endif
   }
 
@@ -69,27 +72,45 @@ private struct TileSums<Row: VectorRow> {
   }
 }
 
+/// `Tile.rows` rows of a over a part of the depth: element (r, step) stands at
+/// `start[r · rowStride + step · stepStride]`.
+struct Panel {
+  let start: UnsafePointer<Float>
+  let rowStride: Int
+  let stepStride: Int
+  let stepCount: Int
+  /// Where in the sliver each step begins; nil if the panel has all of them.
+  let steps: UnsafePointer<Int32>?
+}
+
 /// Adds a part of the depth to a tile of c, or to its first columns.
 ///
 /// - Parameters:
 ///   - row: how many vectors wide.
-///   - bStride: from one p to the next in b.
 ///   - isFirst: whether the sums begin here; what is in c then does not count.
-///   - finish: what becomes of the sums after this part, nil if more parts follow.
+///   - finish: what becomes of the sums after this part.
 @inline(never)
-func multiplyPanels<Row: VectorRow>(
-  _ row: Row.Type, depth: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, bStride: Int,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish?
+func multiplyTile<Row: VectorRow>(
+  _ row: Row.Type, _ panel: Panel, _ b: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   var sums =
     isFirst ? TileSums { _ in Row.zero } : TileSums { row in Row(c + row * rowStride) }
-  var (a, b) = (a, b)
-  for _ in 0..<depth {
-    sums.add(a, b)
-    a += Tile.rows
-    b += bStride
+  var a = panel.start
+  if let steps = panel.steps {
+    for i in 0..<panel.stepCount {
+      sums.add(a, rowStride: 1, b + Int(steps[i]))
+      a += Tile.rows
+    }
+  } else {
+    var b = b
+    for _ in 0..<panel.stepCount {
+      sums.add(a, rowStride: panel.rowStride, b)
+      a += panel.stepStride
+      b += Tile.columns
+    }
   }
-  guard let finish, finish.changesSums else {
+  guard finish.changesSums else {
     return sums.forEachRow { row, sum in sum.store(to: c + row * rowStride) }
   }
   sums.forEachRow { row, sum in

@@ -1,7 +1,11 @@
 /// Parameter updates, each one pass over memory.
 enum OptimizerKernels {
-  /// The numbers of one Adam step that are the same for every parameter.
+  /// One Adam step of one parameter.
   struct AdamStep {
+    let parameter: FloatBuffer
+    let gradient: FloatBuffer
+    let average: FloatBuffer
+    let averageOfSquares: FloatBuffer
     let beta1: Double
     let beta2: Double
     /// learning rate / (1 − β₁ᵗ)
@@ -9,25 +13,20 @@ enum OptimizerKernels {
     /// √(1 − β₂ᵗ)
     let correction: Double
     let epsilon: Double
-  }
 
-  // m ← m + (1 − β₁)(g − m)
-  // v ← β₂ v + (1 − β₂) g²
-  // p ← p − stepSize · correction · m / (√v + correction · ε)
-  // which is PyTorch's stepSize · m / (√v / correction + ε) with one division less.
-  static func adam(
-    _ parameter: FloatBuffer, gradient: FloatBuffer, average: FloatBuffer,
-    averageOfSquares: FloatBuffer, step: AdamStep
-  ) {
-    let (p, g, m, v) = (
-      parameter.start, gradient.start, average.start, averageOfSquares.start
-    )
-    let weight1 = Float(1 - step.beta1)
-    let (beta2, weight2) = (Float(step.beta2), Float(1 - step.beta2))
-    let stepSize = Float(step.stepSize * step.correction)
-    let epsilon = Float(step.epsilon * step.correction)
-    Elementwise.forEachChunk(of: parameter.count) {
-      Elementwise.forEachVector(in: $0) { i in
+    // m ← m + (1 − β₁)(g − m)
+    // v ← β₂ v + (1 − β₂) g²
+    // p ← p − stepSize · correction · m / (√v + correction · ε)
+    // which is PyTorch's stepSize · m / (√v / correction + ε) with one division less.
+    fileprivate func perform(_ range: Range<Int>) {
+      let (p, g, m, v) = (
+        parameter.start, gradient.start, average.start, averageOfSquares.start
+      )
+      let weight1 = Float(1 - beta1)
+      let (beta2, weight2) = (Float(beta2), Float(1 - beta2))
+      let stepSize = Float(stepSize * correction)
+      let epsilon = Float(epsilon * correction)
+      Elementwise.forEachVector(in: range) { i in
         let gradient = g.vector(at: i)
         let average = m.vector(at: i) + weight1 * (gradient - m.vector(at: i))
         let square = v.vector(at: i) * beta2 + weight2 * (gradient * gradient)
@@ -37,6 +36,14 @@ enum OptimizerKernels {
         p.store(p.vector(at: i) - update, at: i)
       }
     }
+  }
+
+  /// All parameters in one parallel pass: most of a network's are small.
+  static func adam(_ steps: [AdamStep]) {
+    let chunks = steps.enumerated().flatMap { index, step in
+      Elementwise.chunks(of: step.parameter.count).map { (index, $0) }
+    }
+    ThreadPool.current.forEach(chunks.count) { steps[chunks[$0].0].perform(chunks[$0].1) }
   }
 
   // p ← p − rate · g

@@ -63,7 +63,7 @@ private final class TaskBoard: @unchecked Sendable {
 
   // A worker looks for the next round this often before it sleeps: some 50 µs, longer than the serial
   // stretches between two kernels of a training step, and short enough not to burn a waiting core.
-  private static let spinCount = 20_000
+  private static let spinCount = 1_000_000
 
   private let isBusy = Atomic<Bool>(false)
   private let round = Atomic<Int>(0)

@@ -24,10 +24,13 @@ extension SIMD where Scalar == Float {
       self + a * b
     #endif
   }
+}
 
+extension Vector {
   // y = x where x > 0, else slope · x. At x = 0 the slope side is taken, as in PyTorch.
+  // In a generic extension the comparison would be a loop over the lanes.
   @inline(__always)
-  func leaky(_ slope: Float) -> Self { replacing(with: slope * self, where: self .<= 0) }
+  func leaky(_ slope: Float) -> Vector { replacing(with: slope * self, where: self .<= .zero) }
 }
 
 extension UnsafePointer<Float> {

@@ -8,6 +8,15 @@ protocol VectorRow {
   mutating func add(_ a: Float, _ b: Self)
   /// What `body` makes of each vector; it is given the offset of the vector's first number.
   func map(_ body: (Int, Vector) -> Vector) -> Self
+  static func combine(_ a: Self, _ b: Self, _ body: (Vector, Vector) -> Vector) -> Self
+}
+
+extension VectorRow {
+  static var scalarCount: Int { vectorCount * Vector.scalarCount }
+
+  @inline(__always) static func + (a: Self, b: Self) -> Self { combine(a, b) { $0 + $1 } }
+  @inline(__always) static func - (a: Self, b: Self) -> Self { combine(a, b) { $0 - $1 } }
+  @inline(__always) static func * (a: Self, b: Self) -> Self { combine(a, b) { $0 * $1 } }
 }
 
 struct OneVector: VectorRow {
@@ -32,6 +41,11 @@ struct OneVector: VectorRow {
 
   @inline(__always)
   func map(_ body: (Int, Vector) -> Vector) -> Self { Self(v0: body(0, v0)) }
+
+  @inline(__always)
+  static func combine(_ a: Self, _ b: Self, _ body: (Vector, Vector) -> Vector) -> Self {
+    Self(v0: body(a.v0, b.v0))
+  }
 }
 
 /// Rows put together from narrower ones.
@@ -66,6 +80,11 @@ struct JoinedRow<Left: VectorRow, Right: VectorRow>: VectorRow {
   @inline(__always)
   func map(_ body: (Int, Vector) -> Vector) -> Self {
     Self(left: left.map(body), right: right.map { offset, v in body(Self.middle + offset, v) })
+  }
+
+  @inline(__always)
+  static func combine(_ a: Self, _ b: Self, _ body: (Vector, Vector) -> Vector) -> Self {
+    Self(left: Left.combine(a.left, b.left, body), right: Right.combine(a.right, b.right, body))
   }
 }
 

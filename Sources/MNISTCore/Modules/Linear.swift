@@ -23,6 +23,11 @@ public final class Linear: Module {
     input.linear(weight: weight, bias: bias)
   }
 
+  /// The same, followed by LeakyReLU.
+  func callAsFunction(_ input: Tensor, negativeSlope: Double) -> Tensor {
+    input.linear(weight: weight, bias: bias, negativeSlope: Float(negativeSlope))
+  }
+
   public var settingsDescription: String {
     "in_features=\(weight.shape[1]), out_features=\(weight.shape[0]), bias=True"
   }

@@ -6,7 +6,20 @@ public final class Sequential: Module {
   public init(_ layers: [any Module]) { self.layers = layers }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    layers.reduce(input) { output, layer in layer(output) }
+    var output = input
+    var rest = layers[...]
+    while let layer = rest.popFirst() {
+      // A product and the activation behind it are one operation.
+      if let linear = layer as? Linear, let activation = rest.first as? LeakyReLU,
+        activation.negativeSlope > 0
+      {
+        output = linear(output, negativeSlope: activation.negativeSlope)
+        rest.removeFirst()
+      } else {
+        output = layer(output)
+      }
+    }
+    return output
   }
 
   public var members: [(name: String, member: Member)] {

@@ -55,18 +55,19 @@ public final class Adam: Optimizer, CustomStringConvertible {
   }
 
   public func step() {
-    for (index, parameter) in parameters.enumerated() {
-      guard let gradient = parameter.gradient else { continue }
-      moments[index].step += 1
-      let steps = Double(moments[index].step)
-      parameter.noteChange()
-      OptimizerKernels.adam(
-        parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
-        averageOfSquares: moments[index].averageOfSquares,
-        step: OptimizerKernels.AdamStep(
-          beta1: beta1, beta2: beta2, stepSize: learningRate / (1 - pow(beta1, steps)),
-          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon))
-    }
+    OptimizerKernels.adam(
+      parameters.indices.compactMap { index in
+        let parameter = parameters[index]
+        guard let gradient = parameter.gradient else { return nil }
+        moments[index].step += 1
+        parameter.noteChange()
+        let steps = Double(moments[index].step)
+        return OptimizerKernels.AdamStep(
+          parameter: parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
+          averageOfSquares: moments[index].averageOfSquares, beta1: beta1, beta2: beta2,
+          stepSize: learningRate / (1 - pow(beta1, steps)),
+          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon)
+      })
   }
 
   /// One entry for each parameter, in order.

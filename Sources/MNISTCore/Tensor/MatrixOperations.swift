@@ -17,31 +17,49 @@ extension Tensor {
   }
 
   /// The affine map x · Wᵀ + b of x [batch, in] with W [out, in] and b [out].
-  // With g [batch, out]: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
-  public func linear(weight: Tensor, bias: Tensor) -> Tensor {
+  ///
+  /// - Parameter negativeSlope: above 0, makes it LeakyReLU(x · Wᵀ + b), in one pass less.
+  // With g [batch, out] the gradient of x · Wᵀ + b: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
+  public func linear(weight: Tensor, bias: Tensor, negativeSlope: Float? = nil) -> Tensor {
     precondition(
       shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
         && bias.shape == [weight.shape[0]],
       "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
         + "\(bias.shape)")
+    precondition(
+      negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
     let (batch, outputs) = (shape[0], weight.shape[0])
     let result = FloatBuffer(count: batch * outputs)
     // What needs no gradient is data, and data such as images may be mostly zero.
     multiply(
       matrix, weight.matrix.transposed, into: result.start,
-      finish: ProductFinish(bias: bias.buffer.start), sparse: requiresGradient ? nil : .a)
+      finish: ProductFinish(bias: bias.buffer.start, slope: negativeSlope),
+      sparse: requiresGradient ? nil : .a)
     return Tensor(
       shape: [batch, outputs], buffer: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
-      [
-        !requiresGradient ? nil : .product(g.matrix, weight.matrix),
-        !weight.requiresGradient
-          ? nil : .product(g.matrix.transposed, matrix, sparse: requiresGradient ? nil : .b),
-        !bias.requiresGradient
-          ? nil
-          : Tensor(
-            shape: bias.shape, buffer: sumColumns(g.buffer, rows: batch, columns: outputs)),
-      ]
+      let (gradient, biasGradient) =
+        negativeSlope.map {
+          leakyReLUGradients(
+            result, upstream: g.buffer, slope: $0, rows: batch, columns: outputs)
+        } ?? (g.buffer, sumColumns(g.buffer, rows: batch, columns: outputs))
+      let upstream = MatrixView(gradient.start, rows: batch, columns: outputs)
+      let x = requiresGradient ? Tensor(shape: shape, buffer: FloatBuffer(count: count)) : nil
+      let w =
+        weight.requiresGradient
+        ? Tensor(shape: weight.shape, buffer: FloatBuffer(count: weight.count)) : nil
+      var products: [Product] = []
+      if let w {
+        products.append(
+          Product(
+            upstream.transposed, matrix, into: w.buffer.start, sparse: requiresGradient ? nil : .b))
+      }
+      // Last what is read next.
+      if let x { products.append(Product(upstream, weight.matrix, into: x.buffer.start)) }
+      multiply(products)
+      // The products read `gradient` through its address.
+      withExtendedLifetime(gradient) {}
+      return [x, w, bias.requiresGradient ? Tensor(shape: bias.shape, buffer: biasGradient) : nil]
     }
   }
 
@@ -59,11 +77,9 @@ extension Tensor {
     MatrixView(buffer.start, rows: shape[0], columns: shape[1])
   }
 
-  private static func product(
-    _ a: MatrixView, _ b: MatrixView, sparse: Operand? = nil
-  ) -> Tensor {
+  private static func product(_ a: MatrixView, _ b: MatrixView) -> Tensor {
     let result = FloatBuffer(count: a.rows * b.columns)
-    multiply(a, b, into: result.start, sparse: sparse)
+    multiply(a, b, into: result.start)
     return Tensor(shape: [a.rows, b.columns], buffer: result)
   }
 }

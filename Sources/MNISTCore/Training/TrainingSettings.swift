@@ -13,13 +13,15 @@ public struct TrainingSettings: Equatable, Sendable {
   /// The CRC-32 of the training images and labels, as `ImageSet` computes them.
   public var imagesCRC32: UInt32
   public var labelsCRC32: UInt32
+  /// What the data was asked for as; `digits` also where they stood in for MNIST.
+  public var dataset: DatasetChoice
 
   public var inputSize: Int { imageHeight * imageWidth }
 
   public init(
     imageHeight: Int, imageWidth: Int, outputSize: Int, hiddenSizes: [Int], useDropout: Bool,
     dropoutProbability: Double, trainRatio: Double, batchSize: Int, epochCount: Int, seed: UInt64,
-    imagesCRC32: UInt32, labelsCRC32: UInt32
+    imagesCRC32: UInt32, labelsCRC32: UInt32, dataset: DatasetChoice = .auto
   ) {
     self.imageHeight = imageHeight
     self.imageWidth = imageWidth
@@ -33,6 +35,7 @@ public struct TrainingSettings: Equatable, Sendable {
     self.seed = seed
     self.imagesCRC32 = imagesCRC32
     self.labelsCRC32 = labelsCRC32
+    self.dataset = dataset
   }
 
   /// The classifier with these sizes.

@@ -33,10 +33,13 @@ struct BuiltTool {
 
   /// Runs the tool with `folder` as its working directory, for at most 60 seconds.
   ///
-  /// - Parameter shell: a shell's words around `"$@"`, which stands for the tool and its arguments.
-  /// - Parameter whileRunning: is called again and again until the tool has ended.
+  /// - Parameters:
+  ///   - shell: a shell's words around `"$@"`, which stands for the tool and its arguments.
+  ///   - mirror: for downloads; at the default address, nobody answers.
+  ///   - whileRunning: is called again and again until the tool has ended.
   func run(
     _ arguments: [String], in folder: String, shell: String? = nil,
+    mirror: String = "http://127.0.0.1:9/",
     whileRunning: (Int32) throws -> Void = { _ in }
   ) async throws -> Result {
     // Files in place of pipes: however much is written, nobody waits for a reader.
@@ -55,7 +58,7 @@ struct BuiltTool {
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     // A crash must end at once, not wait for a backtrace.
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["SWIFT_BACKTRACE": "enable=no"]
+      ["SWIFT_BACKTRACE": "enable=no", "MNIST_MIRROR": mirror, "no_proxy": "127.0.0.1"]
     ) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = streams[0].handle

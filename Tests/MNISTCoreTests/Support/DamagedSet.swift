@@ -12,25 +12,21 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
 
   private static let images = "train-images-idx3-ubyte"
   private static let labels = "train-labels-idx1-ubyte"
-  private static let missing =
+  private static let halfMissing =
     "d: data is missing (expected an image and a label file together, named "
     + "train-images-idx3-ubyte or train-images.idx3-ubyte or train-labels-idx1-ubyte or "
-    + "train-labels.idx1-ubyte, each with .gz or not, in d/MNIST/raw/ or d/, found nothing)"
+    + "train-labels.idx1-ubyte, each with .gz or not, in d/MNIST/raw/ or d/, "
+    + "found only d/train-labels-idx1-ubyte)"
   private static let imagesCRC32 = hexadecimal(
     SmallSets.fields(24, height: 2, width: 3, classes: 3).imagesCRC32)
 
   static let all: [DamagedSet] = [
-    DamagedSet("no folder", missing.replacing("nothing", with: "no such directory")) {
-      try FileManager.default.removeItem(atPath: $0)
-    },
     DamagedSet("a file", "d: not a directory (expected the directory that holds the data)") {
       try FileManager.default.removeItem(atPath: $0)
       try SmallSets.write([1], $0)
     },
-    DamagedSet("no files", missing) { folder in
-      for name in [images, labels] {
-        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-      }
+    DamagedSet("no images", halfMissing) {
+      try FileManager.default.removeItem(atPath: "\($0)/\(images)")
     },
     bytes(
       "labels in place of images", images,

@@ -1,0 +1,45 @@
+/// What both tools print about their images. Names of folders in it may be a stranger's: what could
+/// steer a terminal is escaped.
+public enum DataText {
+  /// `Data: MNIST (data/MNIST/raw)`
+  public static func line(_ origin: DataOrigin) -> String {
+    "Data: \(PythonSyntax.escaped("\(origin)"))"
+  }
+
+  /// Nil where the images are what was asked for.
+  static func warning(_ origin: DataOrigin) -> String? {
+    guard case .digits(let missing?) = origin else { return nil }
+    return "WARNING: this run does not use MNIST but built-in digits: "
+      + PythonSyntax.escaped("\(missing)")
+  }
+
+  static func line(_ event: DownloadEvent) -> String {
+    switch event {
+    case .started(let set, let folder):
+      "downloading \(set) into \(PythonSyntax.escaped(folder))"
+    case .progress(let file, let received):
+      "\(file): \(received / 1_000) kB"
+    case .failed(let failure):
+      PythonSyntax.escaped("\(failure)")
+    case .finished(let set, let folder):
+      "\(set) is complete in \(PythonSyntax.escaped(folder))"
+    }
+  }
+}
+
+extension Console {
+  /// Tells on standard error how a download goes; its progress only on a terminal.
+  public func report(_ event: DownloadEvent) {
+    if case .progress = event {
+      progress(DataText.line(event))
+    } else {
+      progress(nil)
+      note("\(tool): \(DataText.line(event))")
+    }
+  }
+
+  /// Warns where the images are not what was asked for.
+  public func warn(about origin: DataOrigin) {
+    if let warning = DataText.warning(origin) { note("\(tool): \(warning)") }
+  }
+}

@@ -1,0 +1,52 @@
+/// A matrix in memory, read by rows or by columns: element (row, column) stands at
+/// `start[row · rowStride + column · columnStride]`, one of the strides is 1. Transposing is swapping
+/// the strides.
+struct MatrixView: @unchecked Sendable {
+  let start: UnsafePointer<Float>
+  let rows: Int
+  let columns: Int
+  let rowStride: Int
+  let columnStride: Int
+
+  /// The matrix whose rows stand one after the other from `start`.
+  init(_ start: UnsafePointer<Float>, rows: Int, columns: Int) {
+    self.init(start, rows: rows, columns: columns, rowStride: columns, columnStride: 1)
+  }
+
+  private init(
+    _ start: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int
+  ) {
+    self.start = start
+    self.rows = rows
+    self.columns = columns
+    self.rowStride = rowStride
+    self.columnStride = columnStride
+  }
+
+  var transposed: MatrixView {
+    MatrixView(
+      start, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+  }
+
+  /// The part of these rows and columns.
+  func part(_ rowRange: Range<Int>, _ columnRange: Range<Int>) -> MatrixView {
+    MatrixView(
+      start + rowRange.lowerBound * rowStride + columnRange.lowerBound * columnStride,
+      rows: rowRange.count, columns: columnRange.count, rowStride: rowStride,
+      columnStride: columnStride)
+  }
+
+  /// Whether leaving out zeros pays: a guess from some of the numbers, since it decides over time alone.
+  var isMostlyZero: Bool {
+    let rowStep = max(1, rows / 16)
+    let columnStep = max(1, columns / 64)
+    var (seen, zeros) = (0, 0)
+    for row in stride(from: 0, to: rows, by: rowStep) {
+      for column in stride(from: 0, to: columns, by: columnStep) {
+        zeros += start[row * rowStride + column * columnStride] == 0 ? 1 : 0
+        seen += 1
+      }
+    }
+    return 2 * zeros > seen
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct CurlTests {
+  private static let content = Array("some content".utf8)
+
+  @Test func aFileArrivesWithItsProgress() async throws {
+    let long = [UInt8](repeating: 7, count: 300_000)
+    try await LoopbackServer.with(["a/b.gz": .content(long)]) { server async throws in
+      var progress: [Int] = []
+      #expect(try fetch(server.address + "a/b.gz", limit: 300_000) { progress.append($0) } == long)
+      #expect(progress.last == 300_000)
+      #expect(progress == progress.sorted())
+      #expect(server.requestedPaths == ["a/b.gz"])
+    }
+  }
+
+  @Test func anEmptyFileIsOne() async throws {
+    try await LoopbackServer.with(["x": .content([])]) { server async throws in
+      #expect(try fetch(server.address + "x") == [])
+    }
+  }
+
+  @Test func aRedirectionIsFollowed() async throws {
+    try await LoopbackServer.with([
+      "x": .redirect(to: "/y"), "y": .content(Self.content), "z": .redirect(to: "/z"),
+      "file": .redirect(to: "file:///etc/passwd"),
+    ]) { server async throws in
+      #expect(try fetch(server.address + "x") == Self.content)
+      // But not for ever, and not to where a stranger should not lead.
+      try expect(server.address + "z", .status(302))
+      try expect(server.address + "file", .status(302))
+    }
+  }
+
+  @Test(arguments: [403, 404, 500, 204])
+  func anyStatusBut200IsNamed(_ status: Int) async throws {
+    try await LoopbackServer.with(["x": .status(status)]) { server async throws in
+      try expect(server.address + "x", .status(status))
+    }
+  }
+
+  @Test func aFileThatIsCutOffIsNamedWithBothLengths() async throws {
+    try await LoopbackServer.with(["x": .cutOff(Self.content, promised: 50)]) {
+      server async throws in
+      try expect(server.address + "x", .cutOff(receivedBytes: 12, promisedBytes: 50))
+    }
+  }
+
+  @Test func aServerThatStallsIsGivenUp() async throws {
+    try await LoopbackServer.with(["x": .stall(Self.content)]) { server async throws in
+      let start = ContinuousClock.now
+      try expect(server.address + "x", .stalled(seconds: 1, receivedBytes: 12))
+      #expect(ContinuousClock.now - start < .seconds(5))
+    }
+  }
+
+  @Test func aServerThatNeverGreetsIsGivenUp() async throws {
+    try await LoopbackServer.with([:]) { server async throws in
+      try expect(
+        "https://127.0.0.1:\(server.port)/x", .connectTimeout(milliseconds: 200))
+    }
+  }
+
+  @Test func moreThanTheLimitIsNotTaken() async throws {
+    try await LoopbackServer.with(["x": .content(Self.content)]) { server async throws in
+      #expect(try fetch(server.address + "x", limit: 12) == Self.content)
+      try expect(server.address + "x", limit: 11, .tooLarge(limitBytes: 11))
+    }
+  }
+
+  @Test func whoIsNotThereIsNamedAtOnce() throws {
+    let start = ContinuousClock.now
+    try expect(LoopbackServer.refusingAddress() + "x", .notReached)
+    #expect(ContinuousClock.now - start < .seconds(1))
+  }
+
+  @Test func whatIsNoWebAddressIsRefused() throws {
+    for address in ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", ""] {
+      #expect(throws: MirrorFailure.self, "\(address)") { try fetch(address) }
+    }
+  }
+
+  // MARK: -
+
+  private func fetch(
+    _ url: String, limit: Int = 1_000, progress: (Int) -> Void = { _ in }
+  ) throws -> [UInt8] {
+    let curl = try #require(Curl(), "no libcurl, without which Swift itself does not run")
+    return try curl.content(url, limitBytes: limit, limits: .short, progress: progress)
+  }
+
+  private func expect(
+    _ url: String, limit: Int = 1_000, _ reason: MirrorFailure.Reason,
+    at location: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(throws: MirrorFailure(url: url, reason: reason), sourceLocation: location) {
+      try fetch(url, limit: limit)
+    }
+  }
+}
+
+extension HTTPLimits {
+  /// Nobody waits for a test.
+  static let short = HTTPLimits(connectMilliseconds: 200, stallSeconds: 1)
+}

@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct DataSourceTests {
+  private let mnist = SmallPublishedSet()
+  private let fashion = SmallPublishedSet(
+    name: "Fashion-MNIST", subfolder: "FashionMNIST/raw", seed: 50)
+
+  // MARK: - The folder
+
+  @Test(arguments: ["", "/MNIST/raw"])
+  func automaticallyTheSetInTheFolderIsTaken(_ place: String) throws {
+    try SmallSets.withFolder { folder throws in
+      try put(mnist.files, in: folder + place)
+      let data = try source(.auto, folder).trainingImages()
+      #expect(data.images == mnist.train)
+      #expect(data.origin == .published(name: "MNIST", folder: folder + place))
+      #expect(data.origin.description == "MNIST (\(folder + place))")
+      #expect(data.chosen(by: .auto) == .auto)
+    }
+  }
+
+  @Test func aSetOfOnesOwnIsToldFromThePublishedOne() throws {
+    try SmallSets.withFolder { folder throws in
+      try put(SmallPublishedSet(seed: 9).files, in: folder)
+      let data = try source(.auto, folder).trainingImages()
+      #expect(data.origin == .files(folder: folder))
+      #expect(data.origin.description == "IDX files in \(folder) (not the published MNIST)")
+      try put(fashion.files, in: folder)
+      let origin = try source(.auto, folder).trainingImages().origin
+      #expect(origin == .published(name: "Fashion-MNIST", folder: folder))
+    }
+  }
+
+  @Test func halfASetIsNotReplacedByAnother() throws {
+    try SmallSets.withFolder { folder throws in
+      for name in ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"] {
+        try SmallSets.write([], "\(folder)/\(name)")
+      }
+      #expect(throws: MNISTFolderError.self) { try source(.auto, folder).trainingImages() }
+      #expect(throws: MNISTFolderError.self) { try test(.auto, folder, classes: 3) }
+    }
+  }
+
+  // MARK: - A set named outright
+
+  @Test func aSetIsFoundWhereTorchvisionPutsItAndWhereThePackageDoes() throws {
+    try SmallSets.withFolder { folder throws in
+      try put(mnist.files, in: "\(folder)/MNIST/raw")
+      for place in ["installed", "data", "data/FashionMNIST/raw"] {
+        try put(fashion.files, in: "\(folder)/\(place)")
+        var source = source(.fashionMNIST, "\(folder)/data")
+        source.fashionMNIST.installedFolders = ["\(folder)/installed"]
+        let data = try source.trainingImages()
+        #expect(data.images == fashion.train)
+        #expect(data.origin == .published(name: "Fashion-MNIST", folder: "\(folder)/\(place)"))
+      }
+    }
+  }
+
+  /// Every file, a pixel or a label of it: the error names the file.
+  @Test func oneFlippedBitIsAnErrorThatNamesTheFile() throws {
+    for (name, bytes) in mnist.files {
+      try SmallSets.withFolder { folder throws in
+        var files = mnist.files
+        // In the labels a 0, which becomes another class.
+        files[name]?[bytes.count - 9] ^= 1
+        try put(files, in: folder)
+        let isTrain = name.hasPrefix("train")
+        let part = mnist.set.part(isTrain: isTrain)
+        let file = name.contains("images") ? part.images : part.labels
+        let error = DataSourceError.notPublished(
+          path: "\(folder)/\(name)", set: "MNIST", expected: file.crc32,
+          found: CRC32.checksum(try #require(files[name])))
+        #expect(throws: error) {
+          isTrain ? try source(.mnist, folder).trainingImages() : try test(.mnist, folder)
+        }
+        #expect(
+          error.description.hasPrefix(
+            "\(folder)/\(name): not MNIST as it was published, or damaged (expected CRC-32 of the "
+              + "content 0x"))
+        // Unnamed it is somebody's own set.
+        #expect(
+          try isTrain
+            ? source(.auto, folder).trainingImages().origin == .files(folder: folder)
+            : test(.auto, folder).origin == .files(folder: folder))
+      }
+    }
+  }
+
+  @Test(arguments: [DatasetChoice.mnist, .fashionMNIST])
+  func aSetThatCannotBeHadIsNotReplaced(_ choice: DatasetChoice) throws {
+    try SmallSets.withFolder { folder throws in
+      #expect(throws: DownloadError.self) { try source(choice, folder).trainingImages() }
+      #expect(throws: DownloadError.self) { try test(choice, folder) }
+      #expect(try SmallSets.names(folder) == [])
+      let error = MNISTFolderError.notADirectory(path: "/dev/null")
+      #expect(throws: error) { try source(choice, "/dev/null").trainingImages() }
+    }
+  }
+
+  // MARK: - Nothing in the folder
+
+  @Test func mnistIsDownloadedOnceForBothParts() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try await LoopbackServer.with(mnist.answers()) { server async throws in
+        for choice in [DatasetChoice.auto, .auto, .mnist] {
+          var source = source(choice, "\(folder)/data")
+          source.mirror = server.address
+          let data = try source.trainingImages()
+          #expect(data.images == mnist.train)
+          #expect(data.origin == .published(name: "MNIST", folder: "\(folder)/data/MNIST/raw"))
+        }
+        #expect(try test(.auto, "\(folder)/data").images == mnist.test)
+        #expect(server.requestedPaths.count == 4)
+      }
+    }
+  }
+
+  @Test func whatIsMissingOfASetIsDownloaded() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      var files = mnist.files
+      files["t10k-images-idx3-ubyte"] = nil
+      try put(files, in: "\(folder)/MNIST/raw")
+      try await LoopbackServer.with(mnist.answers()) { server async throws in
+        var source = source(.mnist, folder)
+        source.mirror = server.address
+        let data = try source.testImages(
+          trainImagesCRC32: 0, trainLabelsCRC32: 0, classes: 3)
+        #expect(data.images == mnist.test)
+        #expect(server.requestedPaths == ["t10k-images-idx3-ubyte.gz"])
+      }
+    }
+  }
+
+  @Test func whereNothingCanBeDownloadedTheDigitsStandInAndSayWhy() throws {
+    try SmallSets.withFolder { folder throws in
+      var source = source(.auto, "\(folder)/data")
+      source.mirror = try LoopbackServer.refusingAddress()
+      let data = try source.trainingImages()
+      #expect(data.images == BuiltInDigits.make(isTrain: true))
+      #expect(
+        data.origin.description
+          == "built-in digits (MNIST could not be downloaded: no connection)")
+      #expect(data.chosen(by: .auto) == .digits)
+      #expect(DataText.line(data.origin) == "Data: \(data.origin)")
+      #expect(
+        DataText.warning(data.origin)?.hasPrefix(
+          "WARNING: this run does not use MNIST but built-in digits: MNIST could not be "
+            + "downloaded: no connection (by hand: its four files go into \(folder)/data/MNIST/raw")
+          == true)
+      #expect(try SmallSets.names(folder) == [])
+    }
+  }
+
+  // MARK: - Digits by name
+
+  @Test func theDigitsNeedNoFolder() throws {
+    let source = source(.digits, "/dev/null")
+    let data = try source.testImages(trainImagesCRC32: 0, trainLabelsCRC32: 0, classes: 10)
+    #expect(data.images == BuiltInDigits.make(isTrain: false))
+    #expect(data.origin.description == "built-in digits")
+    #expect(DataText.warning(data.origin) == nil)
+    let error = #expect(throws: IDXError.self) { try test(.digits, "/dev/null", classes: 3) }
+    #expect(error?.description.hasPrefix("built-in digits: label at index ") == true)
+  }
+
+  // MARK: - Test images without a name
+
+  @Test func theTestImagesAreThoseOfTheTrainingSet() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try await LoopbackServer.with(fashion.answers()) { server async throws in
+        var source = source(.auto, folder)
+        source.mirror = server.address
+        let data = try source.testImages(
+          trainImagesCRC32: fashion.train.imagesCRC32,
+          trainLabelsCRC32: fashion.train.labelsCRC32, classes: 3)
+        #expect(data.images == fashion.test)
+        #expect(
+          data.origin == .published(name: "Fashion-MNIST", folder: "\(folder)/FashionMNIST/raw"))
+      }
+    }
+  }
+
+  @Test func testImagesForASetOfOnesOwnAreNeverDownloaded() throws {
+    try SmallSets.withFolder { folder throws in
+      let error = #expect(throws: MNISTFolderError.self) {
+        try source(.auto, folder).testImages(
+          trainImagesCRC32: 1, trainLabelsCRC32: 2, classes: 3)
+      }
+      #expect(error?.isNothingFound == true)
+    }
+  }
+
+  // MARK: -
+
+  /// Nothing is downloaded where a test does not say from where.
+  private func source(_ choice: DatasetChoice, _ folder: String) -> DataSource {
+    var source = DataSource(choice, in: folder)
+    (source.mnist, source.fashionMNIST) = (mnist.set, fashion.set)
+    source.limits = .short
+    return source
+  }
+
+  /// For a model of the small MNIST.
+  private func test(
+    _ choice: DatasetChoice, _ folder: String, classes: Int = 3
+  ) throws -> LoadedImages {
+    try source(choice, folder).testImages(
+      trainImagesCRC32: mnist.train.imagesCRC32, trainLabelsCRC32: mnist.train.labelsCRC32,
+      classes: classes)
+  }
+
+  private func put(_ files: [String: [UInt8]], in folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, bytes) in files { try SmallSets.write(bytes, "\(folder)/\(name)") }
+  }
+}
