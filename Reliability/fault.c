@@ -90,6 +90,8 @@ int openat(int folder, const char *path, int flags, ...) {
 
 ssize_t write(int file, const void *bytes, size_t count) {
   NEXT(write);
+  // Standard error stays, for the sentences that are to be seen.
+  if (file == 2) return next(file, bytes, count);
   FAIL(write);
   if (due == 2) return count;
   return next(file, bytes, due == 1 && count > 1 ? count / 2 : count);

@@ -10,7 +10,7 @@ fuzzer=$build/fuzzer
 if [ ! -x "$fuzzer" ] || [ -n "$(find Sources/MNISTCore Reliability/fuzz -newer "$fuzzer" -name '*.swift')" ]; then
   mapfile -t sources < <(find Sources/MNISTCore Reliability/fuzz -name '*.swift')
   swiftc -sanitize=fuzzer,address -O -parse-as-library -swift-version 6 -module-name Fuzzed \
-    -I Sources/CZlib "${sources[@]}" -lz -o "$fuzzer" \
+    -I Sources/CZlib -I Sources/CCurl "${sources[@]}" -lz -o "$fuzzer" \
     2> >(grep -v "Cannot export local symbol" >&2)
 fi
 make_seeds
