@@ -28,8 +28,8 @@ while [ $ends -lt "$count" ]; do
     "$train" --model_fn run/m "${command[@]}" > part.txt 2> err.txt &
     process=$!
     if [ $ends -lt "$count" ]; then
-      # Up to a quarter of a second, the length of a run.
-      sleep "0.$(printf %06d $((RANDOM * 8 % 250000)))"
+      # Somewhere in the run.
+      sleep "0.$(printf %06d $((RANDOM * 8 % 120000)))"
       if [ "$mode" = kill ]; then kill -KILL $process 2> /dev/null || true
       else kill -"${names[$which]}" $process 2> /dev/null || true; fi
     fi
