@@ -9,15 +9,15 @@ import MNISTCore
 #endif
 
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
-  let checkpoint = try Checkpoint(readingFrom: options.modelPath)
-  let source = options.dataSource(trainedWith: checkpoint.settings.dataset)
-  let data = try checkpoint.testImages(from: source) { console.report($0) }
+  let saved = try SavedModel(readingFrom: options.modelPath)
+  let source = options.dataSource(trainedWith: saved.settings?.dataset ?? .auto)
+  let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
   let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
 
-  let predicted = checkpoint.makeModel()
+  let predicted = saved.makeModel()
     .predictedLabels(of: tested, batchSize: options.batchSize)
   if options.show {
     for index in 0..<count {
@@ -27,4 +27,4 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   console.print(PredictionText.accuracy(predicted: predicted, images.labels))
 }
 
-exit(Tool.run(Array(CommandLine.arguments.dropFirst()), predict))
+exit(Tool.run(ProcessArguments.all, predict))

@@ -31,7 +31,7 @@ enum Epochs {
     var times: [Double] = []
     ThreadPool.use(threadCount: threads) {
       var start = now()
-      run.train { event in
+      try run.train { event in
         guard case .epoch = event else { return }
         times.append(now() - start)
         peaks.append(Machine.peak(threads: threads))
