@@ -26,9 +26,9 @@ do {
     print("FMA peak, \(threads) threads: \(fixed(median(peaks), 0, width: 0)) GFLOP/s")
   }
   var numbers = SystemRandomNumberGenerator()
-  for threads in counts {
-    if wants("epoch") { Epochs.measure(images, threads: threads) }
-    if wants("kernels") { Kernels.measure(threads: threads, numbers: &numbers) }
+  if wants("epoch") { Epochs.measure(images, threadCounts: counts) }
+  if wants("kernels") {
+    for threads in counts { Kernels.measure(images, threads: threads, numbers: &numbers) }
   }
   if wants("scaling") { Epochs.scaling(images, threads: all) }
 } catch {
