@@ -2,41 +2,32 @@ import MNISTCore
 
 /// Rates of the kernels through the library's door, beside what the machine can do.
 enum Kernels {
-  static func measure(_ images: ImageSet, threads: Int, numbers: inout some RandomNumberGenerator) {
-    ThreadPool.use(threadCount: threads) {
-      network(images, threads, &numbers)
-      sizes(threads, &numbers)
-      adam(threads, &numbers)
-    }
+  private static func random(_ shape: [Int]) -> Tensor {
+    let count = shape.reduce(1, *)
+    var numbers = RepeatableNumbers(state: UInt64(count))
+    return Tensor((0..<count).map { _ in Float.random(in: -1...1, using: &numbers) }, shape: shape)
   }
 
-  private static func random(
-    _ shape: [Int], gradient: Bool = false, _ generator: inout some RandomNumberGenerator
-  ) -> Tensor {
-    let count = shape.reduce(1, *)
-    return Tensor(
-      (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }, shape: shape,
-      requiresGradient: gradient)
+  private static func withGradient(_ x: Tensor) -> Tensor {
+    Tensor(x.numbers, shape: x.shape, requiresGradient: true)
   }
 
   /// The three products of each layer of the default network, for some batch sizes.
-  private static func network(
-    _ images: ImageSet, _ threads: Int, _ generator: inout some RandomNumberGenerator
-  ) {
+  static func network(_ images: ImageSet, threads: Int) {
     let batches = [1, 2, 16, 64, 256]
     let sizes = [784, 630, 476, 322, 168, 10]
     print("\nproducts of the network, \(threads) threads: GFLOP/s and share of the FMA peak")
     print(padded("  batch", 26) + batches.map { fixed(Double($0), 0, width: 13) }.joined())
     var totals = batches.map { _ in (operations: 0.0, atPeak: 0.0) }
     for (inputs, outputs) in zip(sizes, sizes.dropFirst()) {
-      let weight = random([outputs, inputs], gradient: true, &generator)
-      let bias = random([outputs], &generator)
+      let weight = withGradient(random([outputs, inputs]))
+      let bias = random([outputs])
       func show(
         _ product: String, counts: Bool = true, _ seconds: (Tensor, Tensor) -> Double
       ) {
         let cells = batches.enumerated().map { index, batch in
-          let x = random([batch, inputs], &generator)
-          let g = random([batch, outputs], &generator)
+          let x = random([batch, inputs])
+          let g = random([batch, outputs])
           let operations = Double(2 * batch * inputs * outputs)
           let (rate, share) = compare(
             rounds: 3, { operations / seconds(x, g) }, with: { Machine.peak(threads: threads) })
@@ -62,19 +53,16 @@ enum Kernels {
       }
       show("x · Wᵀ + b") { x, _ in
         // What needs no gradient is looked through for zeros.
-        forward(inputs == sizes[0] ? x : Tensor(x.numbers, shape: x.shape, requiresGradient: true))
+        forward(inputs == sizes[0] ? x : withGradient(x))
       }
       if inputs != sizes[0] {
-        show("∂x = g · W") { x, g in
-          backward(
-            Tensor(x.numbers, shape: x.shape, requiresGradient: true), weight.detached(), g)
-        }
+        show("∂x = g · W") { x, g in backward(withGradient(x), weight.detached(), g) }
       }
       show("∂W = gᵀ · x") { x, g in backward(x, weight, g) }
       if inputs == sizes[0] {
         // As if nothing were left out, so that it may exceed the peak.
         let data = ImageDataset(images)
-        func first(_ count: Int) -> Tensor { data.batch((0..<count).map { $0 }[...]).inputs }
+        func first(_ count: Int) -> Tensor { data.batch(Array(0..<count)[...]).inputs }
         show("… MNIST", counts: false) { x, _ in forward(first(x.shape[0])) }
         show("… MNIST", counts: false) { x, g in backward(first(x.shape[0]), weight, g) }
       }
@@ -84,7 +72,7 @@ enum Kernels {
         + totals.map { fixed(100 * $0.operations / $0.atPeak, 0, width: 11) + " %" }.joined())
   }
 
-  private static func sizes(_ threads: Int, _ generator: inout some RandomNumberGenerator) {
+  static func sizes(threads: Int) {
     print("\n[m, k] · [k, n], \(threads) threads       GFLOP/s  of FMA peak")
     let shapes: [(Int, Int, Int)] = [
       (1, 1, 1), (2, 3, 5), (8, 8, 8), (17, 17, 17), (31, 31, 31), (32, 32, 32), (33, 33, 33),
@@ -96,8 +84,8 @@ enum Kernels {
       (4096, 4096, 1),
     ]
     for (m, k, n) in shapes {
-      let a = random([m, k], &generator)
-      let b = random([k, n], &generator)
+      let a = random([m, k])
+      let b = random([k, n])
       let (rate, share) = compare(
         rounds: 3, { Double(2 * m * n * k) / secondsPerCall { _ = a.matrixProduct(b) } },
         with: { Machine.peak(threads: threads) })
@@ -108,9 +96,9 @@ enum Kernels {
   }
 
   /// One step reads p, g, m and v and writes p, m and v: 28 bytes for each parameter.
-  private static func adam(_ threads: Int, _ generator: inout some RandomNumberGenerator) {
-    let parameter = Parameter(random([1_002_868], &generator))
-    parameter.gradient = random([1_002_868], &generator)
+  static func adam(threads: Int) {
+    let parameter = Parameter(random([1_002_868]))
+    parameter.gradient = random([1_002_868])
     let optimizer = Adam([parameter])
     let bytes = 16 * parameter.count
     func rate() -> Double { Double(28 * parameter.count) / secondsPerCall { optimizer.step() } }
@@ -121,5 +109,18 @@ enum Kernels {
         + "\(fixed(copy.rate / 1e9, 1, width: 0)) GB/s, "
         + "\(fixed(100 * copy.share, 0, width: 0)) % of a plain copy in the same working set, "
         + "\(fixed(100 * update.share, 0, width: 0)) % of the same reads and writes alone")
+  }
+}
+
+/// SplitMix64: the same numbers in every run, and faster than the system's.
+private struct RepeatableNumbers: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
   }
 }
