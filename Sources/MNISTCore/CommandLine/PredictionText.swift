@@ -6,17 +6,12 @@ public enum PredictionText {
     return "Accuracy: \(NumberText.fixed(Double(correct) / Double(predicted.count)))"
   }
 
-  /// One image, drawn with darker characters for more ink, above its predicted and its true label.
-  public static func picture(_ images: ImageSet, index: Int, predicted: Int) -> String {
-    // A character is twice as high as it is wide: two for each pixel keep the proportions.
-    let ramp = Array(" .:-=+*#%@")
+  /// One image, drawn above its predicted and its true label.
+  public static func picture(
+    _ images: ImageSet, index: Int, predicted: Int, colors: TerminalColors = .none
+  ) -> String {
     let pixels = images.pixels[(index * images.imageSize)...].prefix(images.imageSize)
-    var text = ""
-    for (offset, pixel) in pixels.enumerated() {
-      let character = ramp[Int(pixel) * (ramp.count - 1) / 255]
-      text += "\(character)\(character)"
-      if (offset + 1) % images.width == 0 { text += "\n" }
-    }
-    return text + "Predict: \(predicted)\nLabel: \(images.labels[index])"
+    return TerminalPicture.text(pixels, width: images.width, colors: colors)
+      + "\nPredict: \(predicted)\nLabel: \(images.labels[index])"
   }
 }

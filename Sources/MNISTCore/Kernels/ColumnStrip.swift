@@ -60,7 +60,11 @@ struct ColumnStrip {
   func withTotal(
     rows: Int, _ term: (Int) -> Row, _ body: (UnsafePointer<Double>) -> Void
   ) {
-    withTotals(rows: rows, { (term($0), Row.zero) }) { total, _ in body(total) }
+    withTotals(rows: rows) {
+      (term($0), Row.zero)
+    } _: { total, _ in
+      body(total)
+    }
   }
 
   /// Two sums in one pass.

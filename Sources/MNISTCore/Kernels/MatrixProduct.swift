@@ -113,17 +113,14 @@ struct Product {
     let (m, n) = (a.rows, b.columns)
     let finish = finish.from(column: columns.lowerBound)
     let place = c + rows.lowerBound * n + columns.lowerBound
-    let height = (rows.count + Tile.rows - 1) / Tile.rows * Tile.rows
-    let isWhole = rows.count == height && columns.count % Vector.scalarCount == 0
-    if isWhole && !isTransposed {
+    if columns.count % Vector.scalarCount == 0 && !isTransposed {
       return sumTiles(rows, columns, into: place, rowStride: n, finish: finish)
     }
-    // Tiles that reach beyond c, or lie across it, are summed apart.
-    let block = FloatBuffer(count: height * Tile.columns)
-    sumTiles(
-      rows, columns, into: block.start, rowStride: Tile.columns, finish: ProductFinish())
+    // Sums that reach beyond the rows of c, or lie across them, are formed apart.
+    let block = FloatBuffer(count: rows.count * Tile.columns)
+    sumTiles(rows, columns, into: block.start, rowStride: Tile.columns, finish: ProductFinish())
     if isTransposed {
-      MatrixView(block.start, rows: height, columns: Tile.columns)
+      MatrixView(block.start, rows: rows.count, columns: Tile.columns)
         .part(0..<rows.count, 0..<columns.count)
         .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
     } else {
@@ -134,24 +131,42 @@ struct Product {
     withExtendedLifetime(block) {}
   }
 
-  /// - Parameter block: room for whole tiles.
+  /// - Parameter block: room for these rows, each a whole number of vectors.
   private func sumTiles(
     _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
     rowStride: Int, finish: ProductFinish
   ) {
-    let scratch = FloatBuffer(count: (Tile.columns + Tile.rows) * chunks[0].depth)
+    let depth = chunks[0].depth
+    let scratch = FloatBuffer(count: (Tile.columns + Tile.rows) * depth + Tile.count)
     let sliver = scratch.start
-    let edgePanel = sliver + Tile.columns * chunks[0].depth
+    let edgePanel = sliver + Tile.columns * depth
+    let edgeTile = edgePanel + Tile.rows * depth
+    let edgeRows = rows.count % Tile.rows
     for chunk in chunks {
       pack(chunk, columns, into: sliver)
-      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: Tile.rows) {
+      func multiply(
+        _ rows: Range<Int>, into tile: UnsafeMutablePointer<Float>, rowStride: Int,
+        finish: ProductFinish
+      ) {
         multiplyColumns(
-          columns.count, panel(row..<min(row + Tile.rows, rows.upperBound), chunk, edgePanel),
-          sliver, into: block + (row - rows.lowerBound) * rowStride, rowStride: rowStride,
-          isFirst: chunk.index == 0,
-          finish: chunk.index == chunks.count - 1 ? finish : ProductFinish())
+          columns.count, panel(rows, chunk, edgePanel), sliver, into: tile, rowStride: rowStride,
+          isFirst: chunk.index == 0, finish: finish)
+      }
+      let finish = chunk.index == chunks.count - 1 ? finish : ProductFinish()
+      var place = block
+      for row in stride(from: rows.lowerBound, to: rows.upperBound - edgeRows, by: Tile.rows) {
+        multiply(row..<row + Tile.rows, into: place, rowStride: rowStride, finish: finish)
+        place += Tile.rows * rowStride
+      }
+      if edgeRows > 0 {
+        multiply(
+          rows.upperBound - edgeRows..<rows.upperBound, into: edgeTile, rowStride: Tile.columns,
+          finish: ProductFinish())
       }
     }
+    finish.store(
+      edgeTile, blockStride: Tile.columns, rows: edgeRows, columns: columns.count,
+      into: block + (rows.count - edgeRows) * rowStride, rowStride: rowStride)
     withExtendedLifetime(scratch) {}
   }
 
@@ -168,6 +183,9 @@ struct Product {
         target += Tile.columns
       }
     } else {
+      if chunk.index == 0 && part.columnStride == 1 {
+        sliver[0] = b.transposed.part(columns, 0..<b.rows).touched()
+      }
       part.copyColumns(to: sliver, targetStride: Tile.columns)
     }
   }

@@ -27,13 +27,14 @@ public final class ThreadPool: Sendable {
   }
 
   public let threadCount: Int
-  private let board = TaskBoard()
+  private let board: TaskBoard
   private let workers: [Worker]
 
   public init(threadCount: Int) {
     precondition(threadCount >= 1, "a pool needs at least 1 thread, not \(threadCount)")
     self.threadCount = threadCount
-    let board = self.board
+    let board = TaskBoard(threadCount: threadCount)
+    self.board = board
     // The calling thread is the first of the pool's threads.
     workers = (1..<threadCount).compactMap { _ in Worker(board: board) }
   }
@@ -61,9 +62,11 @@ public final class ThreadPool: Sendable {
 private final class TaskBoard: @unchecked Sendable {
   typealias Body = (Int) -> Void
 
-  // A worker looks for the next round this often before it sleeps: some 50 µs, longer than the serial
-  // stretches between two kernels of a training step, and short enough not to burn a waiting core.
-  private static let spinCount = 1_000_000
+  // A thread looks this often for what it waits for before it sleeps or lets others run: near a
+  // millisecond, longer than anything a training step does on one thread, as to wake a sleeper takes tens
+  // of microseconds. Where there are more threads than processors, whoever spins keeps another from
+  // working.
+  private let spinCount: Int
 
   private let isBusy = Atomic<Bool>(false)
   private let round = Atomic<Int>(0)
@@ -81,7 +84,8 @@ private final class TaskBoard: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  init(threadCount: Int) {
+    spinCount = threadCount > Processor.count ? 1_000 : 1_000_000
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -110,7 +114,7 @@ private final class TaskBoard: @unchecked Sendable {
     while attendance.load(ordering: .acquiring) != 0 {
       looks += 1
       // More threads than processors: let the others run.
-      if looks > Self.spinCount { sched_yield() }
+      if looks > spinCount { sched_yield() }
     }
     self.body = nil
   }
@@ -142,7 +146,7 @@ private final class TaskBoard: @unchecked Sendable {
   }
 
   private func nextRound(after seen: Int) -> Int {
-    for _ in 0..<Self.spinCount {
+    for _ in 0..<spinCount {
       let now = round.load(ordering: .acquiring)
       if now != seen { return now }
     }

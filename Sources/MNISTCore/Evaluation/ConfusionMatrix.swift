@@ -1,0 +1,73 @@
+/// How often each class was taken for which.
+public struct ConfusionMatrix: Equatable, Sendable {
+  /// `counts[label][predicted]`, as scikit-learn's `confusion_matrix`.
+  public let counts: [[Int]]
+
+  /// The counts of one class or more.
+  public init(counts: [[Int]]) {
+    precondition(
+      !counts.isEmpty && counts.allSatisfy { $0.count == counts.count },
+      "a confusion matrix is square")
+    self.counts = counts
+  }
+
+  /// Counts the classifications whose label is known; all have the same classes.
+  public init(_ classifications: [Classification], classCount: Int) {
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: classCount), count: classCount)
+    for classification in classifications {
+      guard let label = classification.label else { continue }
+      counts[label][classification.predicted] += 1
+    }
+    self.init(counts: counts)
+  }
+
+  public var classCount: Int { counts.count }
+  public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
+  public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
+
+  /// Examples of one class taken for another.
+  public struct Confusion: Equatable, Sendable {
+    public let label: Int
+    public let predicted: Int
+    public let count: Int
+  }
+
+  /// The pairs that were confused at all, the most frequent first; of equals the smaller classes.
+  public var confusions: [Confusion] {
+    counts.indices.flatMap { label in
+      counts.indices.compactMap { predicted in
+        let count = counts[label][predicted]
+        return label == predicted || count == 0
+          ? nil : Confusion(label: label, predicted: predicted, count: count)
+      }
+    }.sorted {
+      ($1.count, $0.label, $0.predicted) < ($0.count, $1.label, $1.predicted)
+    }
+  }
+
+  /// Precision, recall and the rest for each class.
+  public var scores: [ClassScores] {
+    counts.indices.map { index in
+      ClassScores(
+        truePositives: counts[index][index],
+        predicted: counts.reduce(0) { $0 + $1[index] },
+        support: counts[index].reduce(0, +))
+    }
+  }
+
+  /// The plain mean over the classes; its support is the number of examples.
+  public var macroAverage: ClassScores { average { _ in 1 } }
+
+  /// The mean over the classes, each by its support.
+  public var weightedAverage: ClassScores { average { Double($0.support) } }
+
+  private func average(by weight: (ClassScores) -> Double) -> ClassScores {
+    let scores = scores
+    let sum = scores.reduce(0) { $0 + weight($1) }
+    func mean(_ value: KeyPath<ClassScores, Double>) -> Double {
+      sum == 0 ? 0 : scores.reduce(0) { $0 + weight($1) * $1[keyPath: value] } / sum
+    }
+    return ClassScores(
+      precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: total)
+  }
+}

@@ -1,0 +1,159 @@
+/// A run's losses and accuracy by epoch as SVG that needs nothing else, for light and dark.
+public enum CurvesSVG {
+  /// The file's content.
+  public static func text(_ rows: [MetricsRow]) -> String {
+    let accuracies = rows.map(\.validAccuracy)
+    let losses = rows.flatMap { [$0.trainLoss, $0.validLoss] }
+    let best = MetricsRow.best(of: rows)
+    let top = Panel(top: 64, height: 190, axis: ChartAxis(holding: losses), rows: rows)
+    let bottom = Panel(top: 304, height: 110, axis: ChartAxis(holding: accuracies), rows: rows)
+    var parts = [
+      """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 460" role="img" \
+      aria-labelledby="curves-title curves-text" class="curves">
+      <title id="curves-title">Training curves</title>
+      <desc id="curves-text">\(Markup.escaped(summary(rows, best)))</desc>
+      \(style)
+      <rect class="ground" width="720" height="460" rx="8"/>
+      """
+    ]
+    parts.append(heading(y: 28, "Loss", [("train", "training"), ("valid", "validation")]))
+    parts.append(heading(y: 284, "Validation accuracy", []))
+    parts.append(top.grid)
+    parts.append(bottom.grid)
+    if let best { parts.append(marker(best, top, bottom)) }
+    parts.append(top.line("train", \.trainLoss))
+    parts.append(top.line("valid", \.validLoss))
+    parts.append(bottom.line("accuracy", \.validAccuracy))
+    if let best {
+      parts.append(top.dot("valid", best, \.validLoss))
+      parts.append(bottom.dot("accuracy", best, \.validAccuracy))
+    }
+    parts.append(bottom.epochs)
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n") + "\n</svg>\n"
+  }
+
+  /// The same in words, for those who do not see it.
+  private static func summary(_ rows: [MetricsRow], _ best: MetricsRow?) -> String {
+    guard let last = rows.last else { return "No epoch is done yet." }
+    let end =
+      "After epoch \(last.epoch) the training loss is \(NumberText.fixed(last.trainLoss)), the "
+      + "validation loss \(NumberText.fixed(last.validLoss)) and the validation accuracy "
+      + "\(NumberText.fixed(last.validAccuracy))."
+    guard let best else { return end }
+    return end + " The lowest validation loss is \(NumberText.fixed(best.validLoss)), after epoch "
+      + "\(best.epoch)."
+  }
+
+  private static let style = """
+    <style>
+    .curves{--ground:#fff;--text:#1b1f24;--soft:#5b6572;--grid:#e4e8ed;--train:#7a8794;\
+    --valid:#0b66c3;--accuracy:#0f7b4f;--best:#b35900}
+    @media(prefers-color-scheme:dark){.curves{--ground:#14181d;--text:#e7ebf0;--soft:#9aa6b2;\
+    --grid:#2a313a;--train:#8e9aa7;--valid:#62a8ff;--accuracy:#46c58d;--best:#f0a04b}}
+    .curves{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
+    .curves .ground{fill:var(--ground)}.curves text{fill:var(--soft)}
+    .curves .name{fill:var(--text);font-size:14px;font-weight:600}
+    .curves .grid{stroke:var(--grid);stroke-width:1}
+    .curves .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+    .curves .train{stroke:var(--train)}.curves .valid{stroke:var(--valid)}
+    .curves .accuracy{stroke:var(--accuracy)}
+    .curves .dot{fill:var(--ground);stroke-width:2.5}
+    .curves .best{stroke:var(--best);stroke-width:1.5;stroke-dasharray:4 4}
+    .curves .best-text{fill:var(--best);font-weight:600}
+    .curves .end{text-anchor:end}.curves .middle{text-anchor:middle}
+    </style>
+    """
+
+  private static func heading(
+    y: Int, _ name: String, _ legend: [(String, String)]
+  ) -> String {
+    var text = "<text class=\"name\" x=\"24\" y=\"\(y)\">\(name)</text>"
+    for (index, (style, label)) in legend.enumerated() {
+      let x = 90 + 100 * index
+      text +=
+        "\n<path class=\"line \(style)\" d=\"M\(x) \(y - 5)h22\"/>"
+        + "<text x=\"\(x + 29)\" y=\"\(y)\">\(label)</text>"
+    }
+    return text
+  }
+
+  private static func marker(_ best: MetricsRow, _ top: Panel, _ bottom: Panel) -> String {
+    let x = top.x(best.epoch)
+    // Near the right edge the label stands to the left of the line.
+    let isLeft = x > 430
+    let place = isLeft ? x - 6 : x + 6
+    return """
+      <path class="best" d="M\(NumberText.fixed(x, decimals: 1)) 50V\(bottom.bottom)"/>
+      <text class="best-text\(isLeft ? " end" : "")" x="\(NumberText.fixed(place, decimals: 1))" \
+      y="54">best: epoch \(best.epoch), loss \(NumberText.fixed(best.validLoss)), accuracy \
+      \(NumberText.fixed(best.validAccuracy))</text>
+      """
+  }
+
+  /// One of the two diagrams.
+  private struct Panel {
+    let top: Int
+    let height: Int
+    let axis: ChartAxis
+    let rows: [MetricsRow]
+
+    static let left = 64.0
+    static let right = 696.0
+    var bottom: Int { top + height }
+    var lastEpoch: Int { rows.last?.epoch ?? 1 }
+
+    func x(_ epoch: Int) -> Double {
+      lastEpoch <= 1
+        ? (Self.left + Self.right) / 2
+        : Self.left + (Self.right - Self.left) * Double(epoch - 1) / Double(lastEpoch - 1)
+    }
+
+    func y(_ value: Double) -> Double { Double(bottom) - Double(height) * axis.place(value) }
+
+    var grid: String {
+      axis.ticks.map { tick in
+        let y = NumberText.fixed(y(tick), decimals: 1)
+        let label = NumberText.fixed(tick, decimals: axis.decimals)
+        return "<path class=\"grid\" d=\"M64 \(y)H696\"/>"
+          + "<text class=\"end\" x=\"56\" y=\"\(y)\" dy=\"4\">\(label)</text>"
+      }.joined(separator: "\n")
+    }
+
+    var epochs: String {
+      // Whole epochs at round distances, and the first.
+      let step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].first { lastEpoch / $0 <= 12 } ?? 5000
+      let marks = (1...lastEpoch).filter { $0 == 1 || $0.isMultiple(of: step) }
+      return marks.map {
+        "<text class=\"middle\" x=\"\(NumberText.fixed(x($0), decimals: 1))\" "
+          + "y=\"\(bottom + 20)\">\($0)</text>"
+      }.joined(separator: "\n")
+        + "\n<text class=\"middle\" x=\"380\" y=\"\(bottom + 38)\">epoch</text>"
+    }
+
+    /// A line through the points that are numbers; where one is not, the line is broken.
+    func line(_ style: String, _ value: KeyPath<MetricsRow, Double>) -> String {
+      var path = ""
+      var isDrawing = false
+      for row in rows {
+        let number = row[keyPath: value]
+        guard number.isFinite else {
+          isDrawing = false
+          continue
+        }
+        path +=
+          "\(isDrawing ? "L" : "M")\(NumberText.fixed(x(row.epoch), decimals: 1)) "
+          + NumberText.fixed(y(number), decimals: 1)
+        isDrawing = true
+      }
+      return path.isEmpty ? "" : "<path class=\"line \(style)\" d=\"\(path)\"/>"
+    }
+
+    func dot(_ style: String, _ row: MetricsRow, _ value: KeyPath<MetricsRow, Double>) -> String {
+      guard row[keyPath: value].isFinite else { return "" }
+      return "<circle class=\"dot \(style)\" "
+        + "cx=\"\(NumberText.fixed(x(row.epoch), decimals: 1))\" "
+        + "cy=\"\(NumberText.fixed(y(row[keyPath: value]), decimals: 1))\" r=\"4.5\"/>"
+    }
+  }
+}

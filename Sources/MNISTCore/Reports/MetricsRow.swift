@@ -1,0 +1,88 @@
+/// What one epoch of a run came to, as a row of `metrics.csv`.
+public struct MetricsRow: Equatable, Sendable {
+  /// From 1.
+  public let epoch: Int
+  public let trainLoss: Double
+  public let validLoss: Double
+  /// The share of validation images whose class was found.
+  public let validAccuracy: Double
+  /// The lowest validation loss so far, this epoch included.
+  public let lowestLoss: Double
+  /// How long the epoch took.
+  public let seconds: Double
+  /// Training and validation images in a second.
+  public let imagesPerSecond: Double
+
+  public init(
+    epoch: Int, trainLoss: Double, validLoss: Double, validAccuracy: Double, lowestLoss: Double,
+    seconds: Double, imagesPerSecond: Double
+  ) {
+    self.epoch = epoch
+    self.trainLoss = trainLoss
+    self.validLoss = validLoss
+    self.validAccuracy = validAccuracy
+    self.lowestLoss = lowestLoss
+    self.seconds = seconds
+    self.imagesPerSecond = imagesPerSecond
+  }
+
+  /// The first line of the file.
+  public static let header =
+    "epoch,train_loss,valid_loss,valid_accuracy,lowest_loss,seconds,images_per_second"
+
+  /// The row as a line; the losses and the accuracy come back exactly.
+  public var line: String {
+    let exact = [trainLoss, validLoss, validAccuracy, lowestLoss].map { "\($0)" }
+    let rough = [
+      NumberText.fixed(seconds, decimals: 3), NumberText.fixed(imagesPerSecond, decimals: 1),
+    ]
+    return (["\(epoch)"] + exact + rough).joined(separator: ",")
+  }
+
+  /// Reads a line back; nil if it is none.
+  public init?(line: some StringProtocol) {
+    let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = fields.dropFirst().compactMap { Double($0) }
+    guard fields.count == 7, numbers.count == 6, let epoch = Int(fields[0]), epoch >= 1 else {
+      return nil
+    }
+    self.init(
+      epoch: epoch, trainLoss: numbers[0], validLoss: numbers[1], validAccuracy: numbers[2],
+      lowestLoss: numbers[3], seconds: numbers[4], imagesPerSecond: numbers[5])
+  }
+}
+
+extension MetricsRow {
+  /// The whole file.
+  static func table(_ rows: [MetricsRow]) -> String {
+    ([header] + rows.map(\.line)).map { $0 + "\n" }.joined()
+  }
+
+  /// Reads the file at `path`, or nothing where there is none.
+  ///
+  /// A last line without its end was cut off by whatever ended the run: it is left out. Throws
+  /// `FileError` or `RunFolderError`.
+  static func read(_ path: String) throws -> [MetricsRow] {
+    let bytes = try InputFile.read(path, limit: 64 << 20)
+    var lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    lines.removeLast()
+    guard let first = lines.first, first == header else {
+      throw RunFolderError.wrongHeader(path: path, expected: header)
+    }
+    return try lines.enumerated().dropFirst().map { index, line in
+      guard let row = MetricsRow(line: line) else {
+        throw RunFolderError.wrongRow(path: path, line: index + 1)
+      }
+      return row
+    }
+  }
+
+  /// The row of the epoch whose model is kept: of the lowest losses the last, as the trainer has it.
+  static func best(of rows: [MetricsRow]) -> MetricsRow? {
+    rows.reduce(nil as MetricsRow?) { best, row in
+      guard !row.validLoss.isNaN else { return best }
+      return best.map { $0.validLoss < row.validLoss } ?? false ? best : row
+    }
+  }
+}

@@ -1,0 +1,220 @@
+/// `report.html`: what a model gets right and wrong, in one file that opens without a network.
+public struct ReportPage {
+  let evaluation: Evaluation
+  let images: ImageSet
+  let metrics: [MetricsRow]
+  let facts: [(name: String, value: String)]
+
+  /// How many mistakes are shown as pictures.
+  static let galleryLimit = 60
+  /// How many confused pairs are listed.
+  static let pairLimit = 10
+
+  /// - Parameters:
+  ///   - images: the set that was evaluated; a classification's index is an image's.
+  ///   - metrics: the run's epochs where its log is known, else none.
+  ///   - facts: what else to say of the model and the data, such as `("Model", "model.ckpt")`.
+  public init(
+    _ evaluation: Evaluation, images: ImageSet, metrics: [MetricsRow] = [],
+    facts: [(name: String, value: String)] = []
+  ) {
+    precondition(
+      evaluation.classifications.allSatisfy { (0..<images.count).contains($0.index) },
+      "a classification of an image that is not in the set")
+    self.evaluation = evaluation
+    self.images = images
+    self.metrics = metrics
+    self.facts = facts
+  }
+
+  public var html: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Accuracy \(percent(evaluation.accuracy.value)) – classification report</title>
+    <style>
+    \(ReportStyle.css)
+    </style>
+    </head>
+    <body>
+    <main>
+    \([header, curves, classes, matrix, pairsAndCalibration, gallery].filter { !$0.isEmpty }
+      .joined(separator: "\n"))
+    </main>
+    <footer>Written by mnist-predict.</footer>
+    </body>
+    </html>
+
+    """
+  }
+
+  // MARK: Head
+
+  private var header: String {
+    let accuracy = evaluation.accuracy
+    let interval = accuracy.interval95
+    let list = facts.map {
+      "<div><dt>\(Markup.escaped($0.name))</dt><dd>\(Markup.escaped($0.value))</dd></div>"
+    }.joined()
+    return """
+      <header>
+      <h1>Classification report</h1>
+      <div class="figures">
+      <p class="figure main"><b>\(percent(accuracy.value))</b> <span>accuracy</span> \
+      <small>95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)) \
+      (Wilson)</small></p>
+      <p class="figure"><b>\(accuracy.trials - accuracy.successes)</b> <span>mistakes</span> \
+      <small>among \(accuracy.trials) images</small></p>
+      <p class="figure"><b>±\(percent(accuracy.standardError))</b> <span>standard error</span> \
+      <small>√(p(1−p)/n)</small></p>
+      <p class="figure"><b>\(percent(evaluation.calibration.expectedError))</b> \
+      <span>calibration error</span> <small>expected, \(evaluation.calibration.bins.count) \
+      bins</small></p>
+      </div>
+      \(list.isEmpty ? "" : "<dl class=\"facts\">\(list)</dl>")
+      </header>
+      """
+  }
+
+  private var curves: String {
+    guard !metrics.isEmpty else { return "" }
+    return section(
+      "curves-head", "Training",
+      """
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="curves-head">
+      \(CurvesSVG.text(metrics))</div>
+      """)
+  }
+
+  // MARK: Classes
+
+  private var classes: String {
+    let confusion = evaluation.confusion
+    func cells(_ scores: ClassScores) -> String {
+      [scores.precision, scores.recall, scores.f1].map {
+        "<td>\(NumberText.fixed($0))</td>"
+      }.joined() + "<td>\(scores.support)</td>"
+    }
+    let rows = confusion.scores.enumerated().map {
+      "<tr><th scope=\"row\">\($0.offset)</th>\(cells($0.element))</tr>"
+    }
+    let table = """
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="classes-head">
+      <table class="numbers">
+      <thead><tr><th scope="col">class</th><th scope="col">precision</th>\
+      <th scope="col">recall</th><th scope="col">F1</th><th scope="col">support</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      <tfoot>
+      <tr><th scope="row">macro average</th>\(cells(confusion.macroAverage))</tr>
+      <tr><th scope="row">weighted average</th>\(cells(confusion.weightedAverage))</tr>
+      </tfoot>
+      </table>
+      </div>
+      """
+    return section("classes-head", "Each class", table)
+  }
+
+  private var matrix: String {
+    let counts = evaluation.confusion.counts
+    let largestMistake = evaluation.confusion.confusions.first?.count ?? 1
+    let head = counts.indices.map { "<th scope=\"col\">\($0)</th>" }.joined()
+    let rows = counts.indices.map { label in
+      let support = counts[label].reduce(0, +)
+      let cells = counts.indices.map { predicted in
+        let count = counts[label][predicted]
+        // The right ones by their share of the class; mistakes by the most frequent mistake, for
+        // beside thousands nothing else would show. The root brings out the rare.
+        let isCorrect = label == predicted
+        let whole = isCorrect ? support : largestMistake
+        let share = whole == 0 ? 0 : Double(count) / Double(whole)
+        let strength =
+          count == 0 ? 0 : Int(((isCorrect ? share : share.squareRoot()) * 100).rounded())
+        let kind = count == 0 ? "none" : isCorrect ? "right" : "wrong"
+        let isStrong = strength >= 55 ? " strong" : ""
+        return "<td class=\"\(kind)\(isStrong)\" style=\"--s:\(strength)%\" "
+          + "title=\"\(count) of class \(label) predicted to be \(predicted)\">\(count)</td>"
+      }.joined()
+      return "<tr><th scope=\"row\">\(label)</th>\(cells)</tr>"
+    }
+    let table = """
+      <p>A row holds the images of one class; a column those predicted to be of it.</p>
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-head">
+      <table class="matrix">
+      <thead><tr><th scope="col"><span>label ↓ predicted →</span></th>\(head)</tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table>
+      </div>
+      """
+    return section("matrix-head", "Confusion matrix", table)
+  }
+
+  private var pairsAndCalibration: String {
+    let pairs = evaluation.confusion.confusions.prefix(Self.pairLimit)
+    let largest = Double(pairs.first?.count ?? 1)
+    let items = pairs.map {
+      let width = NumberText.fixed(100 * Double($0.count) / largest, decimals: 1)
+      return "<li><span><b>\($0.label)</b> taken for <b>\($0.predicted)</b></span>"
+        + "<i style=\"width:\(width)%\"></i><span>\($0.count)</span></li>"
+    }.joined(separator: "\n")
+    let list =
+      pairs.isEmpty
+      ? "<p>No image was taken for another class.</p>" : "<ol class=\"pairs\">\(items)</ol>"
+    return "<div class=\"columns\">\n"
+      + section("pairs-head", "Most confused", list) + "\n"
+      + section("calibration-head", "Calibration", CalibrationSVG.text(evaluation.calibration))
+      + "\n</div>"
+  }
+
+  // MARK: Mistakes
+
+  private var gallery: String {
+    let mistakes = evaluation.worstMistakes
+    guard !mistakes.isEmpty else {
+      return section("gallery-head", "Mistakes", "<p>There are none.</p>")
+    }
+    let shown = mistakes.prefix(Self.galleryLimit)
+    let figures = shown.map { mistake in
+      let label = mistake.label!
+      let start = mistake.index * images.imageSize
+      let picture = PNGEncoder.encode(
+        height: images.height, width: images.width,
+        pixels: images.pixels[start..<start + images.imageSize])
+      let probability = percent(Double(mistake.confidence))
+      let ofLabel = percent(Double(mistake.probabilities[label]))
+      return """
+        <figure><img src="data:image/png;base64,\(Markup.base64(picture))" \
+        width="\(images.width)" height="\(images.height)" \
+        alt="Image \(mistake.index): a \(label) taken for a \(mistake.predicted)">\
+        <figcaption><span class="to"><b>\(label)</b> → <b class="bad">\(mistake.predicted)</b></span>\
+        <span>\(probability)</span><small>#\(mistake.index) · p(\(label)) \(ofLabel)</small>\
+        </figcaption></figure>
+        """
+    }
+    let more =
+      mistakes.count > shown.count ? ", the \(shown.count) most certain of \(mistakes.count)" : ""
+    return section(
+      "gallery-head", "Mistakes",
+      """
+      <p>Label → prediction, with the probability of the prediction\(more).</p>
+      <div class="gallery">
+      \(figures.joined(separator: "\n"))
+      </div>
+      """)
+  }
+
+  private func section(_ id: String, _ title: String, _ content: String) -> String {
+    "<section aria-labelledby=\"\(id)\">\n<h2 id=\"\(id)\">\(title)</h2>\n\(content)\n</section>"
+  }
+
+  private func percent(_ share: Double) -> String {
+    "\(NumberText.fixed(100 * share, decimals: 2)) %"
+  }
+}

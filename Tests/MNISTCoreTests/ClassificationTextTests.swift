@@ -1,0 +1,84 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct ClassificationTextTests {
+  private let three = Classification(
+    index: 7, label: 3, probabilities: [0.0003, 0, 1e-30, 0.9987, 0, 0.001])
+
+  @Test func aLineNamesTheFileTheDigitAndTheRunnersUp() {
+    #expect(
+      ClassificationText.line("a\u{1B}b.png", three)
+        == "a\\x1bb.png: 3 (0.9987), then 5 (0.0010), 0 (0.0003)")
+    let only = Classification(index: 0, label: nil, probabilities: [1])
+    #expect(ClassificationText.line("f", only) == "f: 0 (1.0000)")
+  }
+
+  @Test func jsonIsAnObjectALine() {
+    #expect(
+      ClassificationText.json(three)
+        == "{\"index\":7,\"label\":3,\"predicted\":3,"
+        + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
+    let unlabeled = Classification(index: 0, label: nil, probabilities: [1, .nan])
+    #expect(
+      ClassificationText.json(unlabeled, file: "a\"b\n")
+        == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,null]}")
+  }
+
+  @Test func everyProbabilityComesBackExactly() throws {
+    let generator = RandomGenerator(seed: 5)
+    let probabilities = (0..<2_000).map { _ in
+      // Any positive number up to 1, the smallest ones too.
+      Float(bitPattern: generator.next() % (Float(1).bitPattern + 1))
+    }
+    let line = ClassificationText.json(
+      Classification(index: 0, label: nil, probabilities: probabilities))
+    let members = try JSONReader.value(in: Array(line.utf8)[...]).object()
+    let found = try members[2].value.array().map { value -> Float? in
+      guard case .number(let text) = value.content else { return nil }
+      return Float(text)
+    }
+    #expect(found == probabilities)
+  }
+
+  @Test func theJSONSummaryComesLast() throws {
+    #expect(
+      ClassificationText.jsonSummary(count: 3, accuracy: nil)
+        == "{\"summary\":true,\"count\":3}")
+    let line = ClassificationText.jsonSummary(
+      count: 4, failures: 1, accuracy: Proportion(successes: 3, trials: 4))
+    #expect(
+      line.hasPrefix(
+        "{\"summary\":true,\"count\":4,\"failures\":1,\"correct\":3,\"accuracy\":0.75,"
+          + "\"standard_error\":0.21650635094610965,\"interval_95\":[0.3006"))
+    #expect(throws: Never.self) { try JSONReader.value(in: Array(line.utf8)[...]) }
+  }
+
+  @Test func theSummaryNamesThreePairs() {
+    func examples(_ label: Int, _ predicted: Int, _ count: Int) -> [Classification] {
+      (0..<count).map { _ in
+        var probabilities = [Float](repeating: 0, count: 5)
+        probabilities[predicted] = 1
+        return Classification(index: 0, label: label, probabilities: probabilities)
+      }
+    }
+    let evaluation = Evaluation(
+      examples(1, 1, 90) + examples(4, 2, 3) + examples(2, 4, 4) + examples(0, 1, 2)
+        + examples(3, 1, 1))
+    #expect(
+      ClassificationText.summary(evaluation)
+        == "0.9000 ± 0.0300 (10 of 100 wrong); most confused: 2 as 4 (4), 4 as 2 (3), 0 as 1 (2)")
+    #expect(
+      ClassificationText.summary(Evaluation(examples(1, 1, 2))) == "1.0000 ± 0.0000 (0 of 2 wrong)")
+  }
+
+  @Test func aBlankPictureIsWarnedOf() {
+    let blank = ModelImage(
+      fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 9]), height: 28, width: 28)
+    #expect(
+      ClassificationText.warning("f", blank) == "f: blank: the prediction means nothing")
+    let image = ModelImage(
+      fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 99]), height: 28, width: 28)
+    #expect(ClassificationText.warning("f", image) == nil)
+  }
+}

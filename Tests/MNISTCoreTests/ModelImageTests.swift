@@ -1,0 +1,189 @@
+import Testing
+
+@testable import MNISTCore
+
+/// A character of 28 × 28 whose ink fills 20 × 20 around the center of its mass.
+private let character: [UInt8] = (0..<28 * 28).map { index in
+  let (row, column) = (index / 28 - 4, index % 28 - 4)
+  guard (0..<20).contains(row), (0..<20).contains(column) else { return 0 }
+  // A ring with a stroke, the same when turned by half.
+  let distance = abs(row - column)
+  return row == 0 || row == 19 || column == 0 || column == 19 ? 200 : distance < 2 ? 255 : 0
+}
+
+@Suite struct ModelImageTests {
+  private func picture(
+    _ luminance: [UInt8], height: Int = 28, width: Int = 28, opacity: [UInt8]? = nil
+  ) -> Picture {
+    Picture(height: height, width: width, luminance: luminance, opacity: opacity)
+  }
+
+  @Test func anImageInTheFormStaysAsItIs() {
+    let image = ModelImage(fitting: picture(character), height: 28, width: 28)
+    #expect(image.pixels == character)
+    #expect(!image.isInverted && !image.isBlank)
+  }
+
+  @Test func darkInkOnLightPaperIsTurnedOver() {
+    let image = ModelImage(fitting: picture(character.map { 255 - $0 }), height: 28, width: 28)
+    #expect(image.pixels == character)
+    #expect(image.isInverted)
+  }
+
+  @Test(arguments: [2, 3, 10]) func aPictureOfAnySizeAndPlaceComesToTheSameImage(_ factor: Int) {
+    let (height, width) = (40 * factor, 31 * factor + 5)
+    var pixels = [UInt8](repeating: 0, count: height * width)
+    for row in 0..<20 * factor {
+      for column in 0..<20 * factor {
+        pixels[(row + 3) * width + column + 7] =
+          character[(row / factor + 4) * 28 + column / factor + 4]
+      }
+    }
+    let image = ModelImage(
+      fitting: picture(pixels, height: height, width: width), height: 28, width: 28)
+    #expect(image.pixels == character)
+  }
+
+  @Test func faintInkOnGrayPaperIsStretched() {
+    // Paper 100, ink down to 60: darker than the middle, and yet the ink is what is darker still.
+    let image = ModelImage(
+      fitting: picture(character.map { UInt8(100 - Int($0) * 40 / 255) }), height: 28, width: 28)
+    #expect(image.isInverted)
+    let expected = character.map { $0 == 200 ? 198 : $0 }
+    #expect(image.pixels == expected)
+  }
+
+  @Test func whatIsAlmostPaperIsPaper() {
+    var pixels = [UInt8](repeating: 200, count: 100)
+    pixels[55] = 40
+    // 40 of 160 is the quarter that counts, 39 is none.
+    pixels[56] = 160
+    pixels[54] = 161
+    let image = ModelImage(
+      fitting: picture(pixels, height: 10, width: 10), height: 28, width: 28)
+    // Two pixels beside each other fill half of 20 × 20.
+    #expect(image.pixels.count { $0 == 255 } == 100)
+    #expect(image.pixels.count { $0 == 64 } == 100)
+    #expect(image.pixels.count { $0 == 0 } == 28 * 28 - 200)
+  }
+
+  @Test func proportionsAreKept() {
+    // A stroke of 2 × 10 becomes one of 4 × 20.
+    var pixels = [UInt8](repeating: 255, count: 30 * 30)
+    for row in 9..<19 { for column in 20..<22 { pixels[row * 30 + column] = 0 } }
+    let image = ModelImage(
+      fitting: picture(pixels, height: 30, width: 30), height: 28, width: 28)
+    let columns = (0..<28).filter { column in
+      (0..<28).contains { image.pixels[$0 * 28 + column] > 0 }
+    }
+    let rows = (0..<28).filter { row in (0..<28).contains { image.pixels[row * 28 + $0] > 0 } }
+    #expect(rows == Array(4..<24))
+    #expect(columns == Array(12..<16))
+  }
+
+  @Test func theCenterOfMassIsAtTheCenter() {
+    // A thin stem with a thick bar above its middle.
+    var pixels = [UInt8](repeating: 0, count: 20 * 20)
+    for row in 0..<20 { pixels[row * 20 + 10] = 255 }
+    for row in 6..<9 { for column in 0..<20 { pixels[row * 20 + column] = 255 } }
+    var large = [UInt8](repeating: 0, count: 60 * 60)
+    for row in 0..<20 {
+      for column in 0..<20 { large[(row + 30) * 60 + column + 5] = pixels[row * 20 + column] }
+    }
+    let image = ModelImage(
+      fitting: picture(large, height: 60, width: 60), height: 28, width: 28)
+    var (mass, sum) = (0, 0)
+    for (index, ink) in image.pixels.enumerated() {
+      mass += Int(ink)
+      sum += Int(ink) * (index / 28)
+    }
+    let center = Double(sum) / Double(mass) + 0.5
+    #expect((14..<15).contains(center), "row \(center)")
+  }
+
+  @Test func inkNeverLeavesTheImage() {
+    // All of the mass but a hair at one end.
+    var pixels = [UInt8](repeating: 0, count: 100 * 100)
+    for index in 0..<99 { pixels[10 * 100 + index + 1] = 70 }
+    for row in 5..<15 { for column in 90..<99 { pixels[row * 100 + column] = 255 } }
+    let image = ModelImage(
+      fitting: picture(pixels, height: 100, width: 100), height: 28, width: 28)
+    #expect(image.pixels.contains { $0 > 200 })
+    #expect((0..<28).contains { image.pixels[$0 * 28] > 0 })
+  }
+
+  @Test func aModelOfOtherSizesGetsItsOwn() {
+    let image = ModelImage(fitting: picture(character), height: 14, width: 56)
+    #expect((image.height, image.width) == (14, 56))
+    let columns = (0..<56).filter { column in
+      (0..<14).contains { image.pixels[$0 * 56 + column] > 0 }
+    }
+    #expect(columns.count == 10)
+  }
+
+  @Test(arguments: [0, 17, 255] as [UInt8]) func onePlainShadeIsBlank(_ shade: UInt8) {
+    let image = ModelImage(
+      fitting: picture([UInt8](repeating: shade, count: 12), height: 3, width: 4), height: 28,
+      width: 28)
+    #expect(image.isBlank)
+    #expect(image.pixels == [UInt8](repeating: 0, count: 28 * 28))
+  }
+
+  @Test func aDifferenceOfFifteenIsBlankAndOneOfSixteenIsNot() {
+    var pixels = [UInt8](repeating: 100, count: 9)
+    pixels[4] = 85
+    #expect(
+      ModelImage(fitting: picture(pixels, height: 3, width: 3), height: 28, width: 28).isBlank)
+    pixels[4] = 84
+    #expect(
+      !ModelImage(fitting: picture(pixels, height: 3, width: 3), height: 28, width: 28).isBlank)
+  }
+
+  @Test(arguments: [0, 255] as [UInt8]) func inkOnTransparentGroundIsSeenInAnyColor(_ ink: UInt8) {
+    // The color under a transparent pixel must not count.
+    let hidden = character.map { $0 == 0 ? 77 : ink }
+    let image = ModelImage(
+      fitting: picture(hidden, opacity: character), height: 28, width: 28)
+    #expect(image.pixels == character)
+    #expect(image.isInverted == (ink == 0))
+  }
+
+  @Test func transparentCornersOfPaperBecomePaper() {
+    var opacity = [UInt8](repeating: 255, count: 28 * 28)
+    for corner in [0, 27, 27 * 28, 28 * 28 - 1] { opacity[corner] = 0 }
+    let paper = character.map { 255 - $0 }
+    let image = ModelImage(fitting: picture(paper, opacity: opacity), height: 28, width: 28)
+    #expect(image.pixels == character)
+  }
+
+  @Test func whatIsWhollyTransparentIsBlank() {
+    let image = ModelImage(
+      fitting: picture(character, opacity: [UInt8](repeating: 0, count: 28 * 28)), height: 28,
+      width: 28)
+    #expect(image.isBlank)
+  }
+
+  @Test func aRawPictureIsTakenAsItIs() throws {
+    let pixels: [UInt8] = [1, 2, 3, 250, 0, 9]
+    let image = try ModelImage(
+      raw: picture(pixels, height: 2, width: 3), height: 2, width: 3, path: "f")
+    #expect(image.pixels == pixels)
+    let half = try ModelImage(
+      raw: picture(pixels, height: 2, width: 3, opacity: [255, 255, 255, 128, 0, 0]), height: 2,
+      width: 3, path: "f")
+    #expect(half.pixels == [1, 2, 3, 125, 0, 0])
+  }
+
+  @Test func aRawPictureOfAnotherSizeIsRefused() {
+    let error = PictureError.wrongSize(
+      path: "f", expectedHeight: 28, expectedWidth: 27, foundHeight: 2, foundWidth: 3)
+    #expect(throws: error) {
+      try ModelImage(
+        raw: picture([UInt8](repeating: 0, count: 6), height: 2, width: 3), height: 28, width: 27,
+        path: "f")
+    }
+    #expect(
+      error.description
+        == "f: wrong size for a picture taken as it is (expected 27×28, found 3×2)")
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct PictureFileTests {
+  @Test(
+    arguments: [
+      ([0xFF, 0xD8, 0xFF, 0xE0], "JPEG"), (Array("GIF89a".utf8), "GIF"),
+      (Array("RIFF1234WEBPVP8 ".utf8), "WebP"), (Array("\0\0\0\u{18}ftypheic".utf8), "HEIC"),
+      (Array("\0\0\0\u{18}ftypmif1".utf8), "HEIC"), (Array("BM12".utf8), "BMP"),
+      (Array("%PDF-1.4".utf8), "PDF"), (Array("hello\n".utf8), "text"),
+      (Array("P7\nWIDTH 2".utf8), "a PAM picture"), (Array("P5x".utf8), "text"),
+      ([0x1F, 0x8B, 8], "a gzip file"), ([1, 2, 3], "bytes that begin with 01"),
+    ] as [([UInt8], String)])
+  func whatIsNoPictureWeReadIsNamed(_ file: [UInt8], _ name: String) {
+    let error = PictureError.unsupportedFormat(path: "f", found: name)
+    #expect(throws: error) { try PictureFile.decode(file, path: "f") }
+    #expect(
+      error.description
+        == "f: not a picture that can be read (expected PNG, PGM or PPM, found \(name))")
+  }
+
+  @Test func anEmptyFileIsNamed() {
+    #expect(throws: PictureError.empty(path: "f")) { try PictureFile.decode([], path: "f") }
+    #expect(
+      PictureError.empty(path: "f").description
+        == "f: the file is empty (expected PNG, PGM or PPM)")
+  }
+
+  @Test func theContentTellsTheFormatNotTheName() throws {
+    try SmallSets.withFolder { folder in
+      let path = folder + "/picture.pgm"
+      try SmallSets.write(PNGEncoder.encode(height: 1, width: 2, pixels: [5, 6]), path)
+      #expect(
+        try PictureFile.read(path) == Picture(height: 1, width: 2, luminance: [5, 6]))
+    }
+  }
+
+  @Test func aFolderAWebAddressAndAnEmptyNameAreRefused() throws {
+    try SmallSets.withFolder { folder in
+      #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
+        try PictureFile.read(folder)
+      }
+    }
+    let address = "https://example.org/3.png"
+    #expect(throws: PictureError.unsupportedFormat(path: address, found: "a web address")) {
+      try PictureFile.read(address)
+    }
+    #expect(throws: FileError.emptyPath) { try PictureFile.read("") }
+  }
+}

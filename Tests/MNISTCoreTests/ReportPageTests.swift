@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct ReportPageTests {
+  private let images = SmallSets.fields(6, height: 2, width: 3, classes: 3)
+
+  private func evaluation(_ predicted: [Int]) -> Evaluation {
+    Evaluation(
+      predicted.enumerated().map { index, predicted in
+        var probabilities: [Float] = [0.125, 0.125, 0.125]
+        probabilities[predicted] = 0.75
+        return Classification(
+          index: index, label: Int(images.labels[index]), probabilities: probabilities)
+      })
+  }
+
+  @Test func thePageTellsEveryFigure() {
+    let html = ReportPage(
+      evaluation([0, 1, 2, 0, 1, 1]), images: images,
+      metrics: [SampleRuns.row(1, valid: 0.25)], facts: [("Model", "a<b>&\"c\".ckpt")]
+    ).html
+    for text in [
+      "<b>83.33 %</b> <span>accuracy</span>", "95 % interval 43.65 % to 96.99 % (Wilson)",
+      "<b>1</b> <span>mistakes</span> <small>among 6 images</small>",
+      "<dd>a&lt;b&gt;&amp;&quot;c&quot;.ckpt</dd>",
+      "<tr><th scope=\"row\">1</th><td>0.6667</td><td>1.0000</td><td>0.8000</td><td>2</td></tr>",
+      "<th scope=\"row\">macro average</th>", "<th scope=\"row\">weighted average</th>",
+      "title=\"1 of class 2 predicted to be 1\">1</td>",
+      "<b>2</b> taken for <b>1</b>", "best: epoch 1", "alt=\"Image 5: a 2 taken for a 1\"",
+      "<small>#5 · p(2) 12.50 %</small>",
+    ] {
+      #expect(html.contains(text), "\(text)")
+    }
+  }
+
+  @Test func theFileNeedsNoNetwork() {
+    let html = ReportPage(evaluation([1, 1, 1, 1, 1, 1]), images: images).html
+    let withoutNames = html.replacing("http://www.w3.org/2000/svg", with: "")
+    for word in ["http", "<script", "<link", "@import", "url("] {
+      #expect(!withoutNames.contains(word), "\(word)")
+    }
+  }
+
+  @Test func aMistakesPictureIsItsImage() throws {
+    let html = ReportPage(evaluation([0, 1, 2, 0, 1, 1]), images: images).html
+    let start = try #require(html.range(of: "data:image/png;base64,")).upperBound
+    let text = html[start...].prefix { $0 != "\"" }
+    let file = [UInt8](try #require(Data(base64Encoded: String(text))))
+    #expect(
+      try PictureFile.decode(file, path: "f")
+        == Picture(height: 2, width: 3, luminance: Array(images.pixels[30...])))
+  }
+
+  @Test func withoutMistakesThereIsNoGalleryAndWithoutALogNoCurves() {
+    let html = ReportPage(evaluation([0, 1, 2, 0, 1, 2]), images: images).html
+    #expect(html.contains("<p>There are none.</p>"))
+    #expect(html.contains("No image was taken for another class."))
+    #expect(!html.contains("<figure>"))
+    #expect(!html.contains("curves-head"))
+  }
+
+  @Test func theFolderHoldsThePageAndTheTables() throws {
+    try SmallSets.withFolder { folder in
+      let page = ReportPage(evaluation([0, 1, 2, 0, 1, 1]), images: images)
+      let directory = folder + "/a/b"
+      try ReportFolder.write(page, to: directory)
+      #expect(
+        try SmallSets.names(directory) == ["confusion.csv", "predictions.csv", "report.html"])
+      func text(_ name: String) throws -> String {
+        String(decoding: try SmallSets.content("\(directory)/\(name)"), as: UTF8.self)
+      }
+      #expect(try text("report.html") == page.html)
+      #expect(
+        try text("confusion.csv") == """
+          label,predicted_0,predicted_1,predicted_2
+          0,2,0,0
+          1,0,2,0
+          2,0,1,1
+
+          """)
+      #expect(
+        try text("predictions.csv").hasPrefix(
+          """
+          index,label,predicted,probability,p_0,p_1,p_2
+          0,0,0,0.75,0.75,0.125,0.125
+          1,1,1,0.75,0.125,0.75,0.125
+
+          """))
+    }
+  }
+
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+  ])
+  func base64IsTheStandards(_ text: String, _ expected: String) {
+    #expect(Markup.base64(Array(text.utf8)) == expected)
+  }
+
+  @Test func textCannotLeaveItsPlace() {
+    #expect(Markup.escaped("<a href=\"&\">\u{0}\u{1B}é\n") == "&lt;a href=&quot;&amp;&quot;&gt;é\n")
+  }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct RunConfigurationTests {
+  @Test func theFileIsJSONWithASettingALine() {
+    let configuration = RunConfiguration(
+      version: "1.0.0", commandLine: ["mnist-train", "a\"b"],
+      settings: [
+        .init("seed", number: UInt64.max), .init("train_ratio", number: 0.1),
+        .init("hidden_sizes", numbers: [9, 6]), .init("use_dropout", flag: false),
+        .init("lr_schedule", text: "cosine"),
+      ])
+    #expect(
+      configuration.json == """
+        {
+          "version": "1.0.0",
+          "command_line": ["mnist-train", "a\\"b"],
+          "settings": {
+            "seed": 18446744073709551615,
+            "train_ratio": 0.1,
+            "hidden_sizes": [9,6],
+            "use_dropout": false,
+            "lr_schedule": "cosine"
+          }
+        }
+
+        """)
+    #expect(configuration.setting("lr_schedule")?.text == "cosine")
+    #expect(configuration.setting("hidden_sizes")?.text == "[9,6]")
+  }
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    try SmallSets.withFolder { folder in
+      let path = folder + "/config.json"
+      let configuration = SampleRuns.configuration(seed: .max)
+      try SmallSets.write(Array(configuration.json.utf8), path)
+      #expect(try RunConfiguration.read(path) == configuration)
+    }
+  }
+
+  @Test(arguments: [
+    ("{", "not JSON at byte 1 (expected a name in quotes, found the end)"),
+    ("[]", "wrong value at byte 0 (expected an object, found an array)"),
+    ("{\"version\":1}", "wrong value at byte 11 (expected a string, found a number)"),
+    (
+      "{\"version\":\"1\"}",
+      "not JSON at byte 0 (expected version, command_line and settings, found version)"
+    ),
+  ])
+  func whatIsNoConfigurationIsRefused(_ text: String, _ reason: String) throws {
+    try SmallSets.withFolder { folder in
+      let path = folder + "/config.json"
+      try SmallSets.write(Array(text.utf8), path)
+      #expect(throws: RunFolderError.wrongConfiguration(path: path, reason: reason)) {
+        try RunConfiguration.read(path)
+      }
+    }
+  }
+
+  @Test func aRunIsTheSameWithMoreEpochsButNotWithAnotherSeed() {
+    let run = SampleRuns.configuration()
+    #expect(run.isSameRun(as: SampleRuns.configuration(epochCount: 30)))
+    #expect(!run.isSameRun(as: SampleRuns.configuration(seed: 2)))
+    #expect(!run.isSameRun(as: SampleRuns.configuration(batchSize: 9)))
+  }
+}

@@ -1,0 +1,33 @@
+@testable import MNISTCore
+
+/// Made-up runs for what draws and compares them.
+enum SampleRuns {
+  static func row(
+    _ epoch: Int, train: Double = 0.5, valid: Double, accuracy: Double = 0.9,
+    lowest: Double? = nil, seconds: Double = 2
+  ) -> MetricsRow {
+    MetricsRow(
+      epoch: epoch, trainLoss: train, validLoss: valid, validAccuracy: accuracy,
+      lowestLoss: lowest ?? valid, seconds: seconds, imagesPerSecond: 21_500)
+  }
+
+  static func configuration(
+    seed: UInt64 = 1, batchSize: Int = 256, epochCount: Int = 20
+  ) -> RunConfiguration {
+    var settings = SmallSets.settings(SmallSets.fields(24), seed: seed)
+    settings.batchSize = batchSize
+    settings.epochCount = epochCount
+    return RunConfiguration(
+      version: "1.0.0", commandLine: ["mnist-train", "--model_fn", "a \"b\".ckpt"], settings,
+      more: [.init("lr_schedule", text: "constant")])
+  }
+
+  static func run(
+    _ name: String, seed: UInt64 = 1, batchSize: Int = 256, losses: [Double],
+    accuracy: Double = 0.9
+  ) -> LoggedRun? {
+    LoggedRun(
+      name: name, configuration: configuration(seed: seed, batchSize: batchSize),
+      rows: losses.enumerated().map { row($0.offset + 1, valid: $0.element, accuracy: accuracy) })
+  }
+}
