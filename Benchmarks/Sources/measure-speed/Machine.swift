@@ -51,7 +51,7 @@ enum Machine {
   /// - Parameter bytesPerVector: read and written together in one turn of the loop in `pass`.
   private static func bandwidth(
     bytes: Int, threads: Int, bytesPerVector: Int,
-    _ pass: @Sendable (UnsafeMutablePointer<SIMD16<Float>>, Int) -> Void
+    _ pass: @escaping @Sendable (UnsafeMutablePointer<SIMD16<Float>>, Int) -> Void
   ) -> Double {
     let hugePage = 2 << 20
     let vectors = bytes / threads / 64 / 4 * 4
@@ -75,14 +75,27 @@ enum Machine {
   }
 
   /// The time until all threads are done.
-  private static func seconds(threads: Int, _ body: @Sendable (Int) -> Float) -> Double {
+  private static func seconds(
+    threads: Int, _ body: @escaping @Sendable (Int) -> Float
+  ) -> Double {
+    @Sendable func work(_ thread: Int) {
+      precondition(body(thread) != 12345, "the result is looked at, so that it is computed")
+    }
     // The library's threads look for work for about a millisecond before they sleep, and would share
     // the processors with these.
     usleep(10_000)
     let start = now()
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      precondition(body(thread) != 12345, "the result is looked at, so that it is computed")
+    let others = DispatchGroup()
+    for thread in 1..<threads {
+      others.enter()
+      // Dispatch's own threads may leave all of the work to one.
+      Thread.detachNewThread {
+        work(thread)
+        others.leave()
+      }
     }
+    work(0)
+    others.wait()
     return now() - start
   }
 }
