@@ -134,8 +134,8 @@ def compare_processes(options, rest):
             "two epochs": training,
             "test images": {
                 "mnist-predict": [
-                    options.trainer.replace("mnist-train", "mnist-predict"), "--model_fn", model, "--data_dir",
-                    options.data_dir, "--n_threads", str(options.n_threads)],
+                    os.path.join(os.path.dirname(options.trainer), "mnist-predict"), "--model_fn", model,
+                    "--data_dir", options.data_dir, "--n_threads", str(options.n_threads)],
                 "PyTorch": pytorch(options, "pytorch_predict.py", "--model_fn", model),
             },
             "--help": {
