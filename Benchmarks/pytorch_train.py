@@ -11,17 +11,16 @@ generator as everything else, and newer versions print a few more settings of th
 """
 
 import argparse
-import gzip
 import random
 import sys
 import time
 from copy import deepcopy
-from pathlib import Path
 
-import numpy
 import torch
 from safetensors.torch import save_file
 from torch import nn
+
+from mnist import hidden_sizes, read_idx
 
 
 class Block(nn.Module):
@@ -44,27 +43,6 @@ class ImageClassifier(nn.Module):
 
     def forward(self, x):
         return self.layers(x)
-
-
-def hidden_sizes(input_size, output_size, n_layers):
-    step = int((input_size - output_size) / n_layers)
-    return [input_size - step * (layer + 1) for layer in range(n_layers - 1)]
-
-
-def read_idx(data_dir, name, rank):
-    """The array of an IDX file of bytes: DIR/MNIST/raw or DIR, a dash or a dot, packed or not."""
-    folders = [Path(data_dir) / "MNIST" / "raw", Path(data_dir)]
-    names = [f"{name}{mark}idx{rank}-ubyte{end}" for mark in "-." for end in ("", ".gz")]
-    found = [folder / name for folder in folders for name in names if (folder / name).is_file()]
-    if not found:
-        sys.exit(f"{data_dir}: no {' or '.join(names)}, in MNIST/raw or here")
-    content = found[0].read_bytes()
-    if content.startswith(b"\x1f\x8b"):
-        content = gzip.decompress(content)
-    if content[:4] != bytes([0, 0, 8, rank]):
-        sys.exit(f"{found[0]}: not an IDX file of bytes with {rank} dimensions")
-    shape = numpy.frombuffer(content, ">u4", count=rank, offset=4)
-    return numpy.frombuffer(content, numpy.uint8, offset=4 + 4 * rank).reshape(shape).copy()
 
 
 def load_mnist(data_dir, is_train):

@@ -9,17 +9,16 @@ import MNISTCore
 #endif
 
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
-  let checkpoint = try Checkpoint(readingFrom: options.modelPath)
+  let saved = try SavedModel(readingFrom: options.modelPath)
   guard options.pictures.isEmpty else {
-    predictPictures(
-      options, checkpoint.makeModel(), height: checkpoint.settings.imageHeight,
-      width: checkpoint.settings.imageWidth, &console)
+    let (height, width) = try saved.pictureSize(path: options.modelPath)
+    predictPictures(options, saved.makeModel(), height: height, width: width, &console)
     return
   }
-  let source = options.dataSource(trainedWith: checkpoint.settings.dataset)
-  let data = try checkpoint.testImages(from: source) { console.report($0) }
+  let source = options.dataSource(trainedWith: saved.settings?.dataset ?? .auto)
+  let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
-  try predictTestSet(options, checkpoint.makeModel(), data, &console)
+  try predictTestSet(options, saved.makeModel(), data, &console)
 }
 
-exit(Tool.run(Array(CommandLine.arguments.dropFirst()), predict))
+exit(Tool.run(ProcessArguments.all, predict))

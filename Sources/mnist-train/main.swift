@@ -9,30 +9,85 @@ import MNISTCore
 #endif
 
 func train(_ options: TrainOptions, _ console: inout Console) throws {
-  try Checkpoint.checkWritable(options.modelPath)
-  let data = try options.dataSource.trainingImages { console.report($0) }
+  StopSignal.listen()
+  let file = try CheckpointFile(options.modelPath)
+  let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
+  let source = options.dataSource(resuming: stored?.settings)
+  let data = try source.trainingImages { console.report($0) }
   let images = data.images
+  let settings = try settings(options, stored, data)
+  try file.checkRoom(for: settings)
+  try MemoryNeed.check(settings, imageCount: images.count)
+  let run = TrainingRun(settings, images: images)
+  StopSignal.holdBack()
+
+  if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
+  if let stored {
+    guard stored.state.epoch < settings.epochCount else {
+      return console.note(TrainingText.nothingLeft(settings, in: options.modelPath))
+    }
+    run.resume(from: stored.state)
+    console.note(TrainingText.resumed(run, from: options.modelPath))
+  } else {
+    if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
+    if settings.batchSize < options.batchSize, options.asksForBatchSize {
+      console.note(TrainingText.clippedBatchSize(options.batchSize, to: settings.batchSize))
+    }
+    console.warn(about: data.origin)
+    console.print(DataText.line(data.origin))
+    console.print(TrainingText.sizes(of: run))
+    if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
+  }
+  try train(run, options, savingTo: file, &console)
+}
+
+func settings(
+  _ options: TrainOptions, _ stored: Checkpoint?, _ data: LoadedImages
+) throws -> TrainingSettings {
+  let images = data.images
+  if let stored {
+    try stored.check(images, in: data.origin.place)
+    return try options.settings(resuming: stored.settings, imageCount: images.count)
+  }
   try options.checkAgainst(
     rowCount: images.count, inputSize: images.imageSize, outputSize: images.classCount)
   // PyTorch's generator takes 32 bits of a seed.
   let seed = options.seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
-  let settings = TrainingSettings(options, seed: seed, data: data)
-  try Checkpoint.checkWritable(options.modelPath, settings: settings)
-  if options.seed == nil {
-    console.note("mnist-train: seed \(seed) (repeat this run with --seed \(seed))")
-  }
-
-  console.warn(about: data.origin)
-  console.print(DataText.line(data.origin))
-  let run = TrainingRun(settings, images: images)
-  console.print(TrainingText.sizes(of: run))
-  if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
-  run.train { event in
-    if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
-      console.print(line)
-    }
-  }
-  try Checkpoint(settings: settings, state: run.state()).write(to: options.modelPath)
+  return TrainingSettings(options, seed: seed, data: data)
 }
 
-exit(Tool.run(Array(CommandLine.arguments.dropFirst()), train))
+/// Saves the run after each epoch and where a signal stops it.
+func train(
+  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile,
+  _ console: inout Console
+) throws {
+  let saver = CheckpointSaver(file)
+  func save() -> FileError? {
+    saver.save(Checkpoint(settings: run.settings, state: run.state))
+  }
+  // Where the file cannot be written in the end, the run is saved in one of these.
+  let otherFolders = [getenv("TMPDIR").map { String(cString: $0) }, "."].compactMap(\.self)
+  do {
+    try run.train { event in
+      // When the line of an epoch is printed, the one before it is on the disk.
+      if case .epoch = event, let failure = save() {
+        console.note(TrainingText.failedSave(failure))
+      }
+      if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
+        console.print(line)
+      }
+      try StopSignal.check()
+    }
+  } catch let signal as StopSignal {
+    if run.progress != EpochProgress() { _ = save() }
+    try saver.finish(orSaveIn: otherFolders)
+    console.note(TrainingText.stopped(by: signal, options))
+    throw signal
+  } catch let error as TrainingError {
+    try saver.finish(orSaveIn: otherFolders)
+    throw error
+  }
+  try saver.finish(orSaveIn: otherFolders)
+}
+
+exit(Tool.run(ProcessArguments.all, train))

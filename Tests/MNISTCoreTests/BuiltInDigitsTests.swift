@@ -77,24 +77,24 @@ import Testing
     }
   }
 
-  @Test func aModelLearnsToReadThem() {
+  @Test func aModelLearnsToReadThem() throws {
     let test = ImageDataset(BuiltInDigits.make(isTrain: false, count: 2_000))
-    #expect(trainedModel().accuracy(on: test, batchSize: 500) > 0.9)
+    #expect(try trainedModel().accuracy(on: test, batchSize: 500) > 0.9)
   }
 
   @Test(.enabled(if: SharedData.folder != nil, "no ../shared/data/MNIST/raw beside the package"))
   func whoLearnedFromThemReadsMNIST() throws {
     let folder = try #require(SharedData.folder)
     let test = ImageDataset(try MNISTFolder.load(folder, isTrain: false))
-    #expect(trainedModel().accuracy(on: test, batchSize: 500) > 0.87)
+    #expect(try trainedModel().accuracy(on: test, batchSize: 500) > 0.87)
   }
 
   /// A small model after three passes over ten thousand digits.
-  private func trainedModel() -> ImageClassifier {
+  private func trainedModel() throws -> ImageClassifier {
     let images = BuiltInDigits.make(isTrain: true, count: 10_000)
     let settings = SmallSets.settings(images, hiddenSizes: [256], batchSize: 64, epochCount: 3)
     let run = TrainingRun(settings, images: images)
-    run.train()
+    try run.train()
     return run.model
   }
 }

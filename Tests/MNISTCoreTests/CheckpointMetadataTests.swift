@@ -13,6 +13,8 @@ import Testing
         "train_ratio": "0.8", "batch_size": "9223372036854775807", "n_epochs": "20",
         "seed": "18446744073709551615", "train_images_crc32": "0x00000abc",
         "train_labels_crc32": "0xffffffff", "dataset": "fashion-mnist", "epoch": "3",
+        "train_batches": "7", "train_loss_sum": "2.5", "valid_batches": "1",
+        "valid_loss_sum": "0.1",
         "lowest_loss": "0.0625",
       ])
   }
@@ -21,6 +23,7 @@ import Testing
     let metadata = reader()
     #expect(try metadata.settings() == settings)
     #expect(try metadata.epoch(of: 20) == 3)
+    #expect(try metadata.progress() == state.progress)
     #expect(try metadata.lowestLoss() == 0.0625)
   }
 
@@ -37,7 +40,8 @@ import Testing
   @Test(arguments: [
     "format_version", "image_height", "image_width", "output_size", "hidden_sizes", "use_dropout",
     "dropout_p", "train_ratio", "batch_size", "n_epochs", "seed", "train_images_crc32",
-    "train_labels_crc32", "epoch", "lowest_loss",
+    "train_labels_crc32", "epoch", "train_batches", "train_loss_sum", "valid_batches",
+    "valid_loss_sum", "lowest_loss",
   ])
   func aMissingSettingIsNamed(_ name: String) {
     #expect(throws: CheckpointError.missingSetting(path: "m", name: name)) {
@@ -68,8 +72,12 @@ import Testing
     ("seed", ["", "-1", "18446744073709551616", "1.0"], "0 to 18446744073709551615"),
     ("train_images_crc32", ["", "0x", "0xg", "0x100000000", "-1"], "eight hexadecimal digits"),
     ("train_labels_crc32", ["", "0x100000000"], "eight hexadecimal digits"),
+    ("epoch", ["", "-1", "21"], "0 to 20"),
+    ("train_batches", ["", "-1", "9223372036854775808"], "0 to \(Int.max)"),
+    ("train_loss_sum", ["", "nan", "inf", "x"], "a finite number"),
+    ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
+    ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
     ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
-    ("epoch", ["", "0", "-1", "21"], "1 to 20"),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
   ])
   func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
@@ -83,7 +91,8 @@ import Testing
   @Test(arguments: [
     ("image_height", "2147483647"), ("output_size", "256"), ("hidden_sizes", "1"),
     ("hidden_sizes", "1,1,1,1,1"), ("hidden_sizes", "2147483647,2147483647"), ("dropout_p", "0"),
-    ("epoch", "20"), ("lowest_loss", "inf"), ("seed", "0"), ("batch_size", "1"),
+    ("epoch", "0"), ("epoch", "20"), ("train_batches", "0"), ("lowest_loss", "inf"), ("seed", "0"),
+    ("batch_size", "1"),
   ])
   func theLimitsThemselvesAreAllowed(_ name: String, _ text: String) {
     #expect(throws: Never.self) { try readAll([name: text]) }
@@ -111,7 +120,10 @@ import Testing
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST)
 
   private let state = TrainingState(
-    epoch: 3, lowestLoss: 0.0625, best: StateDictionary(), last: StateDictionary(), optimizer: [],
+    epoch: 3,
+    progress: EpochProgress(
+      train: .init(batches: 7, loss: 2.5), valid: .init(batches: 1, loss: 0.1)),
+    lowestLoss: 0.0625, best: StateDictionary(), last: StateDictionary(), optimizer: [],
     generator: RandomGenerator(seed: 0).state, dropoutDraws: 0)
 
   private func reader(_ changes: [String: String?] = [:]) -> CheckpointMetadata {
@@ -124,6 +136,7 @@ import Testing
     let metadata = reader(changes)
     let settings = try metadata.settings()
     _ = try metadata.epoch(of: settings.epochCount)
+    _ = try metadata.progress()
     _ = try metadata.lowestLoss()
   }
 }

@@ -34,12 +34,20 @@ import Testing
   }
 
   @Test func anotherProgramsFileIsRefused() throws {
-    let file = SafeTensors(tensors: ["weight": TensorValue([1] as [Float], shape: [1])])
+    let file = SafeTensors(
+      tensors: ["weight": TensorValue([1] as [Float], shape: [1])], hasChecksums: true)
     let error = CheckpointError.missingSetting(path: "m", name: "format_version")
     #expect(throws: error) { try read(file.encoded()) }
     #expect(
       error.description
         == "m: not written by mnist-train (expected format_version in __metadata__, found none)")
+  }
+
+  /// Whoever takes the checksums away takes the proof away.
+  @Test func aCheckpointWithoutChecksumsIsRefused() throws {
+    #expect(throws: CheckpointError.noChecksums(path: "m")) {
+      try read(file()) { $0.hasChecksums = false }
+    }
   }
 
   // MARK: - Tensors

@@ -33,8 +33,8 @@ import Testing
     let files = try [1, 2, 3].map { threads in
       try ThreadPool.use(threadCount: threads) {
         let run = TrainingRun(settings, images: images)
-        run.train()
-        return try Checkpoint(settings: settings, state: run.state()).encoded()
+        try run.train()
+        return Checkpoint(settings: settings, state: run.state).encoded()
       }
     }
     #expect(files[0] == files[1])
@@ -53,9 +53,10 @@ import Testing
       "layers.1.block.2.running_var", "layers.1.block.2.num_batches_tracked", "layers.2.weight",
       "layers.2.bias",
     ]
-    #expect(checkpoint.state.best.names == names)
+    let best = try #require(checkpoint.state.best)
+    #expect(best.names == names)
     for name in names {
-      #expect(file.tensors[name] == checkpoint.state.best[name], "\(name)")
+      #expect(file.tensors[name] == best[name], "\(name)")
       #expect(file.tensors["last.\(name)"] == checkpoint.state.last[name], "\(name)")
     }
     let parameters = names.filter { $0.hasSuffix("weight") || $0.hasSuffix("bias") }
@@ -81,15 +82,43 @@ import Testing
     #expect(model.modules.allSatisfy { !$0.isTraining })
   }
 
-  @Test func aModelPathIsTriedBeforeTheWork() throws {
+  @Test func beforeTheFirstEpochIsOverTheLastModelStandsForTheBest() throws {
+    let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+    let settings = SmallSets.settings(images, hiddenSizes: [5, 4], batchSize: 8)
+    let checkpoint = Checkpoint(
+      settings: settings, state: TrainingRun(settings, images: images).state)
+    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    #expect(try Checkpoint(file, path: "m") == checkpoint)
+    #expect(checkpoint.makeModel().stateDictionary == checkpoint.state.last)
+  }
+
+  @Test func otherDataThanTheRunsIsNamed() throws {
+    let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+    let checkpoint = try SmallSets.checkpoint()
+    #expect(throws: Never.self) { try checkpoint.check(images, in: "d") }
+    let others = SmallSets.fields(24, height: 2, width: 3, classes: 3, seed: 2)
+    #expect(
+      throws: CheckpointError.otherData(
+        path: "d", noun: "images", expected: images.imagesCRC32, found: others.imagesCRC32)
+    ) { try checkpoint.check(others, in: "d") }
+    let labels = [UInt8](images.labels.reversed())
+    let mislabeled = ImageSet(height: 2, width: 3, pixels: images.pixels, labels: labels)
+    #expect(
+      throws: CheckpointError.otherData(
+        path: "d", noun: "labels", expected: images.labelsCRC32, found: mislabeled.labelsCRC32)
+    ) { try checkpoint.check(mislabeled, in: "d") }
+  }
+
+  @Test func onlyARunCanGoOn() throws {
     try SmallSets.withFolder { folder throws in
-      let settings = try SmallSets.checkpoint().settings
-      try Checkpoint.checkWritable("\(folder)/m")
-      try Checkpoint.checkWritable("\(folder)/m", settings: settings)
-      #expect(try SmallSets.names(folder).isEmpty)
-      #expect(
-        throws: FileError.missingFolder(path: "\(folder)/no/m", folder: "\(folder)/no")
-      ) { try Checkpoint.checkWritable("\(folder)/no/m") }
+      #expect(throws: CheckpointError.nothingToResume(path: "\(folder)/m")) {
+        try Checkpoint(resuming: "\(folder)/m")
+      }
+      let weights = SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])])
+      try SmallSets.write(weights.encoded(), "\(folder)/m")
+      #expect(throws: CheckpointError.noRun(path: "\(folder)/m")) {
+        try Checkpoint(resuming: "\(folder)/m")
+      }
     }
   }
 }

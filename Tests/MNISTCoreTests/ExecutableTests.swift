@@ -126,9 +126,9 @@ import Testing
       let settings = TrainingSettings(options, seed: 7, data: data)
       let expected = TrainingRun(settings, images: data.images)
       var lines = [Self.data, TrainingText.sizes(of: expected), TrainingText.parts(of: expected)]
-      expected.train { lines += [TrainingText.line(for: $0, verbosity: 2)].compactMap(\.self) }
+      try expected.train { lines += [TrainingText.line(for: $0, verbosity: 2)].compactMap(\.self) }
       #expect(run.output == lines.joined(separator: "\n") + "\n")
-      let bytes = try Checkpoint(settings: settings, state: expected.state()).encoded()
+      let bytes = Checkpoint(settings: settings, state: expected.state).encoded()
       #expect(try SmallSets.content("\(folder)/m") == bytes)
     }
   }
@@ -623,7 +623,8 @@ import Testing
     ("long", "header too large (expected at most 8388608 bytes, found 9223372036854775808)"),
     (
       "foreign",
-      "not written by mnist-train (expected format_version in __metadata__, found none)"
+      "not a model of this program (expected a float32 tensor layers.0.block.0.weight that "
+        + "continues the classifier, found none)"
     ),
   ])
   func whatIsNoModelIsASentence(_ name: String, _ sentence: String) async throws {
@@ -656,7 +657,19 @@ import Testing
     @Test func aFileLargerThanMemoryIsASentence() async throws {
       try await SmallSets.withFolderAsync { folder async throws in
         try SmallSets.write([], "\(folder)/m")
-        #expect(truncate("\(folder)/m", 16 << 30) == 0)
+        // A classifier of 2³⁰ pixels: 8 GiB of weights, then 5 numbers.
+        let tensors = [
+          ("layers.0.block.0.weight", "2,1073741824", 0, 8 << 30),
+          ("layers.0.block.0.bias", "2", 8 << 30, (8 << 30) + 8),
+          ("layers.1.weight", "1,2", (8 << 30) + 8, (8 << 30) + 16),
+          ("layers.1.bias", "1", (8 << 30) + 16, (8 << 30) + 20),
+        ].map { name, shape, begin, end in
+          #""\#(name)":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[\#(begin),\#(end)]}"#
+        }
+        let header = "{\(tensors.joined(separator: ","))}".utf8
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+        try SmallSets.write(length + header, "\(folder)/m")
+        #expect(truncate("\(folder)/m", off_t(8 + header.count + (8 << 30) + 20)) == 0)
         let run = try await predict("", in: folder, shell: #"ulimit -v 4000000; exec "$@""#)
         #expect(
           run

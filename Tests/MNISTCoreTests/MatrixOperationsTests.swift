@@ -34,6 +34,25 @@ import Testing
       TensorValue(expected, shape: [batch, outputs]))
   }
 
+  /// Forward and backward, to the last bit: the activation in the product's epilogue is the same one.
+  @Test(arguments: [[2, 7, 17], [3, 33, 1], [8, 5, 48], [65, 64, 130]])
+  func aProductWithItsActivationIsTheTwoInARow(_ sizes: [Int]) {
+    let (batch, inputs, outputs) = (sizes[0], sizes[1], sizes[2])
+    let upstream = TensorValue.random([batch, outputs], seed: 4).tensor()
+    func results(_ apply: (Tensor, Tensor, Tensor) -> Tensor) -> [TensorValue?] {
+      let x = TensorValue.random([batch, inputs], seed: 1).tensor(requiresGradient: true)
+      let weight = TensorValue.random([outputs, inputs], seed: 2).tensor(requiresGradient: true)
+      let bias = TensorValue.random([outputs], seed: 3).tensor(requiresGradient: true)
+      let y = apply(x, weight, bias)
+      let value = y.value
+      y.backward(from: upstream)
+      return [value, x.gradient?.value, weight.gradient?.value, bias.gradient?.value]
+    }
+    let one = results { $0.linear(weight: $1, bias: $2, negativeSlope: 0.01) }
+    let two = results { $0.linear(weight: $1, bias: $2).leakyReLU(negativeSlope: 0.01) }
+    #expect(one == two)
+  }
+
   @Test func onlyWhatIsAskedForGetsAGradient() {
     let x = Tensor([1, 2], shape: [1, 2])
     let weight = Parameter(Tensor([3, 4], shape: [1, 2]))

@@ -55,6 +55,23 @@ import Testing
     #expect(c.numbers == [0, 0, 0, 0, 0, 0])
   }
 
+  @Test func productsComputedTogetherAreThoseComputedApart() {
+    let (a, b) = (Self.numbers(70 * 50, seed: 15), Self.numbers(50 * 130, seed: 16))
+    let (first, second) = (FloatBuffer(count: 70 * 130), FloatBuffer(count: 50 * 50))
+    let (firstAlone, secondAlone) = (FloatBuffer(count: 70 * 130), FloatBuffer(count: 50 * 50))
+    Self.withMatrix(a, 70, 50, false) { a in
+      Self.withMatrix(b, 50, 130, false) { b in
+        multiply(
+          [Product(a, b, into: first.start), Product(a.transposed, a, into: second.start)],
+          pool: ThreadPool(threadCount: 3))
+        multiply(a, b, into: firstAlone.start)
+        multiply(a.transposed, a, into: secondAlone.start)
+      }
+    }
+    #expect(first.numbers == firstAlone.numbers)
+    #expect(second.numbers == secondAlone.numbers)
+  }
+
   @Test(arguments: [2, 3, 7])
   func theProductIsTheSameForAnyThreadCount(_ threads: Int) {
     let (m, n, k) = (131, 150, 700)
@@ -87,22 +104,22 @@ import Testing
     #expect(small.numbers == Array(large.numbers[(17 * 50)..<(18 * 50)]))
   }
 
-  @Test func operandsBeyondThePackingLimitAreTakenInGroups() {
-    // 2 × 2048 rows and columns fill the limit after three chunks of depth.
-    let (m, n, k) = (2_048, 2_048, 1_300)
+  @Test func largeOperandsAreTakenInParts() {
+    let (m, n, k) = (1_030, 1_000, 1_300)
     let (a, b) = (Self.numbers(m * k, seed: 11), Self.numbers(k * n, seed: 12))
     let c = FloatBuffer(count: m * n)
     Self.withMatrix(a, m, k, false) { a in
       Self.withMatrix(b, k, n, false) { b in multiply(a, b, into: c.start) }
     }
-    for (row, column) in [(0, 0), (2_047, 2_047), (1_000, 3), (5, 1_777)] {
+    for (row, column) in [(0, 0), (1_029, 999), (1_000, 3), (5, 777)] {
       var sum = 0.0
       for p in 0..<k { sum += Double(a[row * k + p]) * Double(b[p * n + column]) }
       #expect(abs(Double(c[row * n + column]) - sum) < 1e-4)
     }
   }
 
-  /// Steps of nothing but zeros are left out: no bit may change by it, whichever operand is sparse.
+  /// Steps at which a whole panel is zero are left out: no bit may change by it, whichever operand is
+  /// sparse.
   @Test(arguments: [0, 0.5, 0.9, 0.99, 1.0])
   func leavingOutZerosChangesNoBit(_ shareOfZeros: Double) {
     let (m, n, k) = (77, 90, 700)

@@ -10,8 +10,8 @@ import Testing
     let model = settings.makeModel(
       using: RandomGenerator(seed: 0), dropout: CounterGenerator(seed: 0))
     let state = model.stateDictionary
-    #expect(settings.slots.map(\.name) == state.names)
-    for slot in settings.slots {
+    #expect(settings.layout.slots.map(\.name) == state.names)
+    for slot in settings.layout.slots {
       #expect(state[slot.name]?.shape == slot.shape, "\(slot.name)")
       if case .int64? = state[slot.name]?.elements {
         #expect(slot.kind == .counter, "\(slot.name)")
@@ -19,16 +19,16 @@ import Testing
         #expect(slot.kind != .counter, "\(slot.name)")
       }
     }
-    #expect(settings.parameterNames == model.namedParameters.map(\.name))
-    #expect(settings.parameterCount == model.parameters.reduce(0) { $0 + $1.count })
+    #expect(settings.layout.parameterNames == model.namedParameters.map(\.name))
+    #expect(settings.layout.parameterCount == model.parameters.reduce(0) { $0 + $1.count })
   }
 
   /// The keys of PyTorch's `state_dict` for the same classifier, in its order.
   @Test func theNamesArePyTorchs() {
     let settings = SmallSets.settings(SmallSets.fields(4), hiddenSizes: [9])
-    typealias Slot = TrainingSettings.Slot
+    typealias Slot = ModelLayout.Slot
     #expect(
-      settings.slots == [
+      settings.layout.slots == [
         Slot(name: "layers.0.block.0.weight", kind: .parameter, shape: [9, 140]),
         Slot(name: "layers.0.block.0.bias", kind: .parameter, shape: [9]),
         Slot(name: "layers.0.block.2.weight", kind: .parameter, shape: [9]),
@@ -46,14 +46,14 @@ import Testing
     (settings.imageHeight, settings.imageWidth, settings.outputSize) = (28, 28, 10)
     // Weights and biases of five linear layers; weight and bias of four normalisations.
     let linear = 785 * 630 + 631 * 476 + 477 * 322 + 323 * 168 + 169 * 10
-    #expect(settings.parameterCount == linear + 2 * (630 + 476 + 322 + 168))
+    #expect(settings.layout.parameterCount == linear + 2 * (630 + 476 + 322 + 168))
     settings.useDropout = true
-    #expect(settings.parameterCount == linear)
+    #expect(settings.layout.parameterCount == linear)
   }
 
   /// Only sizes are looked at: a model of this many parameters would not fit any memory.
   @Test func theLayoutOfAModelTooLargeToBuildIsKnown() {
     let settings = SmallSets.settings(SmallSets.fields(4), hiddenSizes: [1 << 31 - 1, 1 << 31 - 1])
-    #expect(settings.slots[7].shape == [1 << 31 - 1, 1 << 31 - 1])
+    #expect(settings.layout.slots[7].shape == [1 << 31 - 1, 1 << 31 - 1])
   }
 }

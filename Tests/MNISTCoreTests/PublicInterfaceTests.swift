@@ -15,12 +15,12 @@ import Testing
     }
   }
 
-  @Test func aDatasetOfOnesOwnTrainsAClassifier() {
+  @Test func aDatasetOfOnesOwnTrainsAClassifier() throws {
     let generator = RandomGenerator(seed: 1)
     let model = ImageClassifier(
       inputSize: 1, outputSize: 2, hiddenSizes: [8], regularization: .batchNorm, using: generator)
     let trainer = Trainer(model: model, optimizer: Adam(model.parameters, learningRate: 0.05))
-    trainer.train(
+    try trainer.train(
       Points(), validating: Points(), epochCount: 20, batchSize: 8, using: generator)
     #expect(model.accuracy(on: Points(), batchSize: 40) > 0.9)
   }

@@ -72,8 +72,8 @@ import Testing
         usage: mnist-train [-h] --model_fn PATH [--gpu_id N] [--train_ratio R]
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
-                           [--data_dir DIR] [--seed N] [--n_threads N] [--dataset SET]
-                           [--mirror URL] [--version]
+                           [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
+                           [--dataset SET] [--mirror URL] [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
   }
@@ -166,6 +166,70 @@ import Testing
     #expect(error.problem.sentence == "argument \(option): must not be empty")
   }
 
+  // MARK: - Going on with a run
+
+  /// 100 training images, in batches of 25.
+  private let begun = TrainingSettings(
+    imageHeight: 2, imageWidth: 3, outputSize: 3, hiddenSizes: [5, 4], useDropout: true,
+    dropoutProbability: 0.25, trainRatio: 0.8, batchSize: 25, epochCount: 7, seed: 11,
+    imagesCRC32: 1, labelsCRC32: 2, dataset: .auto)
+
+  private func resumed(_ line: String) throws -> TrainingSettings {
+    let words = "--model_fn m --resume \(line)".split(separator: " ").map(String.init)
+    guard case .options(let options) = TrainOptions.parse(words) else {
+      throw UsageError.Problem.emptyValue(option: line)
+    }
+    return try options.settings(resuming: begun, imageCount: 125)
+  }
+
+  @Test(arguments: [
+    "", "--n_epochs 7", "--batch_size 25 --n_layers 3 --use_dropout --dropout_p .25 --seed 11",
+    "--train_ratio 8e-1 --n_threads 2 --verbose 0 --data_dir elsewhere",
+  ])
+  func whatTheCommandLineDoesNotSayIsTheFiles(_ line: String) throws {
+    #expect(try resumed(line) == begun)
+  }
+
+  @Test func onlyTheNumberOfEpochsMayGrow() throws {
+    var expected = begun
+    expected.epochCount = 9
+    #expect(try resumed("--n_epochs 9") == expected)
+  }
+
+  @Test(arguments: [
+    ("--n_epochs 6", "argument --n_epochs: must be at least 7, as in the run to resume, found 6"),
+    (
+      "--batch_size 26",
+      "argument --batch_size: not as in the run to resume, m (expected 25, found 26)"
+    ),
+    ("--n_layers 4", "argument --n_layers: not as in the run to resume, m (expected 3, found 4)"),
+    (
+      "--dropout_p 0.3",
+      "argument --dropout_p: not as in the run to resume, m (expected 0.25, found 0.3)"
+    ),
+    ("--seed 12", "argument --seed: not as in the run to resume, m (expected 11, found 12)"),
+    (
+      "--train_ratio 0.9",
+      "argument --train_ratio: not as in the run to resume, m (expected 0.8, found 0.9)"
+    ),
+  ])
+  func aFlagThatContradictsTheFileIsRefused(_ line: String, _ sentence: String) {
+    let error = #expect(throws: UsageError.self) { try resumed(line) }
+    #expect(error?.problem.sentence == sentence)
+  }
+
+  /// The run that began was cut down to all its 100 images a batch: the same words ask for it again.
+  @Test func aClippedBatchSizeIsNoContradiction() throws {
+    var begun = begun
+    begun.batchSize = 100
+    let words = ["--model_fn", "m", "--resume", "--batch_size", "5000"]
+    guard case .options(let options) = TrainOptions.parse(words) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(try options.settings(resuming: begun, imageCount: 125) == begun)
+  }
+
   @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
   func everySetIsAChoice(_ name: String) throws {
     var expected = TrainOptions(modelPath: "m")
@@ -212,6 +276,7 @@ import Testing
         examples:
           mnist-train --model_fn model.ckpt
           mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1
+          mnist-train --model_fn model.ckpt --resume
 
         usage: mnist-train [-h] --model_fn PATH
         """))
@@ -240,7 +305,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 16)
+    #expect(TrainOptions.command.options.count == 17)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))

@@ -8,23 +8,23 @@ import Testing
 
   @Test func theBestStateIsThatWithTheLowestLoss() throws {
     let run = ScriptedRun(biases: [1, 3, 2])
-    run.train()
+    try run.train()
     #expect(run.marks(of: run.trainer.bestState) == 2)
     #expect(run.trainer.lowestLoss == run.reports[1].validLoss)
     #expect(run.reports.map(\.lowestLoss) == [0, 1, 1].map { run.reports[$0].validLoss })
     #expect(run.reports[2].validLoss > run.reports[1].validLoss)
   }
 
-  @Test func aTieCounts() {
+  @Test func aTieCounts() throws {
     let run = ScriptedRun(biases: [2, 2, 2, 1])
-    run.train()
+    try run.train()
     #expect(Set(run.reports[..<3].map(\.validLoss)).count == 1)
     #expect(run.marks(of: run.trainer.bestState) == 3)
   }
 
-  @Test func afterTheLastEpochTheModelIsInItsBestState() {
+  @Test func afterTheLastEpochTheModelIsInItsBestState() throws {
     let run = ScriptedRun(biases: [1, 3, 2, 0])
-    run.train()
+    try run.train()
     #expect(run.model.stateDictionary == run.trainer.bestState)
     #expect(run.marks(of: run.model.stateDictionary) == 2)
     #expect(run.marks(of: run.trainer.lastState) == 4)
@@ -33,7 +33,7 @@ import Testing
   @Test func laterStepsCannotTouchASnapshot() throws {
     let run = ScriptedRun(biases: [3, 2, 1])
     var snapshots: [StateDictionary?] = []
-    run.train { if case .epoch = $0 { snapshots.append(run.trainer.bestState) } }
+    try run.train { if case .epoch = $0 { snapshots.append(run.trainer.bestState) } }
     #expect(snapshots.map { run.marks(of: $0) } == [1, 1, 1])
     for parameter in run.model.parameters {
       parameter.copy(from: [Float](repeating: 9, count: parameter.count))
@@ -52,22 +52,63 @@ import Testing
 
   // MARK: - Losses that are no numbers
 
-  @Test func withoutALossThatIsANumberThereIsNoBestState() {
-    let run = ScriptedRun(biases: [.nan, .nan])
-    run.train()
-    #expect(run.trainer.bestState == nil)
-    #expect(run.trainer.lowestLoss == .infinity)
-    #expect(run.reports.allSatisfy { $0.validLoss.isNaN && $0.lowestLoss == .infinity })
-    #expect(run.marks(of: run.model.stateDictionary) == 2)
-    #expect(!run.model.isTraining)
+  @Test func aLossThatIsNoNumberEndsTrainingAtThatBatch() {
+    let run = ScriptedRun(biases: [1, .nan, 2], labels: [0, 0, 0, 0, 1], batchSize: 2)
+    // The second batch of the second epoch is the first to see what the step before it has done.
+    let error = TrainingError.lossNotFinite(
+      epoch: 2, pass: .training, batch: 2, batchCount: 3, loss: "nan")
+    #expect(throws: error) { try run.train() }
+    #expect(run.marks(of: run.trainer.bestState) == 3)
+    #expect(run.trainer.epoch == 1)
+    #expect(
+      error.description == "the loss became nan in epoch 2, training batch 2 of 3; "
+        + "the best model of the epochs before is kept")
   }
 
-  @Test func anEpochWithoutANumberIsPassedOver() {
-    let run = ScriptedRun(biases: [.nan, 1, .nan, 2, .nan])
-    run.train()
-    #expect(run.marks(of: run.trainer.bestState) == 4)
-    #expect(run.marks(of: run.model.stateDictionary) == 4)
-    #expect(run.trainer.lowestLoss == run.reports[3].validLoss)
+  @Test func withoutAGoodEpochThereIsNoBestState() {
+    let run = ScriptedRun(biases: [-.infinity])
+    let error = TrainingError.lossNotFinite(
+      epoch: 1, pass: .validation, batch: 1, batchCount: 1, loss: "inf")
+    #expect(throws: error) { try run.train() }
+    #expect(run.trainer.bestState == nil)
+    #expect(run.trainer.lowestLoss == .infinity)
+    #expect(
+      error.description
+        == "the loss became inf in epoch 1, validation batch 1 of 1; no model was saved")
+  }
+
+  // MARK: - Stopping and going on
+
+  /// Wherever it is stopped: the same numbers are reported, without a gap and without any twice, and the
+  /// same states are reached.
+  @Test(arguments: [Mode.batchNorm, .dropout])
+  func aRunThatIsStoppedAfterEveryBatchIsTheUnbrokenRun(_ mode: Mode) throws {
+    var events: [TrainingEvent] = []
+    let (whole, expected) = try trained(mode, rows: 9, validRows: 5, epochCount: 3) {
+      events.append($0)
+    }
+    struct Stop: Error {}
+    let generator = RandomGenerator(seed: 1)
+    let model = classifier(mode, using: generator, dropout: CounterGenerator(seed: 1))
+    let trainer = Trainer(model: model, optimizer: Adam(model.parameters))
+    let images = ImageDataset(SmallSets.fields(14, height: 2, width: 3, classes: 3))
+    var told: [TrainingEvent] = []
+    while trainer.epoch < 3 || told.count < events.count {
+      #expect(throws: Stop.self) {
+        try trainer.train(
+          Subset(images, indices: Array(0..<9)),
+          validating: Subset(images, indices: Array(9..<14)), epochCount: 3, batchSize: 4,
+          using: generator
+        ) { event in
+          told.append(event)
+          throw Stop()
+        }
+      }
+    }
+    #expect(told == events)
+    #expect(trainer.bestState == expected.bestState)
+    #expect(trainer.lastState == expected.lastState)
+    #expect(whole.stateDictionary == expected.bestState)
   }
 
   // MARK: - Losses of an epoch
@@ -76,7 +117,7 @@ import Testing
     // Rows of label 0 and 1 have different losses, so that a weighted mean would be another.
     let run = ScriptedRun(biases: [1], labels: [0, 0, 0, 0, 1], batchSize: 4)
     var losses: (train: [Double], valid: [Double]) = ([], [])
-    run.train { event in
+    try run.train { event in
       switch event {
       case .trainIteration(_, _, let loss): losses.train.append(loss)
       case .validIteration(_, _, let loss): losses.valid.append(loss)
@@ -93,10 +134,10 @@ import Testing
     #expect(abs(report.validLoss - (4 * right + wrong) / 5) > 0.1)
   }
 
-  @Test func everyIterationAndEpochIsReportedInOrder() {
+  @Test func everyIterationAndEpochIsReportedInOrder() throws {
     let run = ScriptedRun(biases: [1, 1], labels: [0, 0, 0, 0, 1], batchSize: 2)
     var told: [String] = []
-    run.train { event in
+    try run.train { event in
       switch event {
       case .trainIteration(let index, let count, _): told.append("train \(index)/\(count)")
       case .validIteration(let index, let count, _): told.append("valid \(index)/\(count)")
@@ -110,10 +151,10 @@ import Testing
 
   // MARK: - Modes, gradients, random numbers
 
-  @Test func trainingAndValidationAreTheirOwnModes() {
+  @Test func trainingAndValidationAreTheirOwnModes() throws {
     let run = ScriptedRun(biases: [1, 1])
     run.model.evaluate()
-    run.train()
+    try run.train()
     #expect(run.model.calls == ["train, recorded", "evaluate", "train, recorded", "evaluate"])
     #expect(run.model.modules.allSatisfy { !$0.isTraining })
   }
@@ -121,7 +162,7 @@ import Testing
   /// A step starts from no gradient: those of different batches are never added up.
   @Test func gradientsOfTwoStepsAreNotAddedUp() throws {
     let run = ScriptedRun(biases: [1, 1, 1, 1])
-    run.train()
+    try run.train()
     #expect(Set(run.optimizer.biasGradients.dropFirst()).count == 1)
     #expect(run.optimizer.biasGradients.count == 4)
   }
@@ -187,12 +228,12 @@ import Testing
     _ mode: Mode, rows: Int = 12, validRows: Int = 4, batchSize: Int = 4, epochCount: Int,
     generator: RandomGenerator = RandomGenerator(seed: 1),
     dropout: CounterGenerator = CounterGenerator(seed: 1),
-    report: (TrainingEvent) -> Void = { _ in }
+    report: (TrainingEvent) throws -> Void = { _ in }
   ) throws -> (ImageClassifier, Trainer) {
     let model = classifier(mode, using: generator, dropout: dropout)
     let trainer = Trainer(model: model, optimizer: Adam(model.parameters))
     let images = SmallSets.fields(rows + validRows, height: 2, width: 3, classes: 3)
-    trainer.train(
+    try trainer.train(
       Subset(ImageDataset(images), indices: Array(0..<rows)),
       validating: Subset(ImageDataset(images), indices: Array(rows..<rows + validRows)),
       epochCount: epochCount, batchSize: batchSize, using: generator, report: report)
@@ -224,13 +265,13 @@ private final class ScriptedRun {
     epochCount = biases.count
   }
 
-  func train(report: (TrainingEvent) -> Void = { _ in }) {
-    trainer.train(
+  func train(report: (TrainingEvent) throws -> Void = { _ in }) throws {
+    try trainer.train(
       dataset, validating: dataset, epochCount: epochCount, batchSize: batchSize,
       using: RandomGenerator(seed: 0)
     ) { event in
       if case .epoch(let epoch) = event { reports.append(epoch) }
-      report(event)
+      try report(event)
     }
   }
 

@@ -25,18 +25,18 @@ import Testing
       #expect(run.model.stateDictionary["\(name).bias"] == TensorValue(bias, shape: [shape[0]]))
     }
 
-    run.train()
+    try run.train()
     _ = generator.permutation(40)
     _ = generator.permutation(40)
-    #expect(try run.state().generator == generator.state)
+    #expect(run.state.generator == generator.state)
   }
 
   @Test func theStateIsWhereTheRunStands() throws {
     let settings = SmallSets.settings(images, useDropout: true, epochCount: 3)
     let run = TrainingRun(settings, images: images)
     var reports: [EpochReport] = []
-    run.train { if case .epoch(let report) = $0 { reports.append(report) } }
-    let state = try run.state()
+    try run.train { if case .epoch(let report) = $0 { reports.append(report) } }
+    let state = run.state
     #expect(reports.count == 3)
     #expect(state.epoch == 3)
     #expect(state.lowestLoss == reports.map(\.validLoss).min())
@@ -57,11 +57,11 @@ import Testing
     let settings = SmallSets.settings(images, hiddenSizes: [40], batchSize: 8, epochCount: 12)
     let run = TrainingRun(settings, images: images)
     var epochs: [(loss: Double, state: StateDictionary)] = []
-    run.train {
+    try run.train {
       guard case .epoch(let report) = $0 else { return }
       epochs.append((report.validLoss, run.model.stateDictionary))
     }
-    let state = try run.state()
+    let state = run.state
     let best = try #require(epochs.last { $0.loss == state.lowestLoss })
     #expect(epochs.allSatisfy { $0.loss >= state.lowestLoss })
     #expect(state.best == best.state)
@@ -69,23 +69,63 @@ import Testing
     #expect(state.best != state.last)
   }
 
-  @Test func beforeAnEpochThereIsNoState() {
+  @Test func beforeTheFirstEpochIsOverThereIsNoBestModel() {
     let run = TrainingRun(SmallSets.settings(images), images: images)
-    #expect(throws: TrainingError.noFiniteLoss(epochCount: 0)) { try run.state() }
-    #expect(
-      TrainingError.noFiniteLoss(epochCount: 7).description
-        == "no model was saved: the validation loss was not a number in any of 7 epochs")
+    #expect(run.state.best == nil)
+    #expect(run.state.last == run.model.stateDictionary)
+    #expect(run.state.epoch == 0 && run.state.lowestLoss == .infinity)
+  }
+
+  /// Through the bytes of a file each time, in another process's objects.
+  @Test(arguments: [false, true])
+  func aRunGoesOnFromItsFileAsIfItHadNotStopped(_ useDropout: Bool) throws {
+    let settings = SmallSets.settings(images, useDropout: useDropout, epochCount: 2)
+    let whole = TrainingRun(settings, images: images)
+    var events: [TrainingEvent] = []
+    try whole.train { events.append($0) }
+    let expected = Checkpoint(settings: settings, state: whole.state).encoded()
+
+    struct Stop: Error {}
+    var told: [TrainingEvent] = []
+    var bytes: [UInt8]?
+    while told.count < events.count {
+      let run = TrainingRun(settings, images: images)
+      if let bytes {
+        let file = try SafeTensors(parsing: bytes, path: "m")
+        run.resume(from: try Checkpoint(file, path: "m").state)
+      }
+      #expect(throws: Stop.self) {
+        try run.train {
+          told.append($0)
+          throw Stop()
+        }
+      }
+      bytes = Checkpoint(settings: settings, state: run.state).encoded()
+    }
+    #expect(told == events)
+    #expect(bytes == expected)
+  }
+
+  @Test func moreEpochsAreTheRunThatHadThemFromTheStart() throws {
+    let long = TrainingRun(SmallSets.settings(images, epochCount: 5), images: images)
+    try long.train()
+    let short = TrainingRun(SmallSets.settings(images, epochCount: 2), images: images)
+    try short.train()
+    let more = TrainingRun(long.settings, images: images)
+    more.resume(from: short.state)
+    try more.train()
+    #expect(more.state == long.state)
   }
 
   @Test(arguments: [false, true])
-  func theLossFallsAndTheModelGeneralizes(_ useDropout: Bool) {
+  func theLossFallsAndTheModelGeneralizes(_ useDropout: Bool) throws {
     let images = SmallSets.fields(240)
     let run = TrainingRun(
       SmallSets.settings(
         images, hiddenSizes: [40], useDropout: useDropout, batchSize: 16, epochCount: 8),
       images: images)
     var losses: [Double] = []
-    run.train { if case .epoch(let report) = $0 { losses.append(report.trainLoss) } }
+    try run.train { if case .epoch(let report) = $0 { losses.append(report.trainLoss) } }
     #expect(losses[7] < losses[0] / 2, "\(losses)")
     let test = ImageDataset(SmallSets.fields(80, seed: 99))
     #expect(run.model.accuracy(on: test, batchSize: 32) > 0.9)
@@ -98,9 +138,9 @@ import Testing
       SmallSets.settings(images, batchSize: 20, epochCount: 2), images: images)
     #expect(run.trainData.count == 41)
     var counts: [Int] = []
-    run.train { if case .trainIteration(_, let count, _) = $0 { counts.append(count) } }
+    try run.train { if case .trainIteration(_, let count, _) = $0 { counts.append(count) } }
     #expect(counts == [2, 2, 2, 2])
-    #expect(try run.state().optimizer[0].step == 4)
+    #expect(run.state.optimizer[0].step == 4)
   }
 
   private func labels(_ subset: Subset) -> [Int] {

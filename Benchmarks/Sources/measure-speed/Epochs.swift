@@ -20,32 +20,51 @@ enum Epochs {
       epochCount: epochs, seed: 0, imagesCRC32: 0, labelsCRC32: 0)
   }
 
-  /// Seconds of each epoch, its time for each training image, and the FMA peak beside it.
-  static func measure(_ images: ImageSet, threads: Int) {
-    let settings = settings(images, layers: 5, batch: 256, epochs: 6)
-    let run = ThreadPool.use(threadCount: threads) { TrainingRun(settings, images: images) }
-    let work = operations(
-      sizes: [settings.inputSize] + settings.hiddenSizes + [settings.outputSize],
-      trainCount: run.trainData.count, validCount: run.validData.count)
-    var peaks = [Machine.peak(threads: threads)]
-    var times: [Double] = []
-    ThreadPool.use(threadCount: threads) {
-      var start = now()
-      run.train { event in
-        guard case .epoch = event else { return }
-        times.append(now() - start)
-        peaks.append(Machine.peak(threads: threads))
-        start = now()
+  /// Seconds of an epoch of the default run for each number of threads, in turn, and what share of the
+  /// FMA peak beside it that is. What is left out because it is zero counts as done.
+  static func measure(_ images: ImageSet, threadCounts: [Int]) {
+    var times = threadCounts.map { _ in [Double]() }
+    var shares = threadCounts.map { _ in [Double]() }
+    for _ in 0..<3 {
+      for (index, threads) in threadCounts.enumerated() {
+        let epochs = epochs(images, threads: threads)
+        times[index] += epochs.map(\.seconds)
+        shares[index] += epochs.map(\.share)
       }
     }
-    let time = median(times)
-    let peak = median(peaks)
-    print(
-      "\nepoch, \(threads) threads: \(fixed(time, 3, width: 0)) s (median of \(times.count); "
-        + "\(fixed(times.min() ?? 0, 3, width: 0)) to \(fixed(times.max() ?? 0, 3, width: 0))), "
-        + "\(fixed(work / time / 1e9, 0, width: 0)) GFLOP/s, "
-        + "\(fixed(100 * work / time / peak, 0, width: 0)) % of the FMA peak of "
-        + "\(fixed(peak / 1e9, 0, width: 0))")
+    print("")
+    for (index, threads) in threadCounts.enumerated() {
+      let (seconds, count) = (times[index], times[index].count)
+      print(
+        "epoch, \(threads) threads: \(fixed(median(seconds), 3, width: 0)) s (median of \(count); "
+          + "\(fixed(seconds.min() ?? 0, 3, width: 0)) to \(fixed(seconds.max() ?? 0, 3, width: 0))), "
+          + "\(fixed(100 * median(shares[index]), 0, width: 0)) % of the FMA peak; "
+          + "\(fixed(median(times[0]) / median(seconds), 2, width: 0)) × the speed of one thread")
+    }
+  }
+
+  /// Some epochs; the first, which fills the memory pool, does not count.
+  private static func epochs(
+    _ images: ImageSet, threads: Int
+  ) -> [(seconds: Double, share: Double)] {
+    let settings = settings(images, layers: 5, batch: 256, epochs: 3)
+    var epochs: [(seconds: Double, share: Double)] = []
+    ThreadPool.use(threadCount: threads) {
+      let run = TrainingRun(settings, images: images)
+      let work = operations(
+        sizes: [settings.inputSize] + settings.hiddenSizes + [settings.outputSize],
+        trainCount: run.trainData.count, validCount: run.validData.count)
+      var peak = Machine.peak(threads: threads)
+      var start = now()
+      try run.train { event in
+        guard case .epoch = event else { return }
+        let seconds = now() - start
+        let next = Machine.peak(threads: threads)
+        epochs.append((seconds, work / seconds / ((peak + next) / 2)))
+        (peak, start) = (next, now())
+      }
+    }
+    return Array(epochs.dropFirst())
   }
 
   /// Training images a second for batch sizes and depths, validation not counted.
@@ -77,12 +96,13 @@ enum Epochs {
       var marks: [Double] = []
       for batch in loader {
         marks.append(now())
+        // The first two steps fill the memory pool.
+        if marks.count >= 6 && now() - marks[2] > 0.4 { break }
         let loss = criterion(model(batch.inputs), batch.labels)
         optimizer.zeroGradients()
         loss.backward()
         optimizer.step()
-        // The first steps fill the memory pool.
-        if marks.count >= 8 && now() - marks[2] > 1 { break }
+        _ = loss.item
       }
       let steps = zip(marks.dropFirst(2), marks.dropFirst(3)).map { $1 - $0 }
       return Double(settings.batchSize) / median(steps)

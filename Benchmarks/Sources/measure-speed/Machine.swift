@@ -13,46 +13,90 @@ enum Machine {
   /// Multiply-adds a second, as floating-point operations (two each), on some threads at once: chains
   /// of them in registers and nothing else. The wider and the narrower vectors are both tried.
   static func peak(threads: Int) -> Double {
-    let rounds = 400_000
+    // Some 7 ms, beside which waking a thread does not count.
+    let rounds = 4_000_000
     return max(
       Double(12 * 16 * 2 * rounds * threads)
-        / seconds(threads: threads) { chains(Wide.self, rounds) },
+        / seconds(threads: threads) { _ in chains(Wide.self, rounds) },
       Double(12 * 8 * 2 * rounds * threads)
-        / seconds(threads: threads) { chains(Narrow.self, rounds) })
+        / seconds(threads: threads) { _ in chains(Narrow.self, rounds) })
   }
 
-  /// Bytes a second, read and written, of a plain copy within a working set of this size.
+  /// Bytes a second, read and written, of a plain copy from one half of a working set to the other.
+  /// The target's lines are fetched before they are written, which does not count as bytes.
   static func copyBandwidth(bytes: Int, threads: Int) -> Double {
-    let half = bytes / 2 / threads
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 1 << 21)
-    memory.initializeMemory(as: UInt8.self, repeating: 1, count: bytes)
-    defer { memory.deallocate() }
-    nonisolated(unsafe) let start = memory
-    let rounds = max(1, (64 << 20) / bytes)
-    let time = seconds(threads: threads) { thread in
-      let source = start + thread * 2 * half
-      for _ in 0..<rounds {
-        // Piece by piece: for large copies memcpy would go around the caches.
-        for offset in stride(from: 0, to: half, by: 1 << 16) {
-          memcpy(source + half + offset, source + offset, min(1 << 16, half - offset))
-        }
-      }
-      return 0
+    bandwidth(bytes: bytes, threads: threads, bytesPerVector: 128) { memory, vectors in
+      let half = vectors / 2
+      for i in 0..<half { memory[half + i] = memory[i] }
     }
-    return Double(2 * half * threads * rounds) / time
+  }
+
+  /// The same of reading four arrays and writing three of them where they are, as Adam does, with next
+  /// to no arithmetic.
+  static func updateBandwidth(bytes: Int, threads: Int) -> Double {
+    bandwidth(bytes: bytes, threads: threads, bytesPerVector: 7 * 64) { memory, vectors in
+      let part = vectors / 4
+      let (a, b, c, d) = (memory, memory + part, memory + 2 * part, memory + 3 * part)
+      for i in 0..<part {
+        let shift = d[i]
+        a[i] += shift
+        b[i] += shift
+        c[i] += shift
+      }
+    }
+  }
+
+  /// Each thread passes over memory of its own, again and again.
+  ///
+  /// - Parameter bytesPerVector: read and written together in one turn of the loop in `pass`.
+  private static func bandwidth(
+    bytes: Int, threads: Int, bytesPerVector: Int,
+    _ pass: @escaping @Sendable (UnsafeMutablePointer<SIMD16<Float>>, Int) -> Void
+  ) -> Double {
+    let hugePage = 2 << 20
+    let vectors = bytes / threads / 64 / 4 * 4
+    let size = (vectors * 64 * threads + hugePage - 1) / hugePage * hugePage
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: hugePage)
+    defer { memory.deallocate() }
+    #if os(Linux)
+      madvise(memory, size, MADV_HUGEPAGE)
+    #endif
+    nonisolated(unsafe) let start = memory.bindMemory(
+      to: SIMD16<Float>.self, capacity: size / 64)
+    start.initialize(repeating: SIMD16(repeating: 0), count: size / 64)
+    let rounds = max(1, (1 << 30) / bytes)
+    let time = seconds(threads: threads) { thread in
+      let own = start + thread * vectors
+      for _ in 0..<rounds { pass(own, vectors) }
+      return own[0][0]
+    }
+    let turns = bytesPerVector == 128 ? vectors / 2 : vectors / 4
+    return Double(bytesPerVector * turns * threads * rounds) / time
   }
 
   /// The time until all threads are done.
-  private static func seconds(threads: Int, _ body: @Sendable (Int) -> Float) -> Double {
-    let start = now()
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+  private static func seconds(
+    threads: Int, _ body: @escaping @Sendable (Int) -> Float
+  ) -> Double {
+    @Sendable func work(_ thread: Int) {
       precondition(body(thread) != 12345, "the result is looked at, so that it is computed")
     }
+    // The library's threads look for work for about a millisecond before they sleep, and would share
+    // the processors with these.
+    usleep(10_000)
+    let start = now()
+    let others = DispatchGroup()
+    for thread in 1..<threads {
+      others.enter()
+      // Dispatch's own threads may leave all of the work to one.
+      Thread.detachNewThread {
+        work(thread)
+        others.leave()
+      }
+    }
+    work(0)
+    others.wait()
     return now() - start
-  }
-
-  private static func seconds(threads: Int, _ body: @Sendable () -> Float) -> Double {
-    seconds(threads: threads) { (_: Int) in body() }
   }
 }
 

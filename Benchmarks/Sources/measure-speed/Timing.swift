@@ -21,6 +21,22 @@ func secondsPerCall(_ body: () -> Void) -> Double {
   }
 }
 
+/// The same of a body that uses something up; making that does not count.
+func secondsPerCall<Input>(preparedBy prepare: () -> Input, _ body: (Input) -> Void) -> Double {
+  // The first one fills the memory pool.
+  body(prepare())
+  var (calls, time) = (0.0, 0.0)
+  let start = now()
+  while time < 0.03 && now() - start < 0.3 {
+    let input = prepare()
+    let before = now()
+    body(input)
+    time += now() - before
+    calls += 1
+  }
+  return time / calls
+}
+
 /// The median over some rounds of a rate beside the one it is compared with, measured in turn: the
 /// machine's speed moves, and so do both.
 func compare(

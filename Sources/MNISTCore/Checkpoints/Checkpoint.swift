@@ -2,9 +2,12 @@
 ///
 /// The best model's tensors stand under PyTorch's names, so that in Python
 /// `model.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads it. Beside them:
-/// `last.…`, the model after the last epoch; `optimizer.….{step,exp_avg,exp_avg_sq}`, Adam's state of
-/// each parameter; `generator.…`, the random generators. The settings are text in `__metadata__`.
-/// Nothing in it tells where or how fast it was made: equal runs give equal bytes.
+/// `last.…`, the model as training goes on from it; `optimizer.….{step,exp_avg,exp_avg_sq}`, Adam's state
+/// of each parameter; `generator.…`, the random generators. The settings and the place in the epoch are
+/// text in `__metadata__`, and so are checksums of every byte. Before the first epoch is over the last
+/// model stands in the best one's place.
+///
+/// Nothing in it tells where, how fast or in how many parts it was made: equal runs give equal bytes.
 public struct Checkpoint: Equatable, Sendable {
   static let formatVersion = 1
   /// Above the largest model the trainer builds; a file's own size bounds the memory for reading it.
@@ -18,24 +21,22 @@ public struct Checkpoint: Equatable, Sendable {
     self.state = state
   }
 
+  /// Writes the file as `CheckpointFile` does, for once.
   public func write(to path: String) throws(FileError) {
-    try OutputFile.write(encoded(), to: path)
+    try CheckpointFile(path).write(self)
   }
 
-  /// Whether a checkpoint could be written to `path`; see `OutputFile.checkWritable`.
-  public static func checkWritable(
-    _ path: String, settings: TrainingSettings? = nil
-  ) throws(FileError) {
-    // The best and the last model and two moments, four bytes a number.
-    let byteCount = (settings?.parameterCount ?? 0) * 4 * 4
-    try OutputFile.checkWritable(path, byteCount: byteCount)
+  /// The best and the last model and two moments, four bytes a number; the header is small beside them.
+  static func byteCount(for settings: TrainingSettings) -> Int {
+    settings.layout.parameterCount * 4 * 4
   }
 
   func encoded() -> [UInt8] {
     var tensors: [String: TensorValue] = [:]
-    for name in state.best.names { tensors[name] = state.best[name] }
+    let best = state.best ?? state.last
+    for name in best.names { tensors[name] = best[name] }
     for name in state.last.names { tensors[Name.last + name] = state.last[name] }
-    for (name, state) in zip(settings.parameterNames, state.optimizer) {
+    for (name, state) in zip(settings.layout.parameterNames, state.optimizer) {
       tensors[Name.step(name)] = TensorValue([Int64(state.step)], shape: [])
       tensors[Name.average(name)] = state.expAvg
       tensors[Name.averageOfSquares(name)] = state.expAvgSq
@@ -45,10 +46,15 @@ public struct Checkpoint: Equatable, Sendable {
     tensors[Name.position] = TensorValue([Int64(state.generator.position)], shape: [])
     tensors[Name.dropoutDraws] = TensorValue(
       [Int64(bitPattern: state.dropoutDraws)], shape: [])
-    return SafeTensors(metadata: metadata, tensors: tensors).encoded()
+    return SafeTensors(metadata: metadata, tensors: tensors, hasChecksums: true).encoded()
   }
 
   enum Name {
+    /// Whether the tensor is none of the best model's.
+    static func isOfRun(_ name: String) -> Bool {
+      [last, "optimizer.", "generator."].contains { name.hasPrefix($0) }
+    }
+
     static let last = "last."
     static let words = "generator.words"
     static let position = "generator.position"

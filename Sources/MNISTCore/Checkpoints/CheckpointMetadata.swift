@@ -20,6 +20,10 @@ extension Checkpoint {
       "train_labels_crc32": hexadecimal(settings.labelsCRC32),
       "dataset": settings.dataset.rawValue,
       "epoch": "\(state.epoch)",
+      "train_batches": "\(state.progress.train.batches)",
+      "train_loss_sum": "\(state.progress.train.loss)",
+      "valid_batches": "\(state.progress.valid.batches)",
+      "valid_loss_sum": "\(state.progress.valid.loss)",
       "lowest_loss": "\(state.lowestLoss)",
     ]
   }
@@ -60,7 +64,17 @@ struct CheckpointMetadata {
   }
 
   func epoch(of epochCount: Int) throws(CheckpointError) -> Int {
-    try integer("epoch", in: 1...epochCount)
+    try integer("epoch", in: 0...epochCount)
+  }
+
+  func progress() throws(CheckpointError) -> EpochProgress {
+    EpochProgress(
+      train: .init(
+        batches: try integer("train_batches", in: 0...Int.max),
+        loss: try number("train_loss_sum", "a finite number") { $0.isFinite }),
+      valid: .init(
+        batches: try integer("valid_batches", in: 0...Int.max),
+        loss: try number("valid_loss_sum", "a finite number") { $0.isFinite }))
   }
 
   func lowestLoss() throws(CheckpointError) -> Double {

@@ -1,8 +1,51 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 extension Checkpoint {
   /// Reads a checkpoint. Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let bytes = try InputFile.read(path, limit: Self.limitBytes)
-    try self.init(SafeTensors(parsing: bytes, path: path), path: path)
+    let file = try SafeTensors(readingFrom: path, limit: Self.limitBytes) {
+      try Self.check($0, path: path)
+    }
+    try self.init(file, path: path)
+  }
+
+  /// Reads the run that is to go on. Throws as above, and where no file is.
+  public init(resuming path: String) throws {
+    var status = stat()
+    guard stat(PathText.bytes(path), &status) == 0 || errno != ENOENT else {
+      throw CheckpointError.nothingToResume(path: path)
+    }
+    do {
+      try self.init(readingFrom: path)
+    } catch CheckpointError.missingSetting(_, "format_version") {
+      throw CheckpointError.noRun(path: path)
+    }
+  }
+
+  /// Refuses other data than that the run has begun with; `directory` only serves the sentence.
+  public func check(_ images: ImageSet, in directory: String) throws(CheckpointError) {
+    for (noun, expected, found) in [
+      ("images", settings.imagesCRC32, images.imagesCRC32),
+      ("labels", settings.labelsCRC32, images.labelsCRC32),
+    ] where expected != found {
+      throw .otherData(path: directory, noun: noun, expected: expected, found: found)
+    }
+  }
+
+  /// Refuses a header that cannot be a checkpoint's, from what it says of names and shapes.
+  static func check(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
+    let settings = try CheckpointMetadata(
+      texts: header.metadata, tensorCount: header.entries.count, path: path
+    ).settings()
+    guard header.checksumOffset != nil else { throw .noChecksums(path: path) }
+    try CheckpointTensors(settings: settings, path: path)
+      .checkNamesAndShapes(header.entries.map { ($0.name, $0.summary) })
   }
 
   /// - Parameter path: only serves the sentences.
@@ -10,11 +53,14 @@ extension Checkpoint {
     let metadata = CheckpointMetadata(
       texts: file.metadata, tensorCount: file.tensors.count, path: path)
     let settings = try metadata.settings()
-    try CheckpointTensors(tensors: file.tensors, settings: settings, path: path).check()
+    guard file.hasChecksums else { throw .noChecksums(path: path) }
+    let expected = CheckpointTensors(settings: settings, path: path)
+    try expected.checkNamesAndShapes(file.tensors.map { ($0.key, $0.value.summary) })
+    try expected.checkNumbers(file.tensors)
 
     var best = StateDictionary()
     var last = StateDictionary()
-    for slot in settings.slots {
+    for slot in settings.layout.slots {
       best[slot.name] = file.tensors[slot.name]
       last[slot.name] = file.tensors[Name.last + slot.name]
     }
@@ -24,78 +70,53 @@ extension Checkpoint {
     func moments(_ name: String) -> TensorValue {
       file.tensors[name] ?? TensorValue([] as [Float], shape: [0])
     }
-    let optimizer = settings.parameterNames.map { name in
+    let optimizer = settings.layout.parameterNames.map { name in
       Adam.State(
         step: Int(integers(Name.step(name))[0]), expAvg: moments(Name.average(name)),
         expAvgSq: moments(Name.averageOfSquares(name)))
     }
+    let epoch = try metadata.epoch(of: settings.epochCount)
     self.init(
       settings: settings,
       state: TrainingState(
-        epoch: try metadata.epoch(of: settings.epochCount),
-        lowestLoss: try metadata.lowestLoss(), best: best, last: last, optimizer: optimizer,
+        epoch: epoch, progress: try metadata.progress(),
+        lowestLoss: try metadata.lowestLoss(), best: epoch > 0 ? best : nil, last: last,
+        optimizer: optimizer,
         generator: RandomGenerator.State(
           words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),
         dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0])))
   }
+}
 
+extension Checkpoint {
   /// The test images of the set in a folder, with the sizes and classes this model was trained on.
   public func testImages(in directory: String) throws -> ImageSet {
-    let images = try MNISTFolder.load(directory, isTrain: false, classes: settings.outputSize)
-    try checkSize(of: images, path: directory)
-    return images
+    try SavedModel(self).testImages(in: directory)
   }
 
   /// The same from anywhere.
   public func testImages(
     from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
-    let data = try source.testImages(
-      trainImagesCRC32: settings.imagesCRC32, trainLabelsCRC32: settings.labelsCRC32,
-      classes: settings.outputSize, report: report)
-    try checkSize(of: data.images, path: data.origin.place)
-    return data
-  }
-
-  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
-    guard images.height == settings.imageHeight && images.width == settings.imageWidth else {
-      throw .otherImageSize(
-        path: path, expectedHeight: settings.imageHeight, expectedWidth: settings.imageWidth,
-        foundHeight: images.height, foundWidth: images.width)
-    }
+    try SavedModel(self).testImages(from: source, report: report)
   }
 
   /// The best model, ready to predict.
-  public func makeModel() -> ImageClassifier {
-    let seed = settings.seed
-    let model = settings.makeModel(
-      using: RandomGenerator(seed: seed), dropout: CounterGenerator(seed: seed))
-    do {
-      try model.load(stateDictionary: state.best)
-    } catch {
-      preconditionFailure("a checkpoint's settings and tensors are of one model: \(error)")
-    }
-    model.evaluate()
-    return model
-  }
+  public func makeModel() -> ImageClassifier { SavedModel(self).makeModel() }
 }
 
-/// The tensors of a file, held against what its settings say must be there.
+/// What a file's settings say its tensors must be. Nothing is asked for memory here: names, shapes and
+/// numbers are compared as they are.
 private struct CheckpointTensors {
-  let tensors: [String: TensorValue]
   let settings: TrainingSettings
   let path: String
 
-  /// Nothing is asked for memory here: names, shapes and numbers are compared as they are.
-  func check() throws(CheckpointError) {
-    try checkNamesAndShapes()
-    try checkNumbers()
-  }
-
-  private func checkNamesAndShapes() throws(CheckpointError) {
+  func checkNamesAndShapes(
+    _ found: [(name: String, summary: String)]
+  ) throws(CheckpointError) {
     var expected: [(name: String, summary: String)] = []
-    for slot in settings.slots {
-      let summary = "\(slot.kind == .counter ? "int64" : "float32") \(slot.shape)"
+    for slot in settings.layout.slots {
+      let summary = slot.summary
       expected += [(slot.name, summary), (Checkpoint.Name.last + slot.name, summary)]
       if slot.kind == .parameter {
         expected += [
@@ -109,14 +130,13 @@ private struct CheckpointTensors {
       (Checkpoint.Name.words, "int64 [\(RandomGenerator.State.wordCount)]"),
       (Checkpoint.Name.position, "int64 []"), (Checkpoint.Name.dropoutDraws, "int64 []"),
     ]
-    let found = tensors.map { (name: $0.key, summary: $0.value.summary) }
     let difference = StateDictionaryError.difference(
       expected: expected, found: found.sorted { $0.name < $1.name })
     if let difference { throw .state(path: path, difference) }
   }
 
-  private func checkNumbers() throws(CheckpointError) {
-    let modelNames = Set(settings.slots.map(\.name))
+  func checkNumbers(_ tensors: [String: TensorValue]) throws(CheckpointError) {
+    let modelNames = Set(settings.layout.slots.map(\.name))
     for (name, value) in tensors.sorted(by: { $0.key < $1.key }) {
       switch value.elements {
       case .float32(let numbers):

@@ -15,35 +15,77 @@ public struct SafeTensors: Equatable, Sendable {
 
   public var metadata: [String: String]
   public var tensors: [String: TensorValue]
+  /// Whether the file carries a checksum of its header and of each tensor; see `SafeTensorsChecksums`.
+  public var hasChecksums: Bool
 
-  public init(metadata: [String: String] = [:], tensors: [String: TensorValue] = [:]) {
+  public init(
+    metadata: [String: String] = [:], tensors: [String: TensorValue] = [:],
+    hasChecksums: Bool = false
+  ) {
     self.metadata = metadata
     self.tensors = tensors
+    self.hasChecksums = hasChecksums
   }
 }
 
 // MARK: Reading
 
 extension SafeTensors {
-  /// Reads a whole file's `bytes`; `path` only serves the sentences.
+  /// Reads a whole file's `bytes`; `path` only serves the sentences. Throws `SafeTensorsError`.
+  public init(parsing bytes: [UInt8], path: String) throws {
+    try self.init(path: path, byteCount: bytes.count) { bytes[$0] }
+  }
+
+  /// Reads the file at `path`. Throws `FileError`, `SafeTensorsError` or what `check` throws.
   ///
+  /// - Parameter check: sees the header before any number is read, so that a large file of something
+  ///   else is refused at once.
+  init(
+    readingFrom path: String, limit: Int, check: (SafeTensorsHeader) throws -> Void = { _ in }
+  ) throws {
+    let file = try InputFile(path, limit: limit)
+    try self.init(
+      path: path, byteCount: file.size,
+      check: { header in
+        try check(header)
+        guard SystemMemory.has(header.dataByteCount) else {
+          throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
+        }
+      },
+      read: { try file.read($0)[...] })
+    try file.checkEnd()
+  }
+
   /// Nothing is allocated for a number in the header before the bytes it promises are seen to be
   /// there.
-  public init(parsing bytes: [UInt8], path: String) throws(SafeTensorsError) {
-    let dataStart = try Self.headerEnd(bytes, path: path)
-    let header = try SafeTensorsHeader(parsing: bytes[8..<dataStart], path: path)
-    let found = bytes.count - dataStart
+  ///
+  /// - Parameter read: gives the bytes of a range, which is inside the file.
+  private init(
+    path: String, byteCount: Int, check: (SafeTensorsHeader) throws -> Void = { _ in },
+    read: (Range<Int>) throws -> ArraySlice<UInt8>
+  ) throws {
+    let start = try read(0..<min(16, byteCount))
+    let dataStart = try Self.headerEnd(Array(start), byteCount: byteCount, path: path)
+    let headerBytes = Array(try read(0..<dataStart))
+    let header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
+    let found = byteCount - dataStart
     let expected = header.dataByteCount
     guard found >= expected else {
-      throw .truncated(path: path, expectedDataBytes: expected, foundDataBytes: found)
+      throw SafeTensorsError.truncated(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
     }
     guard found == expected else {
-      throw .dataAfterEnd(path: path, expectedDataBytes: expected, foundDataBytes: found)
+      throw SafeTensorsError.dataAfterEnd(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
     }
-    self.init(metadata: header.metadata)
+    let checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
+    try check(header)
+    self.init(metadata: header.metadata, hasChecksums: checksums != nil)
     tensors.reserveCapacity(header.entries.count)
     for entry in header.entries {
-      let data = bytes[(dataStart + entry.range.lowerBound)..<(dataStart + entry.range.upperBound)]
+      let data = try read(
+        (dataStart + entry.range.lowerBound)..<(dataStart + entry.range.upperBound))
+      try checksums?.check(data, of: entry.name)
       let elements: TensorValue.Elements =
         switch entry.type {
         case .float32: .float32(Self.numbers(data))
@@ -53,33 +95,33 @@ extension SafeTensors {
     }
   }
 
-  /// The index of the first byte after the header.
+  /// The index of the first byte after the header, as a file's first 16 bytes give it.
   private static func headerEnd(
-    _ bytes: [UInt8], path: String
+    _ start: [UInt8], byteCount: Int, path: String
   ) throws(SafeTensorsError) -> Int {
-    let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let brace = UInt8(ascii: "{")
     // Only what cannot be a safetensors file is asked what else it is.
-    if length > headerLimitBytes || !bytes.dropFirst(8).starts(with: [brace]),
-      let error = foreignFormat(bytes, path: path)
+    if length > headerLimitBytes || !start.dropFirst(8).starts(with: [brace]),
+      let error = foreignFormat(start, path: path)
     {
       throw error
     }
-    guard bytes.count >= 8 else { throw .tooShort(path: path, foundBytes: bytes.count) }
+    guard byteCount >= 8 else { throw .tooShort(path: path, foundBytes: byteCount) }
     // The first bytes of a text or a picture make a length too, an absurd one.
-    if let first = bytes.dropFirst(8).first, first != brace {
+    let first = start.dropFirst(8).first
+    if let first, first != brace {
       throw .headerNotAnObject(path: path, found: JSONReader.name(of: first))
     }
     guard length <= headerLimitBytes else {
       throw .headerTooLarge(path: path, limitBytes: headerLimitBytes, foundBytes: length)
     }
     let end = 8 + Int(length)
-    guard end <= bytes.count else {
-      throw .headerBeyondEnd(path: path, expectedBytes: end - 8, foundBytes: bytes.count - 8)
+    guard end <= byteCount else {
+      throw .headerBeyondEnd(path: path, expectedBytes: end - 8, foundBytes: byteCount - 8)
     }
-    let first = bytes[8..<end].first
-    guard first == brace else {
-      throw .headerNotAnObject(path: path, found: JSONReader.name(of: first))
+    guard length > 0 else {
+      throw .headerNotAnObject(path: path, found: JSONReader.name(of: nil))
     }
     return end
   }
@@ -114,9 +156,9 @@ extension SafeTensors {
 extension SafeTensors {
   /// The bytes of the file; equal content gives equal bytes.
   ///
-  /// Metadata comes first, its keys sorted; tensors follow in the reference writer's order, larger
-  /// numbers before smaller ones, then by name. What the reader would refuse must not be asked for:
-  /// more than the limits allow, a tensor under the metadata's name.
+  /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
+  /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
+  /// not be asked for: more than the limits allow, a tensor under the metadata's name.
   public func encoded() -> [UInt8] {
     precondition(
       tensors.count <= Self.tensorLimit,
@@ -134,11 +176,9 @@ extension SafeTensors {
     bytes.reserveCapacity(8 + header.count + dataByteCount)
     bytes += (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
     bytes += header
+    if hasChecksums { SafeTensorsChecksums.seal(&bytes) }
     for (_, value) in ordered {
-      switch value.elements {
-      case .float32(let numbers): numbers.withUnsafeBytes { bytes.append(contentsOf: $0) }
-      case .int64(let numbers): numbers.withUnsafeBytes { bytes.append(contentsOf: $0) }
-      }
+      value.elements.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
     return bytes
   }
@@ -146,9 +186,17 @@ extension SafeTensors {
   /// The JSON, padded with spaces to a multiple of 8.
   private func header(_ ordered: [(key: String, value: TensorValue)]) -> String {
     var entries: [String] = []
-    if !metadata.isEmpty {
-      let pairs = metadata.sorted { Self.bytesPrecede($0.key, $1.key) }
-        .map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+    var texts = metadata
+    var pairs: [String] = []
+    if hasChecksums {
+      for (name, value) in ordered {
+        texts[SafeTensorsChecksums.name(of: name)] = SafeTensorsChecksums.text(value.elements)
+      }
+      pairs.append(SafeTensorsChecksums.openPair)
+    }
+    pairs += texts.sorted { Self.bytesPrecede($0.key, $1.key) }
+      .map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+    if !pairs.isEmpty {
       entries.append("\"\(Self.metadataName)\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0

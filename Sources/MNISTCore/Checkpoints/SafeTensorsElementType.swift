@@ -10,6 +10,14 @@ enum SafeTensorsElementType: String {
     }
   }
 
+  /// As sentences and Swift call it.
+  var name: String {
+    switch self {
+    case .float32: "float32"
+    case .int64: "int64"
+    }
+  }
+
   /// The size of one number; also the alignment that the order of the tensors goes by.
   var byteCount: Int {
     switch self {

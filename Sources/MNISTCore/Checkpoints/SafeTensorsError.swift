@@ -26,6 +26,10 @@ public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   case overlap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
   case truncated(path: String, expectedDataBytes: Int, foundDataBytes: Int)
   case dataAfterEnd(path: String, expectedDataBytes: Int, foundDataBytes: Int)
+  /// Checksums are texts such as `0x1234abcd`; `expected` is what the file says.
+  case wrongHeaderChecksum(path: String, expected: String, found: String)
+  case wrongChecksum(path: String, tensor: String, expected: String, found: String)
+  case missingChecksum(path: String, tensor: String)
 
   public var description: String {
     switch self {
@@ -83,6 +87,14 @@ public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
       "\(path): truncated (expected \(expected) bytes of data, found \(found))"
     case .dataAfterEnd(let path, let expected, let found):
       "\(path): unexpected data after the end (expected \(expected) bytes of data, found \(found))"
+    case .wrongHeaderChecksum(let path, let expected, let found):
+      "\(path): damaged: checksum mismatch in the header (expected \(JSONText.excerpt(expected)), "
+        + "found \(JSONText.excerpt(found)))"
+    case .wrongChecksum(let path, let tensor, let expected, let found):
+      "\(path): damaged: checksum mismatch in tensor \(JSONText.excerpt(tensor)) "
+        + "(expected \(JSONText.excerpt(expected)), found \(JSONText.excerpt(found)))"
+    case .missingChecksum(let path, let tensor):
+      Self.sentence(path, tensor, "has no checksum in __metadata__, though the header has one")
     }
   }
 

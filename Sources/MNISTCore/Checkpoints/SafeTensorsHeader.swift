@@ -9,10 +9,17 @@ struct SafeTensorsHeader {
     let shape: [Int]
     /// In bytes, from the first byte after the header.
     let range: Range<Int>
+
+    /// Element type and shape, as a tensor's own summary.
+    var summary: String { "\(type.name) \(shape)" }
   }
 
   private let path: String
   private(set) var metadata: [String: String] = [:]
+  /// Those of the metadata's texts that are checksums, by their names there.
+  private(set) var checksums: [String: String] = [:]
+  /// Where the text of the header's own checksum begins, with its quote.
+  private(set) var checksumOffset: Int?
   /// In the order of their data.
   private(set) var entries: [Entry] = []
 
@@ -26,7 +33,7 @@ struct SafeTensorsHeader {
       throw .tooManyTensors(path: path, limit: SafeTensors.tensorLimit, found: tensors.count)
     }
     for member in members where member.name == SafeTensors.metadataName {
-      metadata = try metadata(member.value)
+      try readMetadata(member.value)
     }
     for member in tensors {
       entries.append(try entry(member))
@@ -38,15 +45,18 @@ struct SafeTensorsHeader {
     try checkOrder()
   }
 
-  private func metadata(_ value: JSONValue) throws(SafeTensorsError) -> [String: String] {
-    var metadata: [String: String] = [:]
+  private mutating func readMetadata(_ value: JSONValue) throws(SafeTensorsError) {
     for member in try fromJSON(value.object) {
       guard case .string(let text) = member.value.content else {
         throw .metadataNotText(path: path, name: member.name, found: member.value.kind)
       }
-      metadata[member.name] = text
+      if SafeTensorsChecksums.isName(member.name) {
+        checksums[member.name] = text
+      } else {
+        metadata[member.name] = text
+      }
+      if member.name == SafeTensorsChecksums.headerName { checksumOffset = member.value.offset }
     }
-    return metadata
   }
 
   private func entry(_ member: JSONValue.Member) throws(SafeTensorsError) -> Entry {

@@ -73,6 +73,7 @@ enum PythonSyntax {
     case " ": return " "
     default: break
     }
+    if let byte = PathText.byte(scalar) { return "\\x" + String(byte, radix: 16) }
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
       .paragraphSeparator, .spaceSeparator:

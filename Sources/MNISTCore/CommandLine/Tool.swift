@@ -4,7 +4,8 @@ public enum Tool {
   ///
   /// - Parameter work: throws a `UsageError` for what only the data shows to be wrong on the command
   ///   line, any other error for what is wrong in the world.
-  /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong.
+  /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong; 129,
+  ///   130 or 143 where the work threw a `StopSignal`.
   public static func run<Options: ToolOptions>(
     _ arguments: [String], _ work: (Options, inout Console) throws -> Void
   ) -> Int32 {
@@ -24,6 +25,9 @@ public enum Tool {
         }
       } catch let error as UsageError {
         return console.refuse(error)
+      } catch let signal as StopSignal {
+        _ = console.finish()
+        return signal.exitCode
       } catch {
         return console.fail("\(error)")
       }

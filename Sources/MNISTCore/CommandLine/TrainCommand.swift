@@ -7,6 +7,7 @@ extension TrainOptions {
       examples: [
         "mnist-train --model_fn model.ckpt",
         "mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1",
+        "mnist-train --model_fn model.ckpt --resume",
       ],
       options: [
         .help,
@@ -44,6 +45,7 @@ extension TrainOptions {
         .integer(
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes the model"),
+        .flag("resume", \.resume, .training, "go on with the run in PATH"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
@@ -73,7 +75,19 @@ extension TrainOptions {
             "Batch normalisation needs two images. A last training batch of one image",
             "joins the batch before it; --batch_size 1 needs --use_dropout.",
           ]),
-        .exitStatus,
+        .init(
+          title: "saving",
+          lines: [
+            "The run is saved after each epoch, and when Ctrl-C, SIGTERM or SIGHUP stops",
+            "it; a file that stands at PATH is replaced by the first save. --resume goes",
+            "on where the run stopped, with its settings and data; only --n_epochs may be",
+            "raised. A second signal ends it at once, with the file of the last save.",
+          ]),
+        .init(
+          title: "exit status",
+          lines: CommandDescription<TrainOptions>.Note.exitStatus.lines + [
+            "129, 130, 143  stopped by SIGHUP, SIGINT (Ctrl-C), SIGTERM"
+          ]),
         .spelling,
       ])
   }

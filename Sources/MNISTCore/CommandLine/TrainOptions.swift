@@ -25,6 +25,10 @@ public struct TrainOptions: Equatable, Sendable {
   public var seed: UInt64?
   /// `nil` asks for one for each processor.
   public var threadCount: Int?
+  /// Whether the run in the file at `modelPath` goes on.
+  public var resume = false
+  /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
+  private var arguments: [String] = []
 
   public init(modelPath: String) {
     self.modelPath = modelPath
@@ -33,6 +37,10 @@ public struct TrainOptions: Equatable, Sendable {
   /// Reads a command line, without the tool's own name.
   public static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
     let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
+    if case .options(var options) = invocation, options.resume {
+      options.arguments = arguments
+      return .options(options)
+    }
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
     if case .options(let options) = invocation, options.batchSize == 1, !options.useDropout {
       return .mistake(
@@ -41,6 +49,81 @@ public struct TrainOptions: Equatable, Sendable {
             option: "--batch_size", allowed: "at least 2 without --use_dropout", found: "1")))
     }
     return invocation
+  }
+}
+
+// MARK: - What the file decides
+
+extension TrainOptions {
+  /// The settings of the run in `file`, with more epochs where the command line asks for them.
+  ///
+  /// Refuses a command line that says otherwise than the file.
+  public func settings(
+    resuming file: TrainingSettings, imageCount: Int
+  ) throws(UsageError) -> TrainingSettings {
+    let start = Self.options(of: file)
+    guard case .options(var asked) = Self.command.parse(arguments, startingFrom: start) else {
+      return file
+    }
+    // As in the run that began: a batch has no more than all images, and without dropout its
+    // probability means nothing.
+    asked.batchSize = min(asked.batchSize, asked.trainCount(of: imageCount))
+    if !file.useDropout { asked.dropoutProbability = file.dropoutProbability }
+    for (option, isSame, found, expected) in [
+      (
+        "train_ratio", asked.trainRatio == start.trainRatio, "\(asked.trainRatio)",
+        "\(start.trainRatio)"
+      ),
+      (
+        "batch_size", asked.batchSize == start.batchSize, "\(asked.batchSize)", "\(start.batchSize)"
+      ),
+      (
+        "n_layers", asked.layerCount == start.layerCount, "\(asked.layerCount)",
+        "\(start.layerCount)"
+      ),
+      ("use_dropout", asked.useDropout == start.useDropout, "dropout", "batch normalisation"),
+      (
+        "dropout_p", asked.dropoutProbability == start.dropoutProbability,
+        "\(asked.dropoutProbability)", "\(start.dropoutProbability)"
+      ),
+      ("seed", asked.seed == start.seed, "\(asked.seed ?? 0)", "\(file.seed)"),
+    ] where !isSame {
+      throw Self.command.error(
+        .contradictsRun(option: "--\(option)", path: modelPath, expected: expected, found: found))
+    }
+    guard asked.epochCount >= file.epochCount else {
+      throw Self.command.error(
+        .outOfRange(
+          option: "--n_epochs", allowed: "at least \(file.epochCount), as in the run to resume",
+          found: "\(asked.epochCount)"))
+    }
+    var settings = file
+    settings.epochCount = asked.epochCount
+    return settings
+  }
+
+  /// Where the images are: of a run that goes on, where they were, as long as the command line does not
+  /// say otherwise.
+  public func dataSource(resuming file: TrainingSettings?) -> DataSource {
+    guard let file,
+      case .options(let asked) = Self.command.parse(
+        arguments, startingFrom: Self.options(of: file))
+    else { return dataSource }
+    return asked.dataSource
+  }
+
+  /// The command line that the run in a file may have begun with.
+  private static func options(of file: TrainingSettings) -> TrainOptions {
+    var options = TrainOptions(modelPath: "")
+    options.trainRatio = file.trainRatio
+    options.batchSize = file.batchSize
+    options.epochCount = file.epochCount
+    options.layerCount = file.hiddenSizes.count + 1
+    options.useDropout = file.useDropout
+    options.dropoutProbability = file.dropoutProbability
+    options.seed = file.seed
+    options.dataset = file.dataset
+    return options
   }
 }
 
@@ -65,8 +148,7 @@ extension TrainOptions {
   public func checkAgainst(
     rowCount: Int, inputSize: Int, outputSize: Int
   ) throws(UsageError) {
-    let share = (Double(rowCount) * trainRatio).rounded(.towardZero)
-    let training = Int(exactly: share) ?? 0
+    let training = trainCount(of: rowCount)
     guard training >= 2, rowCount - training >= 1 else {
       throw Self.command.error(.split(ratio: trainRatio, images: rowCount, training: training))
     }
@@ -86,6 +168,14 @@ extension TrainOptions {
           allowed: "at most \(fewer.layerCount) for \(inputSize) inputs and \(outputSize) outputs",
           found: "\(layerCount)"))
     }
+  }
+
+  /// Whether the size of a batch is not simply the usual one.
+  public var asksForBatchSize: Bool { batchSize != TrainOptions(modelPath: "").batchSize }
+
+  /// How many of `rowCount` images are trained on.
+  func trainCount(of rowCount: Int) -> Int {
+    Int(exactly: (Double(rowCount) * trainRatio).rounded(.towardZero)) ?? 0
   }
 
   /// Whether the weights and biases of the linear layers exceed `parameterLimit`.

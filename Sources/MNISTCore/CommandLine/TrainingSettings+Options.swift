@@ -9,7 +9,8 @@ extension TrainingSettings {
       useDropout: options.useDropout,
       // Only what shapes the result is kept: equal runs give equal files.
       dropoutProbability: options.useDropout ? options.dropoutProbability : 0,
-      trainRatio: options.trainRatio, batchSize: options.batchSize,
+      trainRatio: options.trainRatio,
+      batchSize: min(options.batchSize, options.trainCount(of: images.count)),
       epochCount: options.epochCount, seed: seed, imagesCRC32: images.imagesCRC32,
       labelsCRC32: images.labelsCRC32, dataset: data.chosen(by: options.dataset))
   }

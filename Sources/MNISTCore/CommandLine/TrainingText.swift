@@ -27,6 +27,52 @@ public enum TrainingText {
     }
   }
 
+  // MARK: What goes to standard error
+
+  static let tool = TrainOptions.toolName
+
+  public static func chosenSeed(_ seed: UInt64) -> String {
+    "\(tool): seed \(seed) (repeat this run with --seed \(seed))"
+  }
+
+  /// A batch size above the number of images is cut down to it.
+  public static func clippedBatchSize(_ found: Int, to count: Int) -> String {
+    "\(tool): --batch_size \(found) is more than the training images: a batch is all \(count)"
+  }
+
+  public static func withoutLock(_ path: String) -> String {
+    "\(tool): \(PythonSyntax.escaped(path)): its file system has no locks: "
+      + "see to it that no other run writes there"
+  }
+
+  public static func resumed(_ run: TrainingRun, from path: String) -> String {
+    let (train, valid) = (run.progress.train.batches, run.progress.valid.batches)
+    let place =
+      train + valid == 0 ? "" : ", after \(train) training and \(valid) validation batches"
+    return "\(tool): going on with \(PythonSyntax.escaped(path)) in epoch \(run.epoch + 1) of "
+      + "\(run.settings.epochCount)\(place)"
+  }
+
+  public static func nothingLeft(_ settings: TrainingSettings, in path: String) -> String {
+    "\(tool): \(PythonSyntax.escaped(path)): all \(settings.epochCount) epochs are done "
+      + "(go on with a larger --n_epochs)"
+  }
+
+  public static func failedSave(_ failure: FileError) -> String {
+    "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on, the next epoch is saved again"
+  }
+
+  /// How the run ended and the command line that goes on with it.
+  public static func stopped(by signal: StopSignal, _ options: TrainOptions) -> String {
+    var words = [tool, "--model_fn", options.modelPath, "--resume"]
+    if options.dataDirectory != "data" { words += ["--data_dir", options.dataDirectory] }
+    if options.dataset != .auto { words += ["--dataset", options.dataset.rawValue] }
+    if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
+    if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
+    return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "
+      + words.map(ShellText.quoted).joined(separator: " ")
+  }
+
   private static func iteration(
     _ name: String, _ index: Int, _ count: Int, _ loss: Double
   ) -> String {

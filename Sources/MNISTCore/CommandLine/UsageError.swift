@@ -19,6 +19,8 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case outOfRange(option: String, allowed: String, found: String)
     /// Known only once the data is read: too few images on one side of the split.
     case split(ratio: Double, images: Int, training: Int)
+    /// Known only once the model file is read: its run was begun otherwise.
+    case contradictsRun(option: String, path: String, expected: String, found: String)
     /// Known only once the data is read: every model for it has more than `limit` parameters.
     case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
   }
@@ -68,6 +70,9 @@ extension UsageError.Problem {
     case .split(let ratio, let images, let training):
       "argument --train_ratio: \(ratio) of \(images) images leaves \(training) for training "
         + "and \(images - training) for validation (expected at least 2 and 1)"
+    case .contradictsRun(let option, let path, let expected, let found):
+      "argument \(option): not as in the run to resume, \(PythonSyntax.escaped(path)) "
+        + "(expected \(expected), found \(found))"
     case .modelTooLarge(let inputs, let outputs, let limit):
       "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
         + "(a model may have at most \(limit) parameters)"

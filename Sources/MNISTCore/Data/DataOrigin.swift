@@ -7,7 +7,7 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   case digits(missing: DownloadError? = nil)
 
   /// For sentences about the images.
-  var place: String {
+  public var place: String {
     switch self {
     case .published(_, let folder), .files(let folder): folder
     case .digits: "built-in digits"

@@ -3,6 +3,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   /// `reason` is the operating system's own text, such as `No such file or directory`.
   case cannotRead(path: String, reason: String)
   case cannotWrite(path: String, reason: String)
+  /// `process` is the number of the one that has the file, where it is known.
+  case locked(path: String, process: Int?)
   case emptyPath
   case missingFolder(path: String, folder: String)
   /// The storage took the bytes without complaint and gave other bytes back.
@@ -20,6 +22,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       "\(path): cannot be read: \(reason)"
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason)"
+    case .locked(let path, let process):
+      "\(path): is being written by "
+        + (process.map { "process \($0)" } ?? "another process")
     case .emptyPath:
       "the path is empty (expected the name of a file)"
     case .missingFolder(let path, let folder):

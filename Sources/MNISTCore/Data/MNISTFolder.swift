@@ -90,13 +90,14 @@ public enum MNISTFolder {
   /// when it is read, not passed over.
   private static func isDirectory(_ path: String) throws -> Bool? {
     var status = stat()
-    if stat(path, &status) == 0 {
+    let name = PathText.bytes(path)
+    if stat(name, &status) == 0 {
       return status.st_mode & S_IFMT == S_IFDIR
     }
     let reason = errno
     guard reason == ENOENT || reason == ENOTDIR else {
       throw FileError.cannotRead(path: path, reason: SystemError.text(reason))
     }
-    return lstat(path, &status) == 0 ? false : nil
+    return lstat(name, &status) == 0 ? false : nil
   }
 }

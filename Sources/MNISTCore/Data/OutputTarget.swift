@@ -24,7 +24,7 @@ struct OutputTarget: ~Copyable {
     guard !path.utf8.contains(0) else {
       throw .cannotWrite(path: path, reason: "a path cannot hold a zero byte")
     }
-    let (place, status) = try Self.followLinks(Array(path.utf8CString), path: path)
+    let (place, status) = try Self.followLinks(PathText.bytes(path), path: path)
     if let status, status.st_mode & S_IFMT != S_IFREG {
       throw .notARegularFile(path: path, kind: SystemError.kind(mode: status.st_mode))
     }
@@ -50,6 +50,24 @@ struct OutputTarget: ~Copyable {
 
   deinit {
     close(folder)
+  }
+
+  /// `.NAME` and the suffix: the name of a file beside this one that belongs to it, with a zero byte.
+  ///
+  /// A long NAME is cut short and told apart by its checksum.
+  func sideName(_ suffix: String) -> [CChar] {
+    // 255 bytes is what the usual file systems allow; the longest suffix is `.tmp-PID-RANDOM`.
+    let room = 255 - 1 - 32
+    var kept = name.dropLast()
+    if kept.count > room {
+      let bytes = kept.map { UInt8(bitPattern: $0) }
+      let mark = "~" + hexadecimal(CRC32.checksum(bytes))
+      var length = room - mark.utf8.count
+      // No character is cut in two: the bytes after its first are 0x80 … 0xBF.
+      while length > 0, 0x80...0xBF ~= bytes[length] { length -= 1 }
+      kept = kept[..<length] + mark.utf8.map { CChar(bitPattern: $0) }
+    }
+    return [CChar(UInt8(ascii: "."))] + kept + suffix.utf8CString
   }
 
   /// Makes a new name in the folder last.
@@ -96,7 +114,7 @@ struct OutputTarget: ~Copyable {
   }
 
   private static func text(_ path: [CChar]) -> String {
-    String(decoding: path.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    PathText.text(path.dropLast().map { UInt8(bitPattern: $0) })
   }
 }
 

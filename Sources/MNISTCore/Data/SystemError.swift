@@ -12,6 +12,8 @@ enum SystemError {
     strerror(code).map { String(cString: $0) } ?? "error \(code)"
   }
 
+  static var noMemory: String { text(ENOMEM) }
+
   static func kind(mode: mode_t) -> String {
     switch mode & S_IFMT {
     case S_IFDIR: "a directory"

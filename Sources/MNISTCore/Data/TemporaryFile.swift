@@ -9,7 +9,7 @@
 /// A new file beside the one it is to replace, removed when it goes unused.
 struct TemporaryFile: ~Copyable {
   private let target: OutputTarget
-  /// `.NAME.tmp-PID-RANDOM` and a zero byte; NAME is cut short where it would be too long.
+  /// `.NAME.tmp-PID-RANDOM` and a zero byte; see `OutputTarget.sideName`.
   private let name: [CChar]
   private var descriptor: Int32
   private var isInPlace = false
@@ -19,7 +19,8 @@ struct TemporaryFile: ~Copyable {
     var descriptor: Int32
     var attempts = 0
     repeat {
-      name = Self.randomName(for: target.name)
+      let random = String(UInt32.random(in: .min ... .max), radix: 16)
+      name = target.sideName("\(Self.mark)\(getpid())-\(random)")
       descriptor = SystemError.retrying {
         // Never open to more people than the file it replaces, not even for a moment.
         openat(
@@ -139,13 +140,36 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
-  private static func randomName(for name: [CChar]) -> [CChar] {
-    let suffix = ".tmp-\(getpid())-\(String(UInt32.random(in: .min ... .max), radix: 16))"
-    // 255 bytes is what the usual file systems allow. No character is cut in two: the bytes after
-    // its first are 0x80 … 0xBF.
-    var length = min(name.count - 1, 255 - 1 - suffix.utf8.count)
-    while length > 0, 0x80...0xBF ~= UInt8(truncatingIfNeeded: name[length]) { length -= 1 }
-    let kept = name[..<length]
-    return [CChar(UInt8(ascii: "."))] + kept + suffix.utf8CString
+  private static let mark = ".tmp-"
+
+  /// Removes what runs that were killed have left beside `target`. Its lock must be held: then no other
+  /// run is writing.
+  static func removeLeftovers(beside target: borrowing OutputTarget) {
+    let own = openat(target.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard own >= 0 else { return }
+    guard let list = fdopendir(own) else {
+      close(own)
+      return
+    }
+    defer { closedir(list) }
+    let start = target.sideName(mark).dropLast()
+    while let entry = readdir(list) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
+      }
+      guard name.starts(with: start), isOwnSuffix(name.dropFirst(start.count)) else { continue }
+      // A folder of this name is somebody else's, and is not removed by this.
+      unlinkat(target.folder, name + [0], 0)
+    }
+  }
+
+  /// `PID-RANDOM`
+  private static func isOwnSuffix(_ suffix: ArraySlice<CChar>) -> Bool {
+    let parts = suffix.split(separator: CChar(UInt8(ascii: "-")), omittingEmptySubsequences: false)
+    return parts.count == 2
+      && parts.allSatisfy { part in
+        !part.isEmpty
+          && part.allSatisfy { Character(Unicode.Scalar(UInt8(bitPattern: $0))).isHexDigit }
+      }
   }
 }

@@ -1,13 +1,21 @@
-// Names and shapes of a classifier's tensors, known from its sizes without building it: a file is
-// checked against them before any memory is asked for.
+/// A classifier's sizes, and the names and shapes of its tensors, known without building it: a file is
+/// checked against them before any memory is asked for.
+struct ModelLayout: Equatable, Sendable {
+  let inputSize: Int
+  let outputSize: Int
+  let hiddenSizes: [Int]
+  /// Else the blocks end with dropout, which has no tensors.
+  let usesBatchNorm: Bool
 
-extension TrainingSettings {
   /// One tensor of the model.
   struct Slot: Equatable {
     enum Kind { case parameter, buffer, counter }
     let name: String
     let kind: Kind
     let shape: [Int]
+
+    /// Element type and shape, as a tensor's own summary.
+    var summary: String { "\(kind == .counter ? "int64" : "float32") \(shape)" }
   }
 
   /// The model's tensors in the order of its state dictionary.
@@ -17,7 +25,7 @@ extension TrainingSettings {
     for (index, outputs) in hiddenSizes.enumerated() {
       let block = "layers.\(index).block"
       slots += Self.linear(block + ".0", inputs, outputs)
-      if !useDropout {
+      if usesBatchNorm {
         let norm = block + ".2"
         slots += [
           Slot(name: norm + ".weight", kind: .parameter, shape: [outputs]),
@@ -43,5 +51,13 @@ extension TrainingSettings {
 
   var parameterCount: Int {
     slots.filter { $0.kind == .parameter }.reduce(0) { $0 + $1.shape.reduce(1, *) }
+  }
+}
+
+extension TrainingSettings {
+  var layout: ModelLayout {
+    ModelLayout(
+      inputSize: inputSize, outputSize: outputSize, hiddenSizes: hiddenSizes,
+      usesBatchNorm: !useDropout)
   }
 }

@@ -8,79 +8,116 @@ public final class Trainer {
   public private(set) var lowestLoss = Double.infinity
   /// The model's state after the epoch with the lowest validation loss; nil before there is one.
   public private(set) var bestState: StateDictionary?
-  /// The model's state after the last epoch, from which training could go on.
-  public private(set) var lastState: StateDictionary
   /// Epochs behind us.
   public private(set) var epoch = 0
+  /// How far we are in the next one.
+  public private(set) var progress = EpochProgress()
+  /// The random generator's state at the start of the current epoch; nil before the first.
+  public private(set) var generatorState: RandomGenerator.State?
+
+  /// The model's state as training goes on from it, also while the model itself is in its best state.
+  public var lastState: StateDictionary { stateBeforeBest ?? model.stateDictionary }
+  private var stateBeforeBest: StateDictionary?
 
   public init(model: any Module, optimizer: any Optimizer, criterion: NLLLoss = NLLLoss()) {
     self.model = model
     self.optimizer = optimizer
     self.criterion = criterion
-    lastState = model.stateDictionary
+  }
+
+  /// Goes to where another run stood; the optimiser and dropout's generator are the caller's to set.
+  public func resume(from state: TrainingState) {
+    restore(state.last)
+    stateBeforeBest = nil
+    (epoch, progress) = (state.epoch, state.progress)
+    (lowestLoss, bestState) = (state.lowestLoss, state.best)
+    generatorState = state.generator
   }
 
   /// Until `epochCount` epochs are behind it, trains once over `trainData` in shuffled batches and
   /// validates once over `validData` in order. Then the model is put back to its best state and to
-  /// evaluation. Called again with a larger count, it goes on from where the last epoch ended.
+  /// evaluation.
   ///
-  /// If no epoch had a validation loss that is a number, there is no best state, and the model stays as
-  /// it is.
+  /// Whatever `report` throws ends training after the batch or epoch it was told of. Called again, also
+  /// with a larger count, training goes on from there as if it had not ended. A loss that is not a finite
+  /// number ends training for good, with a `TrainingError`.
   ///
   /// - Parameters:
   ///   - generator: draws one permutation an epoch.
   ///   - report: is told of every iteration and every epoch.
   public func train(
     _ trainData: any Dataset, validating validData: any Dataset, epochCount: Int, batchSize: Int,
-    using generator: RandomGenerator, report: (TrainingEvent) -> Void = { _ in }
-  ) {
+    using generator: RandomGenerator, report: (TrainingEvent) throws -> Void = { _ in }
+  ) throws {
     let needsPairs = model.modules.contains { $0 is BatchNorm1d }
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
     let validLoader = DataLoader(validData, batchSize: batchSize)
-    if epoch > 0 { restore(lastState) }
+    if let generatorState { generator.state = generatorState }
+    if let stateBeforeBest { restore(stateBeforeBest) }
+    stateBeforeBest = nil
     while epoch < epochCount {
-      let trainLoss = trainOnce(trainLoader, report)
-      let validLoss = validateOnce(validLoader, report)
+      generatorState = generator.state
+      let trainLoss = try trainOnce(trainLoader, report)
+      let validLoss = try validateOnce(validLoader, report)
       epoch += 1
-      lastState = model.stateDictionary
+      progress = EpochProgress()
+      generatorState = generator.state
       if validLoss <= lowestLoss {
         lowestLoss = validLoss
-        bestState = lastState
+        bestState = model.stateDictionary
       }
-      report(
+      try report(
         .epoch(
           EpochReport(
             epoch: epoch, epochCount: epochCount, trainLoss: trainLoss, validLoss: validLoss,
             lowestLoss: lowestLoss)))
     }
-    if let bestState { restore(bestState) }
+    if let bestState {
+      stateBeforeBest = model.stateDictionary
+      restore(bestState)
+    }
     model.evaluate()
   }
 
-  private func trainOnce(_ loader: DataLoader, _ report: (TrainingEvent) -> Void) -> Double {
+  // Both passes leave out the batches that an earlier call has behind it.
+
+  private func trainOnce(
+    _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
+  ) throws -> Double {
     model.train()
-    var total = 0.0
-    for (index, batch) in loader.enumerated() {
+    for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
       let loss = criterion(model(batch.inputs), batch.labels)
+      try check(loss, .training, index + 1, of: loader.batchCount)
       optimizer.zeroGradients()
       loss.backward()
       optimizer.step()
-      total += Double(loss.item)
-      report(.trainIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
+      progress.train.add(Double(loss.item))
+      try report(.trainIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
     }
-    return total / Double(loader.batchCount)
+    return progress.train.loss / Double(loader.batchCount)
   }
 
-  private func validateOnce(_ loader: DataLoader, _ report: (TrainingEvent) -> Void) -> Double {
+  private func validateOnce(
+    _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
+  ) throws -> Double {
     model.evaluate()
-    var total = 0.0
-    for (index, batch) in loader.enumerated() {
+    for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
       let loss = withoutGradients { criterion(model(batch.inputs), batch.labels) }
-      total += Double(loss.item)
-      report(.validIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
+      try check(loss, .validation, index + 1, of: loader.batchCount)
+      progress.valid.add(Double(loss.item))
+      try report(.validIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
     }
-    return total / Double(loader.batchCount)
+    return progress.valid.loss / Double(loader.batchCount)
+  }
+
+  private func check(
+    _ loss: Tensor, _ pass: TrainingError.Pass, _ batch: Int, of batchCount: Int
+  ) throws(TrainingError) {
+    guard !loss.item.isFinite else { return }
+    throw .lossNotFinite(
+      epoch: epoch + 1, pass: pass, batch: batch, batchCount: batchCount,
+      loss: loss.item.isNaN ? "nan" : "inf")
   }
 
   private func restore(_ state: StateDictionary) {

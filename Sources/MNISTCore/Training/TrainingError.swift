@@ -1,11 +1,18 @@
-/// A run that came to nothing.
+/// A run that cannot go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  case noFiniteLoss(epochCount: Int)
+  /// Where in an epoch; also the word for it.
+  public enum Pass: String, Sendable {
+    case training, validation
+  }
+
+  /// `loss` is `nan` or `inf`. Epochs and batches count from 1.
+  case lossNotFinite(epoch: Int, pass: Pass, batch: Int, batchCount: Int, loss: String)
 
   public var description: String {
     switch self {
-    case .noFiniteLoss(let epochCount):
-      "no model was saved: the validation loss was not a number in any of \(epochCount) epochs"
+    case .lossNotFinite(let epoch, let pass, let batch, let batchCount, let loss):
+      "the loss became \(loss) in epoch \(epoch), \(pass.rawValue) batch \(batch) of \(batchCount); "
+        + (epoch > 1 ? "the best model of the epochs before is kept" : "no model was saved")
     }
   }
 }

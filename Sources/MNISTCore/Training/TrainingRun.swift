@@ -22,19 +22,32 @@ public final class TrainingRun {
     trainer = Trainer(model: model, optimizer: optimizer)
   }
 
-  /// Trains for the settings' number of epochs and leaves the model in its best state.
-  public func train(report: (TrainingEvent) -> Void = { _ in }) {
-    trainer.train(
+  /// Goes to where a run with the same settings (but for the number of epochs) and images stood.
+  public func resume(from state: TrainingState) {
+    optimizer.state = state.optimizer
+    dropout.count = state.dropoutDraws
+    trainer.resume(from: state)
+  }
+
+  /// Trains until the settings' number of epochs is behind the run and leaves the model in its best
+  /// state. What ends training earlier, and how it goes on: see `Trainer.train`.
+  public func train(report: (TrainingEvent) throws -> Void = { _ in }) throws {
+    try trainer.train(
       trainData, validating: validData, epochCount: settings.epochCount,
       batchSize: settings.batchSize, using: generator, report: report)
   }
 
-  /// Where the run stands. It stands nowhere as long as no epoch had a validation loss that is a
-  /// number.
-  public func state() throws(TrainingError) -> TrainingState {
-    guard let best = trainer.bestState else { throw .noFiniteLoss(epochCount: trainer.epoch) }
-    return TrainingState(
-      epoch: trainer.epoch, lowestLoss: trainer.lowestLoss, best: best, last: trainer.lastState,
-      optimizer: optimizer.state, generator: generator.state, dropoutDraws: dropout.count)
+  /// Epochs behind the run.
+  public var epoch: Int { trainer.epoch }
+
+  /// How far it is in the next one.
+  public var progress: EpochProgress { trainer.progress }
+
+  /// Where the run stands, copied.
+  public var state: TrainingState {
+    TrainingState(
+      epoch: trainer.epoch, progress: trainer.progress, lowestLoss: trainer.lowestLoss,
+      best: trainer.bestState, last: trainer.lastState, optimizer: optimizer.state,
+      generator: trainer.generatorState ?? generator.state, dropoutDraws: dropout.count)
   }
 }

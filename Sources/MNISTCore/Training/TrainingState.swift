@@ -1,14 +1,19 @@
-/// Where a run stands: the best model so far, and all that the next epoch depends on.
+/// Where a run stands between two batches: the best model so far, and all that the next batch depends
+/// on.
 public struct TrainingState: Equatable, Sendable {
   /// Epochs behind the run.
   public var epoch: Int
+  /// How far it is in the next one.
+  public var progress: EpochProgress
+  /// Infinite before the first epoch is over.
   public var lowestLoss: Double
-  /// The model after the epoch with the lowest validation loss.
-  public var best: StateDictionary
-  /// The model after the last epoch.
+  /// The model after the epoch with the lowest validation loss, nil before the first epoch is over.
+  public var best: StateDictionary?
+  /// The model as it is now.
   public var last: StateDictionary
   /// One for each of the model's parameters, in order.
   public var optimizer: [Adam.State]
+  /// At the start of the current epoch: its permutation is drawn again.
   public var generator: RandomGenerator.State
   /// How many numbers dropout has drawn.
   public var dropoutDraws: UInt64

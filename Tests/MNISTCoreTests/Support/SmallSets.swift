@@ -42,8 +42,8 @@ enum SmallSets {
       images, hiddenSizes: [5, 4], useDropout: useDropout, batchSize: 8, epochCount: epochCount,
       seed: seed)
     let run = TrainingRun(settings, images: images)
-    run.train()
-    return Checkpoint(settings: settings, state: try run.state())
+    try run.train()
+    return Checkpoint(settings: settings, state: run.state)
   }
 
   /// Gives `body` the path of an empty folder that is removed afterwards.

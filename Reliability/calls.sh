@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# A fault at every call of the C library from the lock on: calls.sh kill|once|ever|load [ERRNO…]
+#
+# kill  SIGKILL before each call of a first save, a save over another model, and a resumed run
+# once  each call of a save over another model fails with each errno; writes also stop half-way or lie
+# ever  the same, and every call after it fails too
+# load  each call of mnist-predict from the opening of the model on fails
+#
+# After each: the process ended with 0 or 1 and a sentence (or was killed); the file is the old one or a
+# whole new one; the run then ends with the same bytes as one that nothing happened to, and leaves nothing.
+source "$(dirname "$0")/common.sh"
+[ "$(uname)" = Linux ] || { skip "faults at calls: needs LD_PRELOAD"; exit 0; }
+mode=$1
+shift
+numbers=("$@")
+# EIO ENOSPC EACCES EMFILE EROFS EDQUOT ENFILE; EINTR is added where a call fails once only.
+[ ${#numbers[@]} -gt 0 ] || numbers=(5 28 13 24 30 122 23)
+
+cc -shared -fPIC -O1 -o "$work/fault.so" Reliability/fault.c -ldl
+make_set "$work/data" 40
+mkdir "$work/elsewhere"
+cd "$work/elsewhere"
+"$train" --model_fn ../whole "${options[@]}" --seed 1 --n_epochs 2 > /dev/null
+"$train" --model_fn ../part "${options[@]}" --seed 1 --n_epochs 1 > /dev/null
+"$train" --model_fn ../old "${options[@]}" --seed 2 --n_epochs 1 > /dev/null
+fresh=("${options[@]}" --seed 1 --n_epochs 2)
+further=(--data_dir "$work/data" --n_threads 1 --resume --n_epochs 2)
+
+prepare() {
+  rm -rf ../run ./*
+  mkdir ../run
+  case $1 in
+    first) command=("${fresh[@]}") ;;
+    over) cp ../old ../run/m; command=("${fresh[@]}") ;;
+    resumed) cp ../part ../run/m; command=("${further[@]}") ;;
+  esac
+}
+
+run_with_fault() { # NUMBER KIND
+  status=0
+  # The braces keep the shell's own word on a killed process off the terminal.
+  { LD_PRELOAD=$work/fault.so FAULT_FROM=.m.lock FAULT_AT=$1 FAULT_KIND=$2 \
+    timeout -k 5 30 "$train" --model_fn ../run/m "${command[@]}" > ../out 2> ../err; } 2> /dev/null || status=$?
+}
+
+check() { # WHAT
+  local rescued
+  for rescued in *.rescued*; do
+    [ -e "$rescued" ] || continue
+    "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: rescued file is bad"
+  done
+  if [ -e ../run/m ] && ! cmp -s ../run/m ../old; then
+    "$predict" --model_fn ../run/m --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: the file is neither old nor new"
+    "$train" --model_fn ../run/m "${further[@]}" > /dev/null 2> ../err2 || fail "$1: does not go on: $(cat ../err2)"
+  else
+    "$train" --model_fn ../run/m "${fresh[@]}" > /dev/null 2> ../err2 || fail "$1: does not start: $(cat ../err2)"
+  fi
+  cmp -s ../run/m ../whole || fail "$1: ends with another file"
+  [ "$(ls -A ../run)" = m ] || fail "$1: left $(ls -A ../run)"
+}
+
+count_calls() {
+  prepare "$1"
+  rm -f ../log
+  LD_PRELOAD=$work/fault.so FAULT_FROM=.m.lock FAULT_LOG=../log "$train" --model_fn ../run/m "${command[@]}" \
+    > /dev/null 2>&1
+  wc -l < ../log
+}
+
+case $mode in
+  kill)
+    for scenario in first over resumed; do
+      total=$(count_calls $scenario)
+      for ((at = 1; at <= total; at++)); do
+        prepare $scenario
+        run_with_fault "$at" kill
+        [ $status = 137 ] || [ $status = 0 ] || fail "$scenario, kill at call $at: status $status"
+        check "$scenario, kill at call $at"
+      done
+      echo "kill: $scenario: at each of $total calls"
+    done
+    ;;
+  once | ever)
+    total=$(count_calls over)
+    runs=0
+    if [ "$mode" = ever ]; then export FAULT_EVER=1; else numbers+=(4 half lie); fi
+    for kind in "${numbers[@]}"; do
+      for ((at = 1; at <= total; at++)); do
+        prepare over
+        run_with_fault "$at" "$kind"
+        what="$mode, $kind at call $at"
+        case $status in
+          0) ;;
+          1) grep -q '^mnist-train: error: ' ../err || fail "$what: no sentence: $(cat ../err)" ;;
+          *) fail "$what: status $status: $(cat ../err)" ;;
+        esac
+        ( unset FAULT_EVER; check "$what" ) || exit 1
+        runs=$((runs + 1))
+      done
+    done
+    echo "fail: $mode: $runs runs, ${#numbers[@]} faults at each of $total calls"
+    ;;
+  load)
+    runs=0
+    answer=$("$predict" --model_fn ../old --data_dir "$work/data" 2> /dev/null)
+    for kind in "${numbers[@]}" 4; do
+      for ((at = 1; ; at++)); do
+        rm -f ../log
+        status=0
+        LD_PRELOAD=$work/fault.so FAULT_FROM=../old FAULT_AT=$at FAULT_KIND=$kind FAULT_LOG=../log \
+          timeout -k 5 30 "$predict" --model_fn ../old --data_dir "$work/data" > ../out 2> ../err || status=$?
+        case $status in
+          0) [ "$(cat ../out)" = "$answer" ] || fail "load, $kind at call $at: another answer" ;;
+          1) grep -q '^mnist-predict: error: ' ../err || fail "load, $kind at call $at: no sentence" ;;
+          *) fail "load, $kind at call $at: status $status: $(cat ../err)" ;;
+        esac
+        runs=$((runs + 1))
+        [ "$at" -le "$(wc -l < ../log)" ] || break
+      done
+    done
+    echo "fail: load: $runs runs"
+    ;;
+esac

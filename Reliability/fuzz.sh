@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Coverage-guided fuzzing with AddressSanitizer: fuzz.sh SECONDS-FOR-EACH-READER [READER…]
+# Prints the executions of each reader; a finding is left in Reliability/findings and fails the run.
+source "$(dirname "$0")/common.sh"
+seconds=${1:-60}
+shift || true
+readers=("$@")
+[ ${#readers[@]} -gt 0 ] || readers=(gzip idx safetensors options)
+fuzzer=$build/fuzzer
+if [ ! -x "$fuzzer" ] || [ -n "$(find Sources/MNISTCore Reliability/fuzz -newer "$fuzzer" -name '*.swift')" ]; then
+  mapfile -t sources < <(find Sources/MNISTCore Reliability/fuzz -name '*.swift')
+  swiftc -sanitize=fuzzer,address -O -parse-as-library -swift-version 6 -module-name Fuzzed \
+    -I Sources/CZlib -I Sources/CCurl "${sources[@]}" -lz -o "$fuzzer" \
+    2> >(grep -v "Cannot export local symbol" >&2)
+fi
+make_seeds
+mkdir -p Reliability/findings
+total=0
+for reader in "${readers[@]}"; do
+  mkdir -p "$build/corpus/$reader"
+  log=$work/fuzz-$reader
+  status=0
+  FUZZ_READER=$reader ASAN_OPTIONS=detect_leaks=0 "$fuzzer" "$build/corpus/$reader" "$work/seeds/$reader" \
+    -max_total_time="$seconds" -max_len=4096 -timeout=120 -rss_limit_mb=512 -malloc_limit_mb=256 \
+    -print_final_stats=1 -artifact_prefix="Reliability/findings/$reader-" > "$log" 2>&1 || status=$?
+  count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  [ "$status" = 0 ] || { tail -40 "$log"; fail "fuzzing $reader found something"; }
+  total=$((total + count))
+  printf 'fuzz: %-12s %12d executions, no finding\n' "$reader" "$count"
+done
+echo "fuzz: $total executions in all"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Every single change of a small model file; see Mutations.swift. mutations.sh [EVERY]
+source "$(dirname "$0")/common.sh"
+program=$build/mutations
+if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift -newer "$program" -name '*.swift')" ]; then
+  mapfile -t sources < <(find Sources/MNISTCore -name '*.swift')
+  swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -I Sources/CZlib -I Sources/CCurl "${sources[@]}" \
+    Reliability/Mutations.swift -lz -o "$program"
+fi
+make_set "$work/data" 12
+"$train" --model_fn "$work/m" --data_dir "$work/data" --n_layers 2 --use_dropout --seed 1 --n_epochs 1 \
+  --verbose 0 > /dev/null
+"$program" "$work/m" "${1:-1}"

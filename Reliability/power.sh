@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Power cuts: power.sh COUNT. An ext4 image is copied while a run saves to it; the copy is what a disk
+# would hold. Each is mounted and must have no model or a whole one, of the epoch before the one that was
+# last printed or a later one.
+source "$(dirname "$0")/common.sh"
+count=$1
+if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v mkfs.ext4 > /dev/null; then
+  skip "power cuts: needs Linux, root and mkfs.ext4"
+  exit 0
+fi
+disk=$work/disk
+copied=$work/copied
+mkdir "$disk" "$copied"
+process=
+trap 'kill $process 2> /dev/null; wait; umount -q "$disk" "$copied"; rm -rf "$work"' EXIT
+make_set "$work/data" 40
+cuts=0
+models=0
+for mount in data=ordered data=writeback noauto_da_alloc; do
+  truncate -s 8M "$work/image"
+  mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$work/image"
+  if ! mount -o "loop,$mount" "$work/image" "$disk" 2> /dev/null; then
+    skip "power cuts: no loop device can be mounted"
+    exit 0
+  fi
+  for ((cut = 0; cut < (count + 2) / 3; cut++)); do
+    if [ -z "$process" ] || ! kill -0 $process 2> /dev/null; then
+      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed 1 --n_epochs 1000000 > "$work/lines" &
+      process=$!
+    fi
+    sleep "0.$(printf %03d $((RANDOM % 120)))"
+    printed=$(grep -c '^Epoch(' "$work/lines" || true)
+    cp --sparse=never "$work/image" "$work/copy"
+    mount -o loop "$work/copy" "$copied"
+    if [ -e "$copied/m" ]; then
+      # The test data is not on the disk that lost its power.
+      "$predict" --model_fn "$copied/m" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: a bad file"
+      epoch=$(grep -aoE '"epoch":"[0-9]+"' "$copied/m" | grep -oE '[0-9]+')
+      [ "$epoch" -ge $((printed - 1)) ] || fail "$mount, cut $cut: epoch $epoch after line $printed"
+      models=$((models + 1))
+    else
+      [ "$printed" -le 1 ] || fail "$mount, cut $cut: no file after line $printed"
+    fi
+    umount "$copied"
+    cuts=$((cuts + 1))
+    # Now and then from an empty disk.
+    if [ $((cut % 20)) = 19 ]; then kill -KILL $process; wait $process 2> /dev/null || true; rm -f "$disk"/m "$disk"/.m*; process=; fi
+  done
+  kill -KILL $process 2> /dev/null || true
+  wait $process 2> /dev/null || true
+  process=
+  umount "$disk"
+done
+echo "power: $cuts cuts under 3 mount options, $models with a model, every one whole"

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The tests under AddressSanitizer and ThreadSanitizer, after both have caught what is planted for them.
+source "$(dirname "$0")/common.sh"
+cat > "$work/race.swift" <<'SWIFT'
+import Glibc
+nonisolated(unsafe) var shared = 0
+@main struct Race {
+  static func main() {
+    var threads = [pthread_t](repeating: pthread_t(), count: 2)
+    for index in 0..<2 {
+      pthread_create(&threads[index], nil, { _ in for _ in 0..<1_000 { shared += 1 }; return nil }, nil)
+    }
+    for thread in threads { pthread_join(thread, nil) }
+    print(shared)
+  }
+}
+SWIFT
+cat > "$work/overflow.swift" <<'SWIFT'
+@main struct Overflow {
+  static func main() {
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: 16)
+    memory[CommandLine.arguments.count + 15] = 1
+    print(memory[0])
+  }
+}
+SWIFT
+for planted in "race thread" "overflow address"; do
+  set -- $planted
+  swiftc -O -parse-as-library -sanitize="$2" "$work/$1.swift" -o "$work/$1" 2> "$work/log" || { cat "$work/log"; exit 1; }
+  if "$work/$1" > "$work/log" 2>&1; then fail "a planted $1 was not caught"; fi
+  grep -q "Sanitizer" "$work/log" || { cat "$work/log"; fail "a planted $1 was not named"; }
+  echo "sanitizers: the planted $1 was caught"
+done
+for sanitizer in ${SANITIZERS:-address thread}; do
+  swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" > "$work/log" 2>&1 \
+    || { tail -50 "$work/log"; fail "tests under the $sanitizer sanitizer"; }
+  if grep -q "Sanitizer" "$work/log"; then cat "$work/log"; fail "the $sanitizer sanitizer reported"; fi
+  echo "sanitizers: $sanitizer: $(grep 'Test run with' "$work/log")"
+done

@@ -1,0 +1,124 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Saves a run while it goes on: one save at a time, on a thread of its own, for a disk takes its time.
+public final class CheckpointSaver {
+  private let file: CheckpointFile
+  private var save: Save?
+
+  public init(_ file: CheckpointFile) { self.file = file }
+
+  deinit { _ = save?.wait() }
+
+  /// Begins to save when the save before it has ended, and returns why that one failed, if it did.
+  ///
+  /// At most one save is thus ever behind the run.
+  public func save(_ checkpoint: Checkpoint) -> FileError? {
+    let failure = save?.wait()
+    save = Save(checkpoint, to: file)
+    return failure
+  }
+
+  /// Waits for the last save. Where it failed, what was to be saved is written to another place once:
+  /// to one of `folders`, the first that takes it.
+  public func finish(orSaveIn folders: [String]) throws(SaveError) {
+    guard let save else { return }
+    self.save = nil
+    guard let failure = save.wait() else { return }
+    // The file is there all the same.
+    if case .notDurable = failure { throw .failed(failure) }
+    for folder in folders {
+      let path = Self.freePath(in: folder, like: file.path)
+      if (try? save.checkpoint.write(to: path)) != nil {
+        throw .savedElsewhere(failure, path: path)
+      }
+    }
+    throw .failed(failure)
+  }
+
+  /// `FOLDER/NAME.rescued`, with a number where that is taken.
+  private static func freePath(in folder: String, like path: String) -> String {
+    let name = path.split(separator: "/").last ?? "model"
+    let start = (folder.hasSuffix("/") ? folder : folder + "/") + name + ".rescued"
+    var candidate = start
+    var number = 1
+    var status = stat()
+    while lstat(PathText.bytes(candidate), &status) == 0 {
+      number += 1
+      candidate = "\(start)-\(number)"
+    }
+    return candidate
+  }
+}
+
+/// The last save of a run failed.
+public enum SaveError: Error, Equatable, CustomStringConvertible {
+  case failed(FileError)
+  case savedElsewhere(FileError, path: String)
+
+  public var description: String {
+    switch self {
+    case .failed(let error): "\(error)"
+    case .savedElsewhere(let error, let path): "\(error); the run was saved as \(path) instead"
+    }
+  }
+}
+
+/// One save under way.
+private final class Save: @unchecked Sendable {
+  let checkpoint: Checkpoint
+  private let file: CheckpointFile
+  private var thread: pthread_t?
+  /// Written by the thread, read after it has ended.
+  private var failure: FileError?
+
+  init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
+    self.checkpoint = checkpoint
+    self.file = file
+    let reference = Unmanaged.passRetained(self)
+    #if canImport(Darwin)
+      var created: pthread_t?
+    #else
+      var created = pthread_t()
+    #endif
+    if pthread_create(&created, nil, runSave, reference.toOpaque()) == 0 {
+      thread = created
+    } else {
+      // The system has no thread to give: then the run waits.
+      reference.release()
+      write()
+    }
+  }
+
+  func write() {
+    do throws(FileError) {
+      try file.write(checkpoint)
+    } catch {
+      failure = error
+    }
+  }
+
+  func wait() -> FileError? {
+    if let thread { pthread_join(thread, nil) }
+    thread = nil
+    return failure
+  }
+}
+
+#if canImport(Darwin)
+  private func runSave(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<Save>.fromOpaque(context).takeRetainedValue().write()
+    return nil
+  }
+#else
+  private func runSave(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<Save>.fromOpaque(context).takeRetainedValue().write()
+    return nil
+  }
+#endif

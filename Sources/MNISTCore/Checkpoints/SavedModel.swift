@@ -1,0 +1,159 @@
+/// A trained classifier out of a file, ready to predict.
+///
+/// The file is a checkpoint of `mnist-train`, of which the best model is taken, or the same model's
+/// weights alone, as `safetensors.torch.save_file(model.state_dict(), path)` writes them: their shapes then
+/// tell the sizes.
+public struct SavedModel: Equatable, Sendable {
+  let layout: ModelLayout
+  /// Height and width of the images, where the file tells.
+  let imageSize: [Int]?
+  let weights: StateDictionary
+  /// The run's, nil for weights alone.
+  public let settings: TrainingSettings?
+
+  /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
+  public init(readingFrom path: String) throws {
+    let file = try SafeTensors(readingFrom: path, limit: Checkpoint.limitBytes) { header in
+      if Self.isCheckpoint(header.metadata) {
+        try Checkpoint.check(header, path: path)
+      } else {
+        let tensors = header.entries.map { ($0.name, $0.summary, $0.shape) }
+        _ = try ModelLayout(of: tensors, path: path)
+      }
+    }
+    try self.init(file, path: path)
+  }
+
+  /// - Parameter path: only serves the sentences.
+  init(_ file: SafeTensors, path: String) throws(CheckpointError) {
+    if Self.isCheckpoint(file.metadata) {
+      self.init(try Checkpoint(file, path: path))
+      return
+    }
+    let tensors = file.tensors.map { ($0.key, $0.value.summary, $0.value.shape) }
+    let layout = try ModelLayout(of: tensors, path: path)
+    var weights = StateDictionary()
+    for slot in layout.slots {
+      if case .float32(let numbers)? = file.tensors[slot.name]?.elements,
+        !numbers.allSatisfy(\.isFinite)
+      {
+        throw .notFinite(path: path, tensor: slot.name)
+      }
+      weights[slot.name] = file.tensors[slot.name]
+    }
+    self.init(layout: layout, imageSize: nil, weights: weights, settings: nil)
+  }
+
+  /// The best model of a run, or the one that is there as long as no epoch is over.
+  public init(_ checkpoint: Checkpoint) {
+    let settings = checkpoint.settings
+    self.init(
+      layout: settings.layout, imageSize: [settings.imageHeight, settings.imageWidth],
+      weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings)
+  }
+
+  private init(
+    layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?
+  ) {
+    self.settings = settings
+    self.layout = layout
+    self.imageSize = imageSize
+    self.weights = weights
+  }
+
+  /// Without it, the file was never this program's: its other metadata would be needed too.
+  private static func isCheckpoint(_ metadata: [String: String]) -> Bool {
+    metadata["format_version"] != nil
+  }
+
+  /// The test images of the set in a folder, with the sizes and classes this model was trained on.
+  public func testImages(in directory: String) throws -> ImageSet {
+    let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
+    try checkSize(of: images, path: directory)
+    return images
+  }
+
+  /// The same from anywhere.
+  public func testImages(
+    from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    // No published set has these two checksums.
+    let data = try source.testImages(
+      trainImagesCRC32: settings?.imagesCRC32 ?? 0, trainLabelsCRC32: settings?.labelsCRC32 ?? 0,
+      classes: layout.outputSize, report: report)
+    try checkSize(of: data.images, path: data.origin.place)
+    return data
+  }
+
+  /// What a picture is brought to: the size of the training's images or, where the file does not tell it, a
+  /// square of as many pixels.
+  ///
+  /// - Parameter path: the file's, for the sentence.
+  public func pictureSize(path: String) throws(CheckpointError) -> (height: Int, width: Int) {
+    if let imageSize { return (imageSize[0], imageSize[1]) }
+    let side = Int(Double(layout.inputSize).squareRoot().rounded())
+    guard side * side == layout.inputSize else {
+      throw .unknownImageSize(path: path, pixels: layout.inputSize)
+    }
+    return (side, side)
+  }
+
+  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
+    if let imageSize, [images.height, images.width] != imageSize {
+      throw .otherImageSize(
+        path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
+        foundHeight: images.height, foundWidth: images.width)
+    }
+    guard images.imageSize == layout.inputSize else {
+      throw .otherPixelCount(
+        path: path, expected: layout.inputSize, foundHeight: images.height,
+        foundWidth: images.width)
+    }
+  }
+
+  /// The classifier, in evaluation.
+  public func makeModel() -> ImageClassifier {
+    let model = ImageClassifier(
+      inputSize: layout.inputSize, outputSize: layout.outputSize,
+      hiddenSizes: layout.hiddenSizes,
+      regularization: layout.usesBatchNorm
+        ? .batchNorm : .dropout(probability: 0, generator: CounterGenerator(seed: 0)),
+      using: RandomGenerator(seed: 0))
+    do {
+      try model.load(stateDictionary: weights)
+    } catch {
+      preconditionFailure("a file's sizes and tensors are of one model: \(error)")
+    }
+    model.evaluate()
+    return model
+  }
+}
+
+extension ModelLayout {
+  /// The classifier that the tensors of a file are; a run's other tensors may stand beside them.
+  fileprivate init(
+    of tensors: [(name: String, summary: String, shape: [Int])], path: String
+  ) throws(CheckpointError) {
+    let tensors = tensors.filter { !Checkpoint.Name.isOfRun($0.name) }
+    let shapes = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) })
+    func sizes(_ name: String) throws(CheckpointError) -> [Int] {
+      // Sizes stay small enough that no product of two of them overflows.
+      guard let shape = shapes[name], shape.count == 2,
+        shape.allSatisfy({ 1...Int(Int32.max) ~= $0 })
+      else { throw .notAClassifier(path: path, name: name) }
+      return shape
+    }
+    let inputSize = try sizes("layers.0.block.0.weight")[1]
+    var hiddenSizes: [Int] = []
+    while shapes["layers.\(hiddenSizes.count).block.0.weight"] != nil {
+      hiddenSizes.append(try sizes("layers.\(hiddenSizes.count).block.0.weight")[0])
+    }
+    self.init(
+      inputSize: inputSize, outputSize: try sizes("layers.\(hiddenSizes.count).weight")[0],
+      hiddenSizes: hiddenSizes, usesBatchNorm: shapes["layers.0.block.2.weight"] != nil)
+    let difference = StateDictionaryError.difference(
+      expected: slots.map { ($0.name, $0.summary) },
+      found: tensors.map { ($0.name, $0.summary) }.sorted { $0.0 < $1.0 })
+    if let difference { throw .state(path: path, difference) }
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct FileLockTests {
+  @Test func aSecondHolderIsRefusedAndToldWhoHasIt() throws {
+    try SmallSets.withFolder { folder throws in
+      let first = try FileLock("\(folder)/m")
+      #expect(first.isHeld)
+      let error = FileError.locked(path: "\(folder)/m", process: Int(getpid()))
+      #expect(throws: error) { try FileLock("\(folder)/m") }
+      #expect(error.description == "\(folder)/m: is being written by process \(getpid())")
+      #expect(throws: Never.self) { try FileLock("\(folder)/other") }
+      withExtendedLifetime(first) {}
+    }
+  }
+
+  @Test func aLockThatIsGivenBackLeavesNothing() throws {
+    try SmallSets.withFolder { folder throws in
+      for _ in 0..<3 {
+        let lock = try FileLock("\(folder)/m")
+        #expect(try SmallSets.names(folder) == [".m.lock"])
+        withExtendedLifetime(lock) {}
+      }
+      #expect(try SmallSets.names(folder).isEmpty)
+    }
+  }
+
+  /// Its file is still there, its lock is not: the system took it back.
+  @Test func theFileOfAHolderThatWasKilledIsTakenOver() throws {
+    try SmallSets.withFolder { folder throws in
+      try SmallSets.write(Array("12345678\n".utf8), "\(folder)/.m.lock")
+      let lock = try FileLock("\(folder)/m")
+      #expect(try SmallSets.content("\(folder)/.m.lock") == Array("\(getpid())\n".utf8))
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test func twoNamesForOneFileAreOneLock() throws {
+    try SmallSets.withFolder { folder throws in
+      #expect(symlink("m", "\(folder)/link") == 0)
+      let lock = try FileLock("\(folder)/link")
+      #expect(throws: FileError.locked(path: "\(folder)/m", process: Int(getpid()))) {
+        try FileLock("\(folder)/m")
+      }
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  /// Names of 255 bytes that differ in the last one only.
+  @Test func longNamesAreToldApart() throws {
+    try SmallSets.withFolder { folder throws in
+      let start = "\(folder)/" + String(repeating: "n", count: 254)
+      let first = try FileLock(start + "a")
+      let second = try FileLock(start + "b")
+      #expect(try SmallSets.names(folder).count == 2)
+      withExtendedLifetime((first, second)) {}
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// What happens to a run from outside: signals, locks, losses that are no numbers, little memory.
+@Suite struct ResumingTests {
+  /// Stopped again and again, wherever that happens to be.
+  @Test(arguments: [("TERM", SIGTERM, 143), ("INT", SIGINT, 130), ("HUP", SIGHUP, 129)])
+  func aRunThatIsStoppedGoesOnAsIfItHadNot(
+    _ name: String, _ signal: Int32, _ exitCode: Int32
+  ) async throws {
+    try await withSet { folder async throws in
+      let settings = "--seed 1 --n_epochs 40 --batch_size 2 --verbose 2"
+      let whole = try await train("--model_fn whole \(settings)", in: folder)
+      #expect(whole.exitCode == 0)
+      var output = ""
+      var stops = 0
+      var line = "--model_fn m \(settings)"
+      while true {
+        var isStopped = false
+        let run = try await train(line, in: folder) { process in
+          // Not before the handler stands: the lock is taken after it.
+          guard !isStopped, stops < 4,
+            (try? SmallSets.content("\(folder)/.m.lock")) == Array("\(process)\n".utf8)
+          else { return }
+          kill(process, signal)
+          (isStopped, stops) = (true, stops + 1)
+        }
+        output += run.output
+        if run.exitCode == 0 { break }
+        #expect(run.exitCode == exitCode)
+        if FileManager.default.fileExists(atPath: "\(folder)/m") {
+          line = "--model_fn m --resume --verbose 2"
+          #expect(
+            run.output.isEmpty
+              || run.error.hasSuffix(
+                "mnist-train: stopped by SIG\(name), the run is saved; go on with\n"
+                  + "  mnist-train --model_fn m --resume --data_dir d --n_threads 1 --verbose 2\n"),
+            "\(run.error)")
+        }
+      }
+      #expect(stops > 0)
+      #expect(output == whole.output)
+      #expect(
+        try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/whole"))
+      #expect(try SmallSets.names(folder) == ["d", "m", "whole"])
+    }
+  }
+
+  @Test func aRunThatIsOverIsLeftAlone() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--model_fn m --seed 1", in: folder).exitCode == 0)
+      let file = try SmallSets.content("\(folder)/m")
+      let again = try await train("--model_fn m --resume", in: folder)
+      #expect(
+        again
+          == .init(
+            exitCode: 0, output: "",
+            error: "mnist-train: m: all 20 epochs are done (go on with a larger --n_epochs)\n"))
+      #expect(try SmallSets.content("\(folder)/m") == file)
+    }
+  }
+
+  @Test(arguments: [
+    (
+      "--model_fn none --resume", 1,
+      "none: there is no run to resume (expected a file that "
+        + "mnist-train wrote, found no file)\n"
+    ),
+    ("--model_fn m --resume --data_dir e", 1, "e: the run to resume was trained on other images"),
+    (
+      "--model_fn m --resume --seed 2", 2,
+      "argument --seed: not as in the run to resume, m "
+        + "(expected 1, found 2)\n"
+    ),
+    (
+      "--model_fn m --resume --n_epochs 1", 2,
+      "argument --n_epochs: must be at least 20, as in "
+        + "the run to resume, found 1\n"
+    ),
+  ])
+  func whatCannotGoOnIsASentence(
+    _ line: String, _ exitCode: Int32, _ sentence: String
+  ) async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--model_fn m --seed 1", in: folder).exitCode == 0)
+      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3, seed: 8), in: "\(folder)/e")
+      let file = try SmallSets.content("\(folder)/m")
+      let run = try await train(line, in: folder)
+      #expect(run.exitCode == exitCode && run.output == "")
+      #expect(run.error.contains("mnist-train: error: \(sentence)"), "\(run.error)")
+      #expect(try SmallSets.content("\(folder)/m") == file)
+      #expect(try SmallSets.names(folder) == ["d", "e", "m"])
+    }
+  }
+
+  /// A thousand layers are more than float32 can carry.
+  @Test func withoutAGoodEpochAnOldFileIsLeftAlone() async throws {
+    try await withSet { folder async throws in
+      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      let run = try await train(
+        "--model_fn m --seed 1 --n_layers 1000 --n_epochs 1", in: folder)
+      #expect(run.exitCode == 1)
+      #expect(
+        run.error == "mnist-train: error: the loss became nan in epoch 1, validation batch 1 of 1; "
+          + "no model was saved\n")
+      #expect(try SmallSets.content("\(folder)/m") == Array("old".utf8))
+      #expect(try SmallSets.names(folder) == ["d", "m"])
+    }
+  }
+
+  /// The model of the first epoch is good, that from which the second starts is not.
+  @Test func aLossThatIsNoNumberKeepsTheBestModel() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--model_fn m --seed 1 --n_epochs 1", in: folder).exitCode == 0)
+      var checkpoint = try Checkpoint(readingFrom: "\(folder)/m")
+      let bias = checkpoint.settings.layout.slots.last?.name ?? ""
+      checkpoint.state.last[bias] = TensorValue([.infinity, 0, 0] as [Float], shape: [3])
+      try checkpoint.write(to: "\(folder)/m")
+      let run = try await train("--model_fn m --resume --n_epochs 3", in: folder)
+      #expect(run.exitCode == 1 && run.output == "")
+      #expect(
+        run.error.hasSuffix(
+          "mnist-train: error: the loss became nan in epoch 2, training batch 1 of 1; "
+            + "the best model of the epochs before is kept\n"), "\(run.error)")
+      #expect(try Checkpoint(readingFrom: "\(folder)/m") == checkpoint)
+    }
+  }
+
+  @Test func aSecondTrainerIsRefusedAtOnce() async throws {
+    try await withSet { folder async throws in
+      let lock = try FileLock("\(folder)/m")
+      let run = try await train("--model_fn m --data_dir no", in: folder)
+      #expect(
+        run
+          == .init(
+            exitCode: 1, output: "",
+            error: "mnist-train: error: m: is being written by process \(getpid())\n"))
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test func aBatchLargerThanTheDataIsCutDownAndTold() async throws {
+    try await withSet { folder async throws in
+      let run = try await train("--model_fn m --seed 1 --batch_size 100000", in: folder)
+      #expect(
+        run.error
+          == "mnist-train: --batch_size 100000 is more than the training images: a batch is all 19\n"
+      )
+      #expect(try await train("--model_fn n --seed 1 --batch_size 19", in: folder).error == "")
+      #expect(try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/n"))
+    }
+  }
+
+  #if os(Linux)
+    @Test func aModelThatMemoryCannotHoldIsRefusedBeforeItIsBuilt() async throws {
+      try await SmallSets.withFolderAsync { folder async throws in
+        try put(SmallSets.fields(20, height: 60, width: 60, classes: 3), in: "\(folder)/d")
+        let run = try await train(
+          "--model_fn m --seed 1 --n_layers 12", in: folder,
+          shell: #"ulimit -v 2000000; exec "$@""#)
+        #expect(run.exitCode == 1 && run.output == "")
+        #expect(
+          run.error.hasPrefix("mnist-train: error: too little memory to train a model of "),
+          "\(run.error)")
+        #expect(try SmallSets.names(folder) == ["d"])
+      }
+    }
+
+    /// A name in Latin-1, as an old disk may have it.
+    @Test func aPathThatIsNotUTF8IsWritten() async throws {
+      try await withSet { folder async throws in
+        let run = try await BuiltTool.train.run(
+          ["--data_dir", "d", "--n_epochs", "1", "--seed", "1"], in: folder,
+          shell: #"name=$(printf 'm\351'); "$@" --model_fn "$name" && test -f "$name""#)
+        #expect(run.exitCode == 0, "\(run.error)")
+      }
+    }
+  #endif
+
+  // MARK: -
+
+  private func withSet(_ body: (String) async throws -> Void) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      try await body(folder)
+    }
+  }
+
+  private func put(_ images: ImageSet, in folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try SmallSets.write(images.imagesIDX, "\(folder)/train-images-idx3-ubyte")
+    try SmallSets.write(images.labelsIDX, "\(folder)/train-labels-idx1-ubyte")
+  }
+
+  private func train(
+    _ line: String, in folder: String, shell: String? = nil,
+    whileRunning: (Int32) throws -> Void = { _ in }
+  ) async throws -> BuiltTool.Result {
+    let words = "--data_dir d --n_threads 1 \(line)".split(separator: " ").map(String.init)
+    let layers =
+      line.contains("--resume") || line.contains("--n_layers") ? [] : ["--n_layers", "3"]
+    return try await BuiltTool.train.run(
+      words + layers, in: folder, shell: shell, whileRunning: whileRunning)
+  }
+}

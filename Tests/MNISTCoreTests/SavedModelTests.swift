@@ -1,0 +1,96 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct SavedModelTests {
+  @Test(arguments: [false, true])
+  func theBestModelOfARunIsRead(_ useDropout: Bool) throws {
+    let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
+    try SmallSets.withFolder { folder throws in
+      try checkpoint.write(to: "\(folder)/m")
+      let model = try SavedModel(readingFrom: "\(folder)/m").makeModel()
+      #expect(model.stateDictionary == checkpoint.state.best)
+      #expect(model.modules.allSatisfy { !$0.isTraining })
+    }
+  }
+
+  /// As `safetensors.torch.save_file(model.state_dict(), path)` writes them; and a checkpoint that Python
+  /// has loaded and saved, which loses all metadata.
+  @Test(arguments: [false, true], [false, true])
+  func weightsAloneAreReadBySheerShape(_ useDropout: Bool, _ keepsRun: Bool) throws {
+    let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
+    let best = try #require(checkpoint.state.best)
+    var file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    file.metadata = ["format": "pt"]
+    file.hasChecksums = false
+    if !keepsRun { file.tensors = file.tensors.filter { best.names.contains($0.key) } }
+    try SmallSets.withFolder { folder throws in
+      try SmallSets.write(file.encoded(), "\(folder)/m")
+      let saved = try SavedModel(readingFrom: "\(folder)/m")
+      #expect(saved.makeModel().stateDictionary == best)
+
+      let images = SmallSets.fields(6, height: 3, width: 2, classes: 3)
+      try SmallSets.write(images.imagesIDX, "\(folder)/t10k-images-idx3-ubyte")
+      try SmallSets.write(images.labelsIDX, "\(folder)/t10k-labels-idx1-ubyte")
+      #expect(try saved.testImages(in: folder) == images)
+      let large = SmallSets.fields(6, height: 3, width: 3, classes: 3)
+      try SmallSets.write(large.imagesIDX, "\(folder)/t10k-images-idx3-ubyte")
+      let error = CheckpointError.otherPixelCount(
+        path: folder, expected: 6, foundHeight: 3, foundWidth: 3)
+      #expect(throws: error) { try saved.testImages(in: folder) }
+      #expect(
+        error.description == "\(folder): the model was trained on images of another size "
+          + "(expected 6 pixels, found 3×3)")
+    }
+  }
+
+  @Test func picturesAreBroughtToTheSizeOfTheTraining() throws {
+    let checkpoint = try SmallSets.checkpoint()
+    let size = try SavedModel(checkpoint).pictureSize(path: "m")
+    #expect(size.height == 2 && size.width == 3)
+    let error = CheckpointError.unknownImageSize(path: "m", pixels: 6)
+    #expect(throws: error) { try read(weights()).pictureSize(path: "m") }
+    #expect(
+      error.description == "m: the height and width of the model's images are not known (expected "
+        + "a file that mnist-train wrote or a square number of pixels, found weights alone for 6)")
+  }
+
+  @Test func weightsThatAreNoClassifierAreNamed() throws {
+    var weights = try weights()
+    weights["layers.0.block.0.bias"] = nil
+    var missing = StateDictionaryError()
+    missing.missing = ["layers.0.block.0.bias"]
+    #expect(throws: CheckpointError.state(path: "m", missing)) { try read(weights) }
+
+    weights = try self.weights()
+    weights["layers.2.weight"] = nil
+    let error = CheckpointError.notAClassifier(path: "m", name: "layers.2.weight")
+    #expect(throws: error) { try read(weights) }
+    #expect(
+      error.description == "m: not a model of this program (expected a float32 tensor "
+        + "layers.2.weight that continues the classifier, found none)")
+
+    weights = try self.weights()
+    weights["layers.1.block.0.weight"] = TensorValue([1] as [Float], shape: [1])
+    #expect(throws: CheckpointError.notAClassifier(path: "m", name: "layers.1.block.0.weight")) {
+      try read(weights)
+    }
+
+    weights = try self.weights()
+    weights["layers.2.bias"] = TensorValue([1, 2, .nan] as [Float], shape: [3])
+    #expect(throws: CheckpointError.notFinite(path: "m", tensor: "layers.2.bias")) {
+      try read(weights)
+    }
+    #expect(throws: CheckpointError.self) { try read([:]) }
+  }
+
+  private func weights() throws -> [String: TensorValue] {
+    let best = try #require(try SmallSets.checkpoint().state.best)
+    return Dictionary(uniqueKeysWithValues: best.names.map { ($0, best[$0]!) })
+  }
+
+  @discardableResult
+  private func read(_ tensors: [String: TensorValue]) throws -> SavedModel {
+    try SavedModel(SafeTensors(tensors: tensors), path: "m")
+  }
+}
