@@ -73,7 +73,8 @@ import Testing
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
                            [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
-                           [--dataset SET] [--mirror URL] [--version]
+                           [--dataset SET] [--mirror URL] [--completions SHELL]
+                           [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
   }
@@ -285,10 +286,12 @@ import Testing
         """
 
         training:
-          --train_ratio R  share of the training images to train on; the rest
-                           validates (greater than 0 and less than 1; default: 0.8)
-          --batch_size N   images in a batch (at least 1; default: 256)
-          --n_epochs N     passes over the training images (at least 1; default: 20)
+          --train_ratio R      share of the training images to train on; the rest
+                               validates (greater than 0 and less than 1; default:
+                               0.8)
+          --batch_size N       images in a batch (at least 1; default: 256)
+          --n_epochs N         passes over the training images (at least 1; default:
+                               20)
 
         """.dropLast()))
     #expect(help.contains("A last training batch of one image\n  joins the batch before it"))
@@ -305,7 +308,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 17)
+    #expect(TrainOptions.command.options.count == 18)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
