@@ -25,7 +25,7 @@ import Testing
     ])
   func bashOffersWhatFits(_ line: String, _ expected: String) async throws {
     try await withFiles { folder async throws in
-      let words = (["mnist-predict"] + line.split(separator: " ")).map { "'\($0)'" }
+      let words = "mnist-predict \(line)".split(separator: " ").map { "'\($0)'" }
       let script = #"""
         eval "$("$@" --completions bash)" || exit 3
         COMP_WORDS=(\#(words.joined(separator: " "))); COMP_CWORD=\#(words.count - 1)
@@ -52,7 +52,7 @@ import Testing
         """#
       try SmallSets.write(Array(script.utf8), "\(folder)/script")
       let run = try await BuiltTool.predict.run(
-        [], in: folder, shell: #"HOME=$PWD exec fish --no-config ./script "$@""#)
+        [], in: folder, shell: #"exec env HOME="$PWD" fish --no-config ./script "$@""#)
       #expect(run.error == "")
       #expect(
         run.output.split(separator: "\n").map { $0.split(separator: "\t")[0] }

@@ -107,7 +107,7 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model that mnist-train saved on the test images, or classifies pictures.
+        Measures a model of mnist-train on the test images, or classifies pictures.
 
         examples:
           mnist-predict --model_fn model.ckpt

@@ -70,7 +70,8 @@ import Testing
       let plain = try await predict("--raw --show a", in: folder)
       #expect(plain == .init(exitCode: 0, output: "  ==@@\n      \n\(line)\n", error: ""))
       let color = try await predict(
-        "--raw --show a", in: folder, shell: #"FORCE_COLOR=1 TERM=xterm COLORTERM= exec "$@""#)
+        "--raw --show a", in: folder,
+        shell: #"exec env NO_COLOR= FORCE_COLOR=1 TERM=xterm COLORTERM= "$@""#)
       #expect(color.output.hasPrefix("\u{1B}[40m  \u{1B}[47m  \u{1B}[107m  \u{1B}[0m\n"))
     }
   }

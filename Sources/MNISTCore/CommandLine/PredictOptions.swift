@@ -65,7 +65,7 @@ public struct PredictOptions: Equatable, Sendable {
     CommandDescription(
       name: "mnist-predict",
       summary:
-        "Measures a model that mnist-train saved on the test images, or classifies pictures.",
+        "Measures a model of mnist-train on the test images, or classifies pictures.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
