@@ -16,7 +16,7 @@ numbers=("$@")
 # EIO ENOSPC EACCES EMFILE EROFS EDQUOT ENFILE; EINTR is added where a call fails once only.
 [ ${#numbers[@]} -gt 0 ] || numbers=(5 28 13 24 30 122 23)
 
-cc -shared -fPIC -O1 -o "$work/fault.so" Reliability/fault.c -ldl
+"$(command -v clang || command -v cc)" -shared -fPIC -O1 -o "$work/fault.so" Reliability/fault.c -ldl
 make_set "$work/data" 40
 mkdir "$work/elsewhere"
 cd "$work/elsewhere"

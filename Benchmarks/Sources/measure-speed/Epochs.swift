@@ -22,12 +22,12 @@ enum Epochs {
 
   /// Seconds of an epoch of the default run for each number of threads, in turn, and what share of the
   /// FMA peak beside it that is. What is left out because it is zero counts as done.
-  static func measure(_ images: ImageSet, threadCounts: [Int]) {
+  static func measure(_ images: ImageSet, threadCounts: [Int]) throws {
     var times = threadCounts.map { _ in [Double]() }
     var shares = threadCounts.map { _ in [Double]() }
     for _ in 0..<3 {
       for (index, threads) in threadCounts.enumerated() {
-        let epochs = epochs(images, threads: threads)
+        let epochs = try epochs(images, threads: threads)
         times[index] += epochs.map(\.seconds)
         shares[index] += epochs.map(\.share)
       }
@@ -46,10 +46,10 @@ enum Epochs {
   /// Some epochs; the first, which fills the memory pool, does not count.
   private static func epochs(
     _ images: ImageSet, threads: Int
-  ) -> [(seconds: Double, share: Double)] {
+  ) throws -> [(seconds: Double, share: Double)] {
     let settings = settings(images, layers: 5, batch: 256, epochs: 3)
     var epochs: [(seconds: Double, share: Double)] = []
-    ThreadPool.use(threadCount: threads) {
+    try ThreadPool.use(threadCount: threads) {
       let run = TrainingRun(settings, images: images)
       let work = operations(
         sizes: [settings.inputSize] + settings.hiddenSizes + [settings.outputSize],

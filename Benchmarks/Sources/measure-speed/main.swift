@@ -27,7 +27,7 @@ do {
     print("FMA peak, \(threads) threads: \(fixed(median(peaks), 0, width: 0)) GFLOP/s")
   }
   fflush(nil)
-  if parts.contains("epoch") { Epochs.measure(images, threadCounts: counts) }
+  if parts.contains("epoch") { try Epochs.measure(images, threadCounts: counts) }
   for threads in counts {
     ThreadPool.use(threadCount: threads) {
       if parts.contains("network") { Kernels.network(images, threads: threads) }
