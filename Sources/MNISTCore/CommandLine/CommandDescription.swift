@@ -77,7 +77,8 @@ struct CommandDescription<Values: Equatable & Sendable> {
   }
 
   private func row(_ left: String, _ explanation: String) -> String {
-    let column = (options.map(\.invocation.count).max() ?? 0) + 4
+    // One long flag does not push all the texts to the right.
+    let column = (options.map(\.invocation.count).filter { $0 < 18 }.max() ?? 0) + 4
     let left = left + String(repeating: " ", count: max(2, column - left.count))
     let words = explanation.split(separator: " ").map(String.init)
     return wrap(words, after: left, indent: left.count)
