@@ -53,7 +53,7 @@ import Testing
     try await LoopbackServer.with(["x": .stall(Self.content)]) { server async throws in
       let start = ContinuousClock.now
       try expect(server.address + "x", .stalled(seconds: 1, receivedBytes: 12))
-      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(ContinuousClock.now - start < .seconds(25))
     }
   }
 
@@ -74,7 +74,7 @@ import Testing
   @Test func whoIsNotThereIsNamedAtOnce() throws {
     let start = ContinuousClock.now
     try expect(LoopbackServer.refusingAddress() + "x", .notReached)
-    #expect(ContinuousClock.now - start < .seconds(1))
+    #expect(ContinuousClock.now - start < .seconds(8))
   }
 
   @Test func whatIsNoWebAddressIsRefused() throws {
