@@ -12,7 +12,14 @@ disk=$work/disk
 copied=$work/copied
 mkdir "$disk" "$copied"
 process=
-trap 'kill $process 2> /dev/null; wait; umount -q "$disk" "$copied"; rm -rf "$work"' EXIT
+clean_up() {
+  set +e
+  [ -z "$process" ] || kill "$process" 2> /dev/null
+  wait
+  umount -q "$disk" "$copied" 2> /dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
 make_set "$work/data" 40
 cuts=0
 models=0

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The tests under AddressSanitizer and ThreadSanitizer, after both have caught what is planted for them.
 source "$(dirname "$0")/common.sh"
+# Foundation leaks, in Process and in reading files; and memory pools keep what they have.
+export ASAN_OPTIONS=detect_leaks=0
 cat > "$work/race.swift" <<'SWIFT'
 import Glibc
 nonisolated(unsafe) var shared = 0
@@ -24,9 +26,10 @@ cat > "$work/overflow.swift" <<'SWIFT'
   }
 }
 SWIFT
+# Unoptimised: the compiler may take an access that cannot be for one that never is.
 for planted in "race thread" "overflow address"; do
   set -- $planted
-  swiftc -O -parse-as-library -sanitize="$2" "$work/$1.swift" -o "$work/$1" 2> "$work/log" || { cat "$work/log"; exit 1; }
+  swiftc -Onone -parse-as-library -sanitize="$2" "$work/$1.swift" -o "$work/$1" 2> "$work/log" || { cat "$work/log"; exit 1; }
   if "$work/$1" > "$work/log" 2>&1; then fail "a planted $1 was not caught"; fi
   grep -q "Sanitizer" "$work/log" || { cat "$work/log"; fail "a planted $1 was not named"; }
   echo "sanitizers: the planted $1 was caught"
