@@ -34,8 +34,10 @@ for planted in "race thread" "overflow address"; do
   grep -q "Sanitizer" "$work/log" || { cat "$work/log"; fail "a planted $1 was not named"; }
   echo "sanitizers: the planted $1 was caught"
 done
+# A sanitizer maps more memory than those tests leave their process.
+without=(--skip aModelThatMemoryCannotHoldIsRefusedBeforeItIsBuilt --skip aFileLargerThanMemoryIsASentence)
 for sanitizer in ${SANITIZERS:-address thread}; do
-  swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" > "$work/log" 2>&1 \
+  swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${without[@]}" > "$work/log" 2>&1 \
     || { tail -50 "$work/log"; fail "tests under the $sanitizer sanitizer"; }
   if grep -q "Sanitizer" "$work/log"; then cat "$work/log"; fail "the $sanitizer sanitizer reported"; fi
   echo "sanitizers: $sanitizer: $(grep 'Test run with' "$work/log")"
