@@ -15,6 +15,8 @@ enum Blocking {
   // A panel of a (10 kB with AVX-512) stays in the first-level cache while a sliver of b (61 kB) streams
   // from the second; longer parts save loads and stores of c, shorter ones leave more room.
   static let depthLimit = 256
+  // Of a sparse panel less than half of the steps are left.
+  static let sparseDepthLimit = 400
   // The panels that meet a sliver fill some 330 kB of the second-level cache. More would not stay there
   // from sliver to sliver, fewer would pack b too often.
   static let rowsPerTask = 256
@@ -72,7 +74,8 @@ struct Product {
 
   fileprivate var multiplyAdds: Int { a.rows * a.columns * b.columns }
   private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
-  private var panels: Int { (a.rows + Tile.rows - 1) / Tile.rows }
+  private var panelRows: Int { sparsePanels == nil ? Tile.rows : Tile.sparseRows }
+  private var panels: Int { (a.rows + panelRows - 1) / panelRows }
 
   /// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
   ///   whole panel of it is zero are left out.
@@ -85,15 +88,15 @@ struct Product {
     (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
     self.c = c
     self.finish = finish
+    let isSparse = isTransposed || sparse == .a && a.isMostlyZero
     let depth = a.columns
     // A sum of nothing is one part that is empty.
-    let (count, size) = equalParts(of: max(1, depth), limit: Blocking.depthLimit)
+    let (count, size) = equalParts(
+      of: max(1, depth), limit: isSparse ? Blocking.sparseDepthLimit : Blocking.depthLimit)
     chunks = (0..<count).map {
       DepthChunk(index: $0, range: $0 * size..<min(($0 + 1) * size, depth))
     }
-    sparsePanels =
-      isTransposed || sparse == .a && a.isMostlyZero
-      ? SparsePanels(self.a, chunks, chunkDepth: size) : nil
+    sparsePanels = isSparse ? SparsePanels(self.a, chunks, chunkDepth: size) : nil
   }
 
   /// Slivers of b, each with some blocks of a's rows.
@@ -110,7 +113,7 @@ struct Product {
     let panels = evenShare(task / slivers, of: taskCount / slivers, total: panels)
     let column = task % slivers * Tile.columns
     multiplyBlock(
-      panels.lowerBound * Tile.rows..<min(panels.upperBound * Tile.rows, a.rows),
+      panels.lowerBound * panelRows..<min(panels.upperBound * panelRows, a.rows),
       column..<min(column + Tile.columns, b.columns))
   }
 
@@ -145,7 +148,8 @@ struct Product {
     let sliver = scratch.start
     let edgePanel = sliver + Tile.columns * depth
     let edgeTile = edgePanel + Tile.rows * depth
-    let edgeRows = rows.count % Tile.rows
+    let panelRows = panelRows
+    let edgeRows = rows.count % panelRows
     for chunk in chunks {
       pack(chunk, columns, into: sliver)
       func multiply(
@@ -158,9 +162,9 @@ struct Product {
       }
       let finish = chunk.index == chunks.count - 1 ? finish : ProductFinish()
       var place = block
-      for row in stride(from: rows.lowerBound, to: rows.upperBound - edgeRows, by: Tile.rows) {
-        multiply(row..<row + Tile.rows, into: place, rowStride: rowStride, finish: finish)
-        place += Tile.rows * rowStride
+      for row in stride(from: rows.lowerBound, to: rows.upperBound - edgeRows, by: panelRows) {
+        multiply(row..<row + panelRows, into: place, rowStride: rowStride, finish: finish)
+        place += panelRows * rowStride
       }
       if edgeRows > 0 {
         multiply(
@@ -199,7 +203,7 @@ struct Product {
   private func panel(
     _ rows: Range<Int>, _ chunk: DepthChunk, _ edgePanel: UnsafeMutablePointer<Float>
   ) -> Panel {
-    if let sparsePanels { return sparsePanels.panel(rows.lowerBound / Tile.rows, chunk) }
+    if let sparsePanels { return sparsePanels.panel(rows.lowerBound / Tile.sparseRows, chunk) }
     let part = a.part(rows, chunk.range)
     guard rows.count < Tile.rows else {
       return Panel(
@@ -222,7 +226,12 @@ private func multiplyColumns(
   rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
-    multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+    if let steps = a.steps {
+      multiplySparseTile(
+        row, a, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+    } else {
+      multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+    }
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {
   case Tile.Row.vectorCount: multiply(Tile.Row.self)

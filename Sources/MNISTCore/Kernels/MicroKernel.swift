@@ -19,60 +19,77 @@ enum Tile {
     static let rows = 6
     typealias Row = TwoVectors
   #endif
+  // Of fewer rows more steps hold only zeros: of the columns of four of MNIST's images 61 %, of eight 53 %. Twelve
+  // accumulators (8 with AVX2) are enough to keep two multiply-adds under way in each cycle.
+  static let sparseRows = 4
   static let columns = Row.vectorCount * Vector.scalarCount
   static let count = rows * columns
 }
 
-/// The sums of the whole tile, or of its first columns.
-private struct TileSums<Row: VectorRow> {
-  private var row0, row1, row2, row3, row4, row5: Row
-  #if TILE_AVX512 || arch(arm64)
-    private var row6, row7: Row
-  #endif
-
-  @inline(__always)
-  init(_ makeRow: (Int) -> Row) {
-    (row0, row1, row2) = (makeRow(0), makeRow(1), makeRow(2))
-    (row3, row4, row5) = (makeRow(3), makeRow(4), makeRow(5))
-    #if TILE_AVX512 || arch(arm64)
-      (row6, row7) = (makeRow(6), makeRow(7))
-    #endif
-  }
-
+/// Sums side by side and one below the other, all in registers.
+protocol TileSums {
+  associatedtype Row: VectorRow
+  static var rowCount: Int { get }
+  init(_ makeRow: (Int) -> Row)
   /// Adds the products of one p.
+  mutating func add(_ a: UnsafePointer<Float>, rowStride: Int, _ b: Row)
+  func forEachRow(_ body: (Int, Row) -> Void)
+}
+
+struct TwoRows<Row: VectorRow>: TileSums {
+  private var first, second: Row
+
+  static var rowCount: Int { 2 }
+
   @inline(__always)
-  mutating func add(
-    _ a: UnsafePointer<Float>, rowStride: Int, _ b: UnsafePointer<Float>
-  ) {
-    let b = Row(b)
-    row0.add(a[0], b)
-    row1.add(a[rowStride], b)
-    row2.add(a[2 &* rowStride], b)
-    row3.add(a[3 &* rowStride], b)
-    row4.add(a[4 &* rowStride], b)
-    row5.add(a[5 &* rowStride], b)
-    #if TILE_AVX512 || arch(arm64)
-      row6.add(a[6 &* rowStride], b)
-      row7.add(a[7 &* rowStride], b)
-    #endif
+  init(_ makeRow: (Int) -> Row) { (first, second) = (makeRow(0), makeRow(1)) }
+
+  @inline(__always)
+  mutating func add(_ a: UnsafePointer<Float>, rowStride: Int, _ b: Row) {
+    first.add(a[0], b)
+    second.add(a[rowStride], b)
   }
 
   @inline(__always)
   func forEachRow(_ body: (Int, Row) -> Void) {
-    body(0, row0)
-    body(1, row1)
-    body(2, row2)
-    body(3, row3)
-    body(4, row4)
-    body(5, row5)
-    #if TILE_AVX512 || arch(arm64)
-      body(6, row6)
-      body(7, row7)
-    #endif
+    body(0, first)
+    body(1, second)
   }
 }
 
-/// `Tile.rows` rows of a over a part of the depth: element (r, step) stands at
+struct JoinedRows<Top: TileSums, Bottom: TileSums>: TileSums where Top.Row == Bottom.Row {
+  private var top: Top
+  private var bottom: Bottom
+
+  static var rowCount: Int { Top.rowCount + Bottom.rowCount }
+
+  @inline(__always)
+  init(_ makeRow: (Int) -> Top.Row) {
+    top = Top(makeRow)
+    bottom = Bottom { makeRow(Top.rowCount + $0) }
+  }
+
+  @inline(__always)
+  mutating func add(_ a: UnsafePointer<Float>, rowStride: Int, _ b: Top.Row) {
+    top.add(a, rowStride: rowStride, b)
+    bottom.add(a + Top.rowCount &* rowStride, rowStride: rowStride, b)
+  }
+
+  @inline(__always)
+  func forEachRow(_ body: (Int, Top.Row) -> Void) {
+    top.forEachRow(body)
+    bottom.forEachRow { body(Top.rowCount + $0, $1) }
+  }
+}
+
+typealias FourRows<Row: VectorRow> = JoinedRows<TwoRows<Row>, TwoRows<Row>>
+#if TILE_AVX512 || arch(arm64)
+  typealias TileRows<Row: VectorRow> = JoinedRows<FourRows<Row>, FourRows<Row>>
+#else
+  typealias TileRows<Row: VectorRow> = JoinedRows<FourRows<Row>, TwoRows<Row>>
+#endif
+
+/// Some rows of a over a part of the depth: element (r, step) stands at
 /// `start[r · rowStride + step · stepStride]`.
 struct Panel {
   let start: UnsafePointer<Float>
@@ -83,37 +100,53 @@ struct Panel {
   let steps: UnsafePointer<Int32>?
 }
 
-/// Adds a part of the depth to a tile of c, or to its first columns.
-///
-/// - Parameters:
-///   - row: how many vectors wide.
-///   - isFirst: whether the sums begin here; what is in c then does not count.
-///   - finish: what becomes of the sums after this part.
+extension TileSums {
+  /// - Parameter isFirst: whether the sums begin here; what is in c then does not count.
+  @inline(__always)
+  fileprivate init(_ c: UnsafePointer<Float>, rowStride: Int, isFirst: Bool) {
+    self = isFirst ? Self { _ in Row.zero } : Self { row in Row(c + row * rowStride) }
+  }
+
+  /// - Parameter finish: what becomes of the sums.
+  @inline(__always)
+  fileprivate func store(
+    to c: UnsafeMutablePointer<Float>, rowStride: Int, finish: ProductFinish
+  ) {
+    guard finish.changesSums else {
+      return forEachRow { row, sum in sum.store(to: c + row * rowStride) }
+    }
+    forEachRow { row, sum in finish.applied(to: sum, at: 0).store(to: c + row * rowStride) }
+  }
+}
+
+/// Adds a part of the depth to a tile of c, or to its first columns: `Tile.rows` rows, `row` wide, from a
+/// panel that has every step.
 @inline(never)
 func multiplyTile<Row: VectorRow>(
   _ row: Row.Type, _ panel: Panel, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
-  var sums =
-    isFirst ? TileSums { _ in Row.zero } : TileSums { row in Row(c + row * rowStride) }
+  var sums = TileRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
+  var (a, b) = (panel.start, b)
+  for _ in 0..<panel.stepCount {
+    sums.add(a, rowStride: panel.rowStride, Row(b))
+    a += panel.stepStride
+    b += Tile.columns
+  }
+  sums.store(to: c, rowStride: rowStride, finish: finish)
+}
+
+/// The same for `Tile.sparseRows` rows, from a panel that has some steps.
+@inline(never)
+func multiplySparseTile<Row: VectorRow>(
+  _ row: Row.Type, _ panel: Panel, _ steps: UnsafePointer<Int32>, _ b: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
+) {
+  var sums = FourRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
   var a = panel.start
-  if let steps = panel.steps {
-    for i in 0..<panel.stepCount {
-      sums.add(a, rowStride: 1, b + Int(steps[i]))
-      a += Tile.rows
-    }
-  } else {
-    var b = b
-    for _ in 0..<panel.stepCount {
-      sums.add(a, rowStride: panel.rowStride, b)
-      a += panel.stepStride
-      b += Tile.columns
-    }
+  for i in 0..<panel.stepCount {
+    sums.add(a, rowStride: 1, Row(b + Int(steps[i])))
+    a += Tile.sparseRows
   }
-  guard finish.changesSums else {
-    return sums.forEachRow { row, sum in sum.store(to: c + row * rowStride) }
-  }
-  sums.forEachRow { row, sum in
-    finish.applied(to: sum, at: 0).store(to: c + row * rowStride)
-  }
+  sums.store(to: c, rowStride: rowStride, finish: finish)
 }

@@ -2,8 +2,7 @@
 /// a whole panel is zero.
 ///
 /// A product with zero adds nothing, so that leaving it out changes no bit of the result (as long as the
-/// other factor is finite: 0 · ∞ would not be a number). Of the columns of eight of MNIST's images half
-/// are all zero.
+/// other factor is finite: 0 · ∞ would not be a number).
 final class SparsePanels: @unchecked Sendable {
   private let source: MatrixView
   private let chunks: [DepthChunk]
@@ -15,15 +14,15 @@ final class SparsePanels: @unchecked Sendable {
   private let stepCapacity: Int
   let panelCount: Int
 
-  // Panels packed together.
-  private static let panelsPerGroup = 8
+  // Rows are turned into columns eight at a time; so many such pairs of panels are packed together.
+  private static let pairsPerGroup = 4
 
   init(_ source: MatrixView, _ chunks: [DepthChunk], chunkDepth: Int) {
     self.source = source
     self.chunks = chunks
     self.chunkDepth = chunkDepth
-    panelCount = (source.rows + Tile.rows - 1) / Tile.rows
-    numbers = FloatBuffer(count: chunks.count * panelCount * Tile.rows * chunkDepth)
+    panelCount = (source.rows + Tile.sparseRows - 1) / Tile.sparseRows
+    numbers = FloatBuffer(count: chunks.count * panelCount * Tile.sparseRows * chunkDepth)
     stepCapacity = chunks.count * panelCount * (1 + chunkDepth)
     steps = MemoryPool.shared.take(Int32.self, count: stepCapacity)
   }
@@ -31,46 +30,50 @@ final class SparsePanels: @unchecked Sendable {
   deinit { MemoryPool.shared.give(steps, count: stepCapacity) }
 
   func pack(on pool: ThreadPool) {
-    let groups = (panelCount + Self.panelsPerGroup - 1) / Self.panelsPerGroup
+    let pairs = (panelCount + 1) / 2
+    let groups = (pairs + Self.pairsPerGroup - 1) / Self.pairsPerGroup
     pool.forEach(groups) { group in
-      for panel in evenShare(group, of: groups, total: panelCount) {
-        for chunk in chunks { pack(panel, chunk) }
+      let columns = FloatBuffer(count: 2 * Tile.sparseRows * chunkDepth)
+      for pair in evenShare(group, of: groups, total: pairs) {
+        for chunk in chunks { pack(pair, chunk, columns.start) }
       }
+      withExtendedLifetime(columns) {}
     }
   }
 
   func panel(_ index: Int, _ chunk: DepthChunk) -> Panel {
     let steps = stepList(index, chunk)
     return Panel(
-      start: place(index, chunk), rowStride: 1, stepStride: Tile.rows, stepCount: Int(steps[0]),
+      start: place(index, chunk), rowStride: 1, stepStride: Tile.sparseRows,
+      stepCount: Int(steps[0]),
       steps: steps + 1)
   }
 
-  private func pack(_ index: Int, _ chunk: DepthChunk) {
-    let rows = index * Tile.rows..<min((index + 1) * Tile.rows, source.rows)
-    let panel = place(index, chunk)
-    if rows.count < Tile.rows { panel.update(repeating: 0, count: Tile.rows * chunk.depth) }
-    source.part(rows, chunk.range).copyColumns(to: panel, targetStride: Tile.rows)
-    let steps = stepList(index, chunk)
-    var count = 0
-    for p in 0..<chunk.depth {
-      // Two numbers at a time, as bits; moved in any case, and kept if they count: no branch to guess wrong.
-      let step = UnsafeRawPointer(panel + p * Tile.rows)
-      let place = UnsafeMutableRawPointer(panel + count * Tile.rows)
-      var bits: UInt64 = 0
-      for i in 0..<Tile.rows / 2 {
-        let pair = step.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)
-        bits |= pair
-        place.storeBytes(of: pair, toByteOffset: 8 * i, as: UInt64.self)
+  /// - Parameter columns: room for the columns of two panels, side by side.
+  private func pack(_ pair: Int, _ chunk: DepthChunk, _ columns: UnsafeMutablePointer<Float>) {
+    let width = 2 * Tile.sparseRows
+    let rows = pair * width..<min((pair + 1) * width, source.rows)
+    if rows.count < width { columns.update(repeating: 0, count: width * chunk.depth) }
+    source.part(rows, chunk.range).copyColumns(to: columns, targetStride: width)
+    for half in 0..<min(2, panelCount - 2 * pair) {
+      let panel = place(2 * pair + half, chunk)
+      let steps = stepList(2 * pair + half, chunk)
+      var count = 0
+      for p in 0..<chunk.depth {
+        // As bits; moved in any case, and kept if they count: no branch to guess wrong.
+        let numbers = UnsafeRawPointer(columns + p * width + half * Tile.sparseRows)
+          .loadUnaligned(as: SIMD2<UInt64>.self)
+        UnsafeMutableRawPointer(panel + count * Tile.sparseRows)
+          .storeBytes(of: numbers, as: SIMD2<UInt64>.self)
+        steps[1 + count] = Int32(truncatingIfNeeded: p &* Tile.columns)
+        count &+= numbers.x | numbers.y == 0 ? 0 : 1
       }
-      steps[1 + count] = Int32(truncatingIfNeeded: p &* Tile.columns)
-      count &+= bits == 0 ? 0 : 1
+      steps[0] = Int32(truncatingIfNeeded: count)
     }
-    steps[0] = Int32(truncatingIfNeeded: count)
   }
 
   private func place(_ index: Int, _ chunk: DepthChunk) -> UnsafeMutablePointer<Float> {
-    numbers.start + (chunk.index * panelCount + index) * Tile.rows * chunkDepth
+    numbers.start + (chunk.index * panelCount + index) * Tile.sparseRows * chunkDepth
   }
 
   private func stepList(_ index: Int, _ chunk: DepthChunk) -> UnsafeMutablePointer<Int32> {
