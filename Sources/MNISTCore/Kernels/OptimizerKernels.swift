@@ -27,13 +27,12 @@ enum OptimizerKernels {
     fileprivate func perform(_ range: Range<Int>) {
       switch decay {
       case .none:
-        update(range, gradient: { g, _ in g }, parameter: { $0 })
+        update(range, factor: 1) { g, _ in g }
       case .inGradient(let decay):
         let decay = Vector(repeating: Float(decay))
-        update(range, gradient: { g, p in g.addingMultiple(decay, p) }, parameter: { $0 })
+        update(range, factor: 1) { g, p in g.addingMultiple(decay, p) }
       case .decoupled(let factor):
-        let factor = Vector(repeating: Float(factor))
-        update(range, gradient: { g, _ in g }, parameter: { factor * $0 })
+        update(range, factor: Float(factor)) { g, _ in g }
       }
     }
 
@@ -43,8 +42,7 @@ enum OptimizerKernels {
     // which is PyTorch's stepSize · m / (√v / correction + ε) with one division less.
     @inline(__always)
     private func update(
-      _ range: Range<Int>, gradient decayed: (Vector, Vector) -> Vector,
-      parameter scaled: (Vector) -> Vector
+      _ range: Range<Int>, factor: Float, gradient decayed: (Vector, Vector) -> Vector
     ) {
       let (p, g, m, v) = (
         parameter.start, gradient.start, average.start, averageOfSquares.start
@@ -60,7 +58,7 @@ enum OptimizerKernels {
         m.store(average, at: i)
         v.store(square, at: i)
         let update = stepSize * average / (square.squareRoot() + epsilon)
-        p.store(scaled(p.vector(at: i)) - update, at: i)
+        p.store(factor * p.vector(at: i) - update, at: i)
       }
     }
   }
