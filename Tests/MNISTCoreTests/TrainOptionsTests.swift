@@ -429,8 +429,7 @@ import Testing
 
         training:
           --train_ratio R     share of the training images to train on; the rest
-                              validates (greater than 0 and less than 1; default:
-                              0.8)
+                              validates (greater than 0 and less than 1; default: 0.8)
           --batch_size N      images in a batch (at least 1; default: 256)
           --n_epochs N        passes over the training images (at least 1; default:
                               20)
