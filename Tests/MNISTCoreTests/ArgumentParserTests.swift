@@ -74,7 +74,9 @@ import Testing
         == "unrecognized arguments: x \(typed) 5\ndid you mean \(meant)?")
   }
 
-  @Test(arguments: ["--bogus", "--lr", "--x", "-x", "epochs", "--foo", "--", "---", "--device"])
+  @Test(arguments: [
+    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--device",
+  ])
   func whatIsCloseToNoOptionGetsNoHint(_ typed: String) {
     #expect(
       sentence(TrainOptions.parse(["--model_fn", "m", typed])) == "unrecognized arguments: \(typed)"

@@ -64,4 +64,31 @@ import Testing
     #expect(!run.isSameRun(as: SampleRuns.configuration(seed: 2)))
     #expect(!run.isSameRun(as: SampleRuns.configuration(batchSize: 9)))
   }
+
+  @Test func aRunIsTheSameWithMorePatienceButNotWithAnotherLearningRate() {
+    var settings = SmallSets.settings(SmallSets.fields(24))
+    func configuration() -> RunConfiguration {
+      RunConfiguration(version: "1.0.0", commandLine: [], settings)
+    }
+    let run = configuration()
+    #expect(run.setting("patience") == nil)
+    #expect(run.setting("weight_decay")?.json == "0.0")
+    settings.patience = 3
+    #expect(configuration().setting("patience")?.json == "3")
+    #expect(run.isSameRun(as: configuration()))
+    settings.learningRate = 0.002
+    #expect(configuration().setting("learning_rate")?.json == "0.002")
+    #expect(!run.isSameRun(as: configuration()))
+  }
+
+  @Test func whatShapesTheLearningRateIsInIt() {
+    var settings = SmallSets.settings(SmallSets.fields(24), epochCount: 20)
+    settings.decoupledWeightDecay = true
+    settings.learningRateSchedule = .cosine
+    settings.warmupEpochCount = 4
+    let run = RunConfiguration(version: "1.0.0", commandLine: [], settings)
+    #expect(
+      ["decoupled_weight_decay", "lr_schedule", "warmup_epochs"].map { run.setting($0)?.json }
+        == ["true", "\"cosine\"", "4"])
+  }
 }

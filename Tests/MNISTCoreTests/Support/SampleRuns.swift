@@ -19,7 +19,7 @@ enum SampleRuns {
     settings.epochCount = epochCount
     return RunConfiguration(
       version: "1.0.0", commandLine: ["mnist-train", "--model_fn", "a \"b\".ckpt"], settings,
-      more: [.init("lr_schedule", text: "constant")])
+      more: [.init("dataset", text: "digits")])
   }
 
   static func run(
