@@ -40,10 +40,12 @@ import Testing
     expected.verbosity = 2
     expected.seed = 18_446_744_073_709_551_615
     expected.threadCount = 4
+    expected.logDirectory = "runs/a"
     let line = """
       --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
-      --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets
+      --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets \
+      --log_dir runs/a
       """
     #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
   }
@@ -73,7 +75,8 @@ import Testing
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
                            [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
-                           [--dataset SET] [--mirror URL] [--completions SHELL]
+                           [--dataset SET] [--mirror URL] [--log_dir DIR]
+                           [--compare DIR [DIR ...]] [--completions SHELL]
                            [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)

@@ -12,6 +12,8 @@ public final class Trainer {
   public private(set) var epoch = 0
   /// How far we are in the next one.
   public private(set) var progress = EpochProgress()
+  /// Batches of training and of validation in an epoch, once training has begun.
+  public private(set) var batchCount = 0
   /// The random generator's state at the start of the current epoch; nil before the first.
   public private(set) var generatorState: RandomGenerator.State?
 
@@ -53,6 +55,7 @@ public final class Trainer {
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
     let validLoader = DataLoader(validData, batchSize: batchSize)
+    batchCount = trainLoader.batchCount + validLoader.batchCount
     if let generatorState { generator.state = generatorState }
     if let stateBeforeBest { restore(stateBeforeBest) }
     stateBeforeBest = nil
@@ -60,6 +63,7 @@ public final class Trainer {
       generatorState = generator.state
       let trainLoss = try trainOnce(trainLoader, report)
       let validLoss = try validateOnce(validLoader, report)
+      let validAccuracy = Double(progress.correct) / Double(validData.count)
       epoch += 1
       progress = EpochProgress()
       generatorState = generator.state
@@ -71,7 +75,7 @@ public final class Trainer {
         .epoch(
           EpochReport(
             epoch: epoch, epochCount: epochCount, trainLoss: trainLoss, validLoss: validLoss,
-            lowestLoss: lowestLoss)))
+            validAccuracy: validAccuracy, lowestLoss: lowestLoss)))
     }
     if let bestState {
       stateBeforeBest = model.stateDictionary
@@ -103,8 +107,12 @@ public final class Trainer {
   ) throws -> Double {
     model.evaluate()
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
-      let loss = withoutGradients { criterion(model(batch.inputs), batch.labels) }
+      let (output, loss) = withoutGradients {
+        let output = model(batch.inputs)
+        return (output, criterion(output, batch.labels))
+      }
       try check(loss, .validation, index + 1, of: loader.batchCount)
+      progress.correct += zip(output.largestColumns(), batch.labels).count { $0 == $1 }
       progress.valid.add(Double(loss.item))
       try report(.validIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
     }

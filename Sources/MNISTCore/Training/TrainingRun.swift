@@ -43,6 +43,9 @@ public final class TrainingRun {
   /// How far it is in the next one.
   public var progress: EpochProgress { trainer.progress }
 
+  /// Batches of training and of validation in an epoch, once training has begun.
+  public var batchCount: Int { trainer.batchCount }
+
   /// Where the run stands, copied.
   public var state: TrainingState {
     TrainingState(
