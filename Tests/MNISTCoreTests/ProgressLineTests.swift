@@ -10,7 +10,7 @@ import Testing
   @Test func theLineTellsHowFarItIs() {
     #expect(
       line.text(columns: 100)
-        == "Epoch 3/20  [========>           ] 94/235  loss 0.0723  21,352 images/s  50s left")
+        == "Epoch 3/20  [========>           ] 94/235  loss 0.0723  21,351 images/s  50s left")
   }
 
   @Test func beforeThereIsATimedBatchNothingIsEstimated() {

@@ -54,8 +54,8 @@ import Testing
           rows: (1...20).map { SampleRuns.row($0, valid: 1 / Double($0 + index), seconds: 70) }))
     }
     let text = ComparisonText.table(RunComparison(runs))
-    #expect(text.split(separator: "\n").map(\.count).max() == 78)
-    #expect(text.hasPrefix("                              batch_"))
+    #expect(text.split(separator: "\n").map(\.count).max() == 79)
+    #expect(text.hasPrefix("                       batch_      n_   best    train    valid\n"))
     #expect(RunComparison(runs).groups.map(\.runs.count) == [3, 3, 3, 3])
   }
 
@@ -63,9 +63,9 @@ import Testing
     let run = try #require(SampleRuns.run("a\u{1B}[m", losses: [0.5]))
     #expect(
       ComparisonText.table(RunComparison([run])) == #"""
-                     best    train    valid
-        run         epoch     loss     loss  accuracy  time
-        a\x1b[m        1/1  0.50000  0.50000    0.9000    2s
+                  best    train    valid
+        run      epoch     loss     loss  accuracy  time
+        a\x1b[m    1/1  0.50000  0.50000    0.9000    2s
         """#)
   }
 

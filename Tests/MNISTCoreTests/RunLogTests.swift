@@ -68,8 +68,7 @@ import Testing
         for row in rows { log.append(row) }
       }
       // The last epoch was logged and not saved; the run goes on after the second, for more epochs.
-      let log = try RunLog(
-        directory: directory, SampleRuns.configuration(epochCount: 40), resumingAfter: 2)
+      let log = try RunLog(directory, SampleRuns.configuration(epochCount: 40), resumingAfter: 2)
       #expect(log.directory == directory + "-2")
       #expect(log.rows == Array(rows[..<2]))
       log.append(rows[2])

@@ -53,7 +53,7 @@ public enum ComparisonText {
 
   /// Settings' names are longer than their values: long ones take two lines.
   private static func inTwo(_ name: String) -> (String, String) {
-    guard name.count > 8, let last = name.lastIndex(where: { " _".contains($0) }) else {
+    guard name.count > 6, let last = name.lastIndex(where: { " _".contains($0) }) else {
       return ("", name)
     }
     return (String(name[...last].filter { $0 != " " }), String(name[name.index(after: last)...]))
