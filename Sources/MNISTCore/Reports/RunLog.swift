@@ -104,7 +104,7 @@ public final class RunLog {
       try events.append(TensorBoardEvents.epoch(row, wallTime: SystemClock.wallTime))
     }
     attempt { () throws(FileError) in
-      try OutputFile.write(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
+      try OutputFile.writeQuickly(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
     }
   }
 
