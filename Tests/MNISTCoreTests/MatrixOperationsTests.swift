@@ -53,6 +53,32 @@ import Testing
     #expect(one == two)
   }
 
+  /// To the last bit too: on the way back one pass goes through normalisation and activation.
+  @Test(arguments: [[2, 7, 17], [3, 33, 1], [8, 5, 48], [65, 64, 130]])
+  func aWholeBlockIsItsThreeLayersInARow(_ sizes: [Int]) {
+    let (batch, inputs, outputs) = (sizes[0], sizes[1], sizes[2])
+    let upstream = TensorValue.random([batch, outputs], seed: 4).tensor()
+    func results(
+      _ apply: (Linear, LeakyReLU, BatchNorm1d, Tensor) -> Tensor
+    ) -> [TensorValue?] {
+      let x = TensorValue.random([batch, inputs], seed: 1).tensor(requiresGradient: true)
+      let linear = Linear(
+        inputSize: inputs, outputSize: outputs, using: RandomGenerator(seed: 2))
+      let norm = BatchNorm1d(outputs)
+      norm.weight.copy(from: TensorValue.random([outputs], seed: 3).tensor().numbers)
+      let y = apply(linear, LeakyReLU(), norm, x)
+      let value = y.value
+      y.backward(from: upstream)
+      let parameters = [linear.weight, linear.bias, norm.weight, norm.bias]
+      return [value, x.gradient?.value, norm.runningMean.value, norm.runningVar.value]
+        + parameters.map { $0.gradient?.value }
+    }
+    let one = results { Sequential([$0, $1, $2])($3) }
+    let three = results { $2($1($0($3))) }
+    #expect(one == three)
+    #expect(one.allSatisfy { $0 != nil })
+  }
+
   @Test func onlyWhatIsAskedForGetsAGradient() {
     let x = Tensor([1, 2], shape: [1, 2])
     let weight = Parameter(Tensor([3, 4], shape: [1, 2]))

@@ -18,19 +18,15 @@ enum BatchNormalization {
     ColumnStrip.forEach(columns: columns) { strip in
       strip.withTotal(rows: rows) {
         strip.load(x.start + $0 * columns)
-      } _: { sums in
-        for column in 0..<strip.width {
-          statistics.mean.start[strip.first + column] = Float(sums[column] / Double(rows))
-        }
+      } _: {
+        strip.store($0, dividedBy: rows, to: statistics.mean.start)
       }
       let mean = strip.load(statistics.mean.start)
       strip.withTotal(rows: rows) { row in
         let difference = strip.load(x.start + row * columns) - mean
         return difference * difference
-      } _: { sums in
-        for column in 0..<strip.width {
-          statistics.variance.start[strip.first + column] = Float(sums[column] / Double(rows))
-        }
+      } _: {
+        strip.store($0, dividedBy: rows, to: statistics.variance.start)
       }
       normalize(
         strip, x, into: y, rows: rows, columns: columns, statistics: statistics, weight: weight,
@@ -77,17 +73,27 @@ enum BatchNormalization {
     }
   }
 
+  /// What flows back: `x` is of LeakyReLU's input where there is a slope.
+  struct Gradients {
+    let x: FloatBuffer
+    let weight: FloatBuffer
+    let bias: FloatBuffer
+    /// The sum of `x` down each column.
+    let sums: FloatBuffer
+  }
+
   // With x̂ = (x − mean) / √(variance + ε) and g the gradient of y:
   //   ∂bias = Σ g,  ∂weight = Σ g · x̂,
   //   ∂x = weight / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂))   batch statistics
   //   ∂x = weight / √(variance + ε) · g                                 given statistics
+  /// - Parameter slope: where x = LeakyReLU(z), its slope: then ∂z is formed in the same pass.
   static func gradients(
     _ x: FloatBuffer, upstream: FloatBuffer, rows: Int, columns: Int, statistics: Statistics,
-    weight: FloatBuffer, epsilon: Double, usesBatchStatistics: Bool
-  ) -> (x: FloatBuffer, weight: FloatBuffer, bias: FloatBuffer) {
-    let gradient = FloatBuffer(count: x.count)
-    let weightGradient = FloatBuffer(count: columns)
-    let biasGradient = FloatBuffer(count: columns)
+    weight: FloatBuffer, epsilon: Double, usesBatchStatistics: Bool, slope leakySlope: Float = 1
+  ) -> Gradients {
+    let gradients = Gradients(
+      x: FloatBuffer(count: x.count), weight: FloatBuffer(count: columns),
+      bias: FloatBuffer(count: columns), sums: FloatBuffer(count: columns))
     let share = usesBatchStatistics ? 1 / Double(rows) : 0
     ColumnStrip.forEach(columns: columns) { strip in
       let mean = strip.load(statistics.mean.start)
@@ -98,19 +104,22 @@ enum BatchNormalization {
         let x = strip.load(x.start + row * columns)
         return (g, g * ((x - mean) * deviation))
       } _: { sums, products in
-        for column in 0..<strip.width {
-          biasGradient.start[strip.first + column] = Float(sums[column])
-          weightGradient.start[strip.first + column] = Float(products[column])
-        }
+        strip.store(sums, to: gradients.bias.start)
+        strip.store(products, to: gradients.weight.start)
         let shift = strip.row { Float(sums[$0] * share) }
         let slope = strip.row { Float(products[$0] * share) } * deviation
-        for row in 0..<rows {
+        strip.withTotal(rows: rows) { row in
           let g = strip.load(upstream.start + row * columns)
-          let centred = strip.load(x.start + row * columns) - mean
-          strip.store(factor * (g - shift - centred * slope), to: gradient.start + row * columns)
+          let x = strip.load(x.start + row * columns)
+          let gradient = passedBack(
+            factor * (g - shift - (x - mean) * slope), through: x, leakySlope)
+          strip.store(gradient, to: gradients.x.start + row * columns)
+          return gradient
+        } _: {
+          strip.store($0, to: gradients.sums.start)
         }
       }
     }
-    return (gradient, weightGradient, biasGradient)
+    return gradients
   }
 }

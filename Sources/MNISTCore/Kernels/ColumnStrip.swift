@@ -36,6 +36,13 @@ struct ColumnStrip {
     }
   }
 
+  func store(
+    _ totals: UnsafePointer<Double>, dividedBy count: Int = 1,
+    to start: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<width { start[first + column] = Float(totals[column] / Double(count)) }
+  }
+
   /// A number for each of the strip's columns.
   @inline(__always)
   func row(_ number: (Int) -> Float) -> Row {

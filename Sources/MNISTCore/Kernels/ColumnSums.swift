@@ -4,8 +4,8 @@ func sumColumns(_ x: FloatBuffer, rows: Int, columns: Int) -> FloatBuffer {
   ColumnStrip.forEach(columns: columns) { strip in
     strip.withTotal(rows: rows) {
       strip.load(x.start + $0 * columns)
-    } _: { sums in
-      for column in 0..<strip.width { result.start[strip.first + column] = Float(sums[column]) }
+    } _: {
+      strip.store($0, to: result.start)
     }
   }
   return result
@@ -13,7 +13,6 @@ func sumColumns(_ x: FloatBuffer, rows: Int, columns: Int) -> FloatBuffer {
 
 /// What flows back through `y = LeakyReLU(x)`, x = sums + bias, in one pass: the gradient of x, and down
 /// its columns that of the bias.
-// ∂x = g where y > 0, else slope · g: y is above 0 where x is, as slope > 0.
 func leakyReLUGradients(
   _ y: FloatBuffer, upstream: FloatBuffer, slope: Float, rows: Int, columns: Int
 ) -> (x: FloatBuffer, bias: FloatBuffer) {
@@ -21,16 +20,21 @@ func leakyReLUGradients(
   let biasGradient = FloatBuffer(count: columns)
   ColumnStrip.forEach(columns: columns) { strip in
     strip.withTotal(rows: rows) { row in
-      let passed = ColumnStrip.Row.combine(
-        strip.load(upstream.start + row * columns), strip.load(y.start + row * columns)
-      ) { g, y in g.replacing(with: slope * g, where: y .<= .zero) }
+      let passed = passedBack(
+        strip.load(upstream.start + row * columns),
+        through: strip.load(y.start + row * columns), slope)
       strip.store(passed, to: gradient.start + row * columns)
       return passed
-    } _: { sums in
-      for column in 0..<strip.width {
-        biasGradient.start[strip.first + column] = Float(sums[column])
-      }
+    } _: {
+      strip.store($0, to: biasGradient.start)
     }
   }
   return (gradient, biasGradient)
+}
+
+/// The gradient of x from that of `y = LeakyReLU(x)`.
+// ∂x = g where y > 0, else slope · g: y is above 0 where x is, as slope > 0.
+@inline(__always)
+func passedBack<Row: VectorRow>(_ g: Row, through y: Row, _ slope: Float) -> Row {
+  Row.combine(g, y) { g, y in g.replacing(with: slope * g, where: y .<= .zero) }
 }

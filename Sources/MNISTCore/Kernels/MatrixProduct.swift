@@ -20,6 +20,9 @@ enum Blocking {
   static let rowsPerTask = 256
   // The last tasks should be small beside what each thread does.
   static let tasksPerThread = 4
+  // So many take one thread 5 µs, about as long as it takes two to share them out and to get each other's
+  // numbers.
+  static let sharedMultiplyAdds = 500_000
 }
 
 /// A piece of the depth of a product.
@@ -41,6 +44,8 @@ func multiply(
 /// Some products that do not depend on one another: their blocks are shared out together, so that fewer
 /// threads wait for the last.
 func multiply(_ products: [Product], pool: ThreadPool = .current) {
+  let isSmall = products.reduce(0) { $0 + $1.multiplyAdds } < Blocking.sharedMultiplyAdds
+  let pool = isSmall ? .one : pool
   for product in products { product.sparsePanels?.pack(on: pool) }
   let tasks = products.map { $0.taskCount(threads: pool.threadCount) }
   pool.forEach(tasks.reduce(0, +)) { task in
@@ -65,6 +70,7 @@ struct Product {
   /// The panels of a, where those of a itself are mostly zero.
   fileprivate let sparsePanels: SparsePanels?
 
+  fileprivate var multiplyAdds: Int { a.rows * a.columns * b.columns }
   private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
   private var panels: Int { (a.rows + Tile.rows - 1) / Tile.rows }
 
@@ -118,20 +124,18 @@ struct Product {
     }
     // Sums that reach beyond the rows of c, or lie across them, are formed apart.
     let block = FloatBuffer(count: rows.count * Tile.columns)
-    sumTiles(rows, columns, into: block.start, rowStride: Tile.columns, finish: ProductFinish())
+    sumTiles(rows, columns, into: block.start, rowStride: Tile.columns, finish: finish)
+    let sums = MatrixView(block.start, rows: rows.count, columns: Tile.columns)
+      .part(0..<rows.count, 0..<columns.count)
     if isTransposed {
-      MatrixView(block.start, rows: rows.count, columns: Tile.columns)
-        .part(0..<rows.count, 0..<columns.count)
-        .copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
+      sums.copyColumns(to: c + columns.lowerBound * m + rows.lowerBound, targetStride: m)
     } else {
-      finish.store(
-        block.start, blockStride: Tile.columns, rows: rows.count, columns: columns.count,
-        into: place, rowStride: n)
+      sums.copyRows(to: place, targetStride: n)
     }
     withExtendedLifetime(block) {}
   }
 
-  /// - Parameter block: room for these rows, each a whole number of vectors.
+  /// - Parameter block: room for these rows, as many whole vectors as the columns need.
   private func sumTiles(
     _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
     rowStride: Int, finish: ProductFinish
@@ -161,12 +165,12 @@ struct Product {
       if edgeRows > 0 {
         multiply(
           rows.upperBound - edgeRows..<rows.upperBound, into: edgeTile, rowStride: Tile.columns,
-          finish: ProductFinish())
+          finish: finish)
       }
     }
-    finish.store(
-      edgeTile, blockStride: Tile.columns, rows: edgeRows, columns: columns.count,
-      into: block + (rows.count - edgeRows) * rowStride, rowStride: rowStride)
+    MatrixView(edgeTile, rows: edgeRows, columns: Tile.columns)
+      .part(0..<edgeRows, 0..<columns.count)
+      .copyRows(to: block + (rows.count - edgeRows) * rowStride, targetStride: rowStride)
     withExtendedLifetime(scratch) {}
   }
 

@@ -36,6 +36,14 @@ struct MatrixView: @unchecked Sendable {
       columnStride: columnStride)
   }
 
+  /// Copies the matrix row by row, which must each lie in one piece: row r goes to
+  /// `target[r · targetStride…]`.
+  func copyRows(to target: UnsafeMutablePointer<Float>, targetStride: Int) {
+    for row in 0..<rows {
+      (target + row * targetStride).update(from: start + row * rowStride, count: columns)
+    }
+  }
+
   /// Whether leaving out zeros pays: a guess from some of the numbers, since it decides over time alone.
   var isMostlyZero: Bool {
     let rowStep = max(1, rows / 16)

@@ -18,6 +18,8 @@ public final class ThreadPool: Sendable {
 
   @TaskLocal private static var chosen: ThreadPool?
   private static let standard = ThreadPool(threadCount: Processor.count)
+  /// The caller alone, for what is too little to share.
+  static let one = ThreadPool(threadCount: 1)
 
   /// Runs `body` with kernels on this many threads.
   public static func use<Result>(

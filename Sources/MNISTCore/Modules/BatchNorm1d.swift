@@ -30,11 +30,27 @@ public final class BatchNorm1d: Module {
         mean: runningMean, variance: runningVar, weight: weight, bias: bias, epsilon: epsilon)
     }
     let (y, statistics) = input.batchNormalized(weight: weight, bias: bias, epsilon: epsilon)
-    let rows = Float(input.shape[0])
+    follow(statistics, rows: input.shape[0])
+    return y
+  }
+
+  /// In training, the same of what `linear` followed by LeakyReLU makes of an input.
+  func callAsFunction(
+    _ input: Tensor, after linear: Linear, negativeSlope: Double
+  ) -> Tensor {
+    precondition(isTraining, "in evaluation there is nothing to join")
+    let (y, statistics) = input.normalizedLinear(
+      weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,
+      shift: bias, epsilon: epsilon)
+    follow(statistics, rows: input.shape[0])
+    return y
+  }
+
+  private func follow(_ statistics: Tensor.BatchStatistics, rows: Int) {
+    let rows = Float(rows)
     move(runningMean, towards: statistics.mean)
     move(runningVar, towards: statistics.variance.map { $0 * (rows / (rows - 1)) })
     numBatchesTracked.count += 1
-    return y
   }
 
   private func move(_ running: Buffer, towards batch: [Float]) {

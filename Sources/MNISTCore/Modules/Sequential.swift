@@ -9,14 +9,19 @@ public final class Sequential: Module {
     var output = input
     var rest = layers[...]
     while let layer = rest.popFirst() {
-      // A product and the activation behind it are one operation.
-      if let linear = layer as? Linear, let activation = rest.first as? LeakyReLU,
+      // A product, the activation and in training the normalisation behind it are one operation.
+      guard let linear = layer as? Linear, let activation = rest.first as? LeakyReLU,
         activation.negativeSlope > 0
-      {
-        output = linear(output, negativeSlope: activation.negativeSlope)
-        rest.removeFirst()
-      } else {
+      else {
         output = layer(output)
+        continue
+      }
+      rest.removeFirst()
+      if let norm = rest.first as? BatchNorm1d, norm.isTraining {
+        rest.removeFirst()
+        output = norm(output, after: linear, negativeSlope: activation.negativeSlope)
+      } else {
+        output = linear(output, negativeSlope: activation.negativeSlope)
       }
     }
     return output

@@ -4,6 +4,10 @@ extension Tensor {
     let mean: [Float]
     /// Biased: divided by the number of rows.
     let variance: [Float]
+
+    init(_ statistics: BatchNormalization.Statistics) {
+      (mean, variance) = (statistics.mean.numbers, statistics.variance.numbers)
+    }
   }
 
   /// y = (x − mean) / √(variance + ε) · weight + bias for each column of x [batch, features], with the
@@ -12,40 +16,38 @@ extension Tensor {
   func batchNormalized(
     weight: Tensor, bias: Tensor, epsilon: Double
   ) -> (y: Tensor, statistics: BatchStatistics) {
-    let (rows, columns) = checkedBatchNormShape(weight: weight, bias: bias)
-    precondition(rows >= 2, "batch normalisation needs at least 2 rows in training, not \(rows)")
+    Self.checkBatchNorm(shape, weight: weight, bias: bias, usesBatch: true)
     let (result, statistics) = BatchNormalization.forward(
-      buffer, rows: rows, columns: columns, weight: weight.buffer, bias: bias.buffer,
+      buffer, rows: shape[0], columns: shape[1], weight: weight.buffer, bias: bias.buffer,
       epsilon: epsilon)
     let y = batchNormResult(
       result, statistics, weight: weight, bias: bias, epsilon: epsilon, usesBatchStatistics: true)
-    return (
-      y,
-      BatchStatistics(mean: statistics.mean.numbers, variance: statistics.variance.numbers)
-    )
+    return (y, BatchStatistics(statistics))
   }
 
   /// The same with given statistics, which are constants.
   func normalized(
     mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, epsilon: Double
   ) -> Tensor {
-    let (rows, columns) = checkedBatchNormShape(weight: weight, bias: bias)
+    Self.checkBatchNorm(shape, weight: weight, bias: bias, usesBatch: false)
     // Copies: the running statistics may move on before backward() is called.
     let statistics = BatchNormalization.Statistics(
       mean: mean.buffer.copy(), variance: variance.buffer.copy())
     let result = BatchNormalization.normalize(
-      buffer, rows: rows, columns: columns, statistics: statistics, weight: weight.buffer,
+      buffer, rows: shape[0], columns: shape[1], statistics: statistics, weight: weight.buffer,
       bias: bias.buffer, epsilon: epsilon)
     return batchNormResult(
       result, statistics, weight: weight, bias: bias, epsilon: epsilon, usesBatchStatistics: false)
   }
 
-  private func checkedBatchNormShape(weight: Tensor, bias: Tensor) -> (rows: Int, columns: Int) {
+  static func checkBatchNorm(_ shape: [Int], weight: Tensor, bias: Tensor, usesBatch: Bool) {
     precondition(
       shape.count == 2 && weight.shape == [shape[1]] && bias.shape == [shape[1]],
       "batch normalisation needs x [batch, features], weight and bias [features], not \(shape), "
         + "\(weight.shape), \(bias.shape)")
-    return (shape[0], shape[1])
+    precondition(
+      !usesBatch || shape[0] >= 2,
+      "batch normalisation needs at least 2 rows in training, not \(shape[0])")
   }
 
   private func batchNormResult(

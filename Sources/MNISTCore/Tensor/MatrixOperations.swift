@@ -21,20 +21,8 @@ extension Tensor {
   /// - Parameter negativeSlope: above 0, makes it LeakyReLU(x · Wᵀ + b), in one pass less.
   // With g [batch, out] the gradient of x · Wᵀ + b: ∂x = g · W, ∂W = gᵀ · x, ∂b = Σ over the batch of g
   public func linear(weight: Tensor, bias: Tensor, negativeSlope: Float? = nil) -> Tensor {
-    precondition(
-      shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
-        && bias.shape == [weight.shape[0]],
-      "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
-        + "\(bias.shape)")
-    precondition(
-      negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
+    let result = linearSums(weight: weight, bias: bias, negativeSlope: negativeSlope)
     let (batch, outputs) = (shape[0], weight.shape[0])
-    let result = FloatBuffer(count: batch * outputs)
-    // What needs no gradient is data, and data such as images may be mostly zero.
-    multiply(
-      matrix, weight.matrix.transposed, into: result.start,
-      finish: ProductFinish(bias: bias.buffer.start, slope: negativeSlope),
-      sparse: requiresGradient ? nil : .a)
     return Tensor(
       shape: [batch, outputs], buffer: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
@@ -43,24 +31,74 @@ extension Tensor {
           leakyReLUGradients(
             result, upstream: g.buffer, slope: $0, rows: batch, columns: outputs)
         } ?? (g.buffer, sumColumns(g.buffer, rows: batch, columns: outputs))
-      let upstream = MatrixView(gradient.start, rows: batch, columns: outputs)
-      let x = requiresGradient ? Tensor(shape: shape, buffer: FloatBuffer(count: count)) : nil
-      let w =
-        weight.requiresGradient
-        ? Tensor(shape: weight.shape, buffer: FloatBuffer(count: weight.count)) : nil
-      var products: [Product] = []
-      if let w {
-        products.append(
-          Product(
-            upstream.transposed, matrix, into: w.buffer.start, sparse: requiresGradient ? nil : .b))
-      }
-      // Last what is read next.
-      if let x { products.append(Product(upstream, weight.matrix, into: x.buffer.start)) }
-      multiply(products)
-      // The products read `gradient` through its address.
-      withExtendedLifetime(gradient) {}
-      return [x, w, bias.requiresGradient ? Tensor(shape: bias.shape, buffer: biasGradient) : nil]
+      return linearGradients(weight: weight, bias: bias, from: gradient, biasGradient)
     }
+  }
+
+  /// LeakyReLU(x · Wᵀ + b), normalised over the batch as by `batchNormalized`: on the way back one pass
+  /// goes through both.
+  func normalizedLinear(
+    weight: Tensor, bias: Tensor, negativeSlope: Float, scale: Tensor, shift: Tensor,
+    epsilon: Double
+  ) -> (y: Tensor, statistics: BatchStatistics) {
+    let activated = linearSums(weight: weight, bias: bias, negativeSlope: negativeSlope)
+    let (rows, columns) = (shape[0], weight.shape[0])
+    Self.checkBatchNorm([rows, columns], weight: scale, bias: shift, usesBatch: true)
+    let (result, statistics) = BatchNormalization.forward(
+      activated, rows: rows, columns: columns, weight: scale.buffer, bias: shift.buffer,
+      epsilon: epsilon)
+    let y = Tensor(
+      shape: [rows, columns], buffer: result, from: [self, weight, bias, scale, shift]
+    ) { [self, weight, bias, scale, shift] g in
+      let gradients = BatchNormalization.gradients(
+        activated, upstream: g.buffer, rows: rows, columns: columns, statistics: statistics,
+        weight: scale.buffer, epsilon: epsilon, usesBatchStatistics: true, slope: negativeSlope)
+      return linearGradients(weight: weight, bias: bias, from: gradients.x, gradients.sums) + [
+        Tensor(shape: scale.shape, buffer: gradients.weight),
+        Tensor(shape: shift.shape, buffer: gradients.bias),
+      ]
+    }
+    return (y, BatchStatistics(statistics))
+  }
+
+  private func linearSums(weight: Tensor, bias: Tensor, negativeSlope: Float?) -> FloatBuffer {
+    precondition(
+      shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
+        && bias.shape == [weight.shape[0]],
+      "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
+        + "\(bias.shape)")
+    precondition(
+      negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
+    let result = FloatBuffer(count: shape[0] * weight.shape[0])
+    // What needs no gradient is data, and data such as images may be mostly zero.
+    multiply(
+      matrix, weight.matrix.transposed, into: result.start,
+      finish: ProductFinish(bias: bias.buffer.start, slope: negativeSlope),
+      sparse: requiresGradient ? nil : .a)
+    return result
+  }
+
+  /// The gradients of x, W and b from that of x · Wᵀ + b and its sum down each column.
+  private func linearGradients(
+    weight: Tensor, bias: Tensor, from gradient: FloatBuffer, _ biasGradient: FloatBuffer
+  ) -> [Tensor?] {
+    let upstream = MatrixView(gradient.start, rows: shape[0], columns: weight.shape[0])
+    let x = requiresGradient ? Tensor(shape: shape, buffer: FloatBuffer(count: count)) : nil
+    let w =
+      weight.requiresGradient
+      ? Tensor(shape: weight.shape, buffer: FloatBuffer(count: weight.count)) : nil
+    var products: [Product] = []
+    if let w {
+      products.append(
+        Product(
+          upstream.transposed, matrix, into: w.buffer.start, sparse: requiresGradient ? nil : .b))
+    }
+    // Last what is read next.
+    if let x { products.append(Product(upstream, weight.matrix, into: x.buffer.start)) }
+    multiply(products)
+    // The products read `gradient` through its address.
+    withExtendedLifetime(gradient) {}
+    return [x, w, bias.requiresGradient ? Tensor(shape: bias.shape, buffer: biasGradient) : nil]
   }
 
   /// The same numbers in the same order under another shape.

@@ -36,11 +36,9 @@ struct BuiltTool {
   /// - Parameters:
   ///   - shell: a shell's words around `"$@"`, which stands for the tool and its arguments.
   ///   - mirror: for downloads; at the default address, nobody answers.
-  ///   - whileRunning: is called again and again until the tool has ended.
   func run(
     _ arguments: [String], in folder: String, shell: String? = nil,
-    mirror: String = "http://127.0.0.1:9/",
-    whileRunning: (Int32) throws -> Void = { _ in }
+    mirror: String = "http://127.0.0.1:9/"
   ) async throws -> Result {
     // Files in place of pipes: however much is written, nobody waits for a reader.
     let streams = try ["output", "error"].map { name in
@@ -71,7 +69,6 @@ struct BuiltTool {
         Issue.record("\(command.joined(separator: " ")) did not end")
         break
       }
-      try whileRunning(process.processIdentifier)
       try await Task.sleep(for: .milliseconds(2))
     }
     process.waitUntilExit()
