@@ -29,10 +29,10 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
 
   if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
   if let stored {
-    guard stored.state.epoch < settings.epochCount else {
-      return console.note(TrainingText.nothingLeft(settings, in: options.modelPath))
-    }
     run.resume(from: stored.state)
+    guard !run.isOver else {
+      return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
+    }
     console.note(TrainingText.resumed(run, from: options.modelPath))
   } else {
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
@@ -118,6 +118,7 @@ func train(
     try saver.finish(orSaveIn: otherFolders)
     throw error
   }
+  if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
   try saver.finish(orSaveIn: otherFolders)
 }
 

@@ -107,6 +107,142 @@ import Testing
         """)
   }
 
+  @Test func aScheduleIsSeenInItsText() {
+    let adam = Adam([], learningRate: 0.0004, weightDecay: 0.01)
+    adam.initialLearningRate = 0.002
+    #expect(
+      adam.description.hasSuffix(
+        """
+            fused: False
+            initial_lr: 0.002
+            lr: 0.0004
+            maximize: False
+            weight_decay: 0.01
+        )
+        """))
+  }
+
+  @Test func withDecoupledWeightDecayItIsPrintedAsPyTorchsAdamW() {
+    #expect(
+      Adam([], learningRate: 0.002, weightDecay: 0.05, decoupledWeightDecay: true).description
+        == """
+        AdamW (
+        Parameter Group 0
+            amsgrad: False
+            betas: (0.9, 0.999)
+            capturable: False
+            decoupled_weight_decay: True
+            differentiable: False
+            eps: 1e-08
+            foreach: None
+            fused: None
+            lr: 0.002
+            maximize: False
+            weight_decay: 0.05
+        )
+        """)
+  }
+
+  // MARK: - Weight decay
+
+  /// PyTorch 2.15's numbers, with a learning rate that changes as under a schedule:
+  /// ```
+  /// p = torch.nn.Parameter(torch.tensor(start))
+  /// optimizer = torch.optim.Adam([p], lr=0.01, weight_decay=0.1)  # or AdamW
+  /// for gradient, lr in zip(gradients, [0.01, 0.02, 0.005]):
+  ///     optimizer.param_groups[0]["lr"] = lr
+  ///     p.grad = torch.tensor(gradient)
+  ///     optimizer.step()
+  ///     print([x.item() for x in p])
+  /// print([x.item() for x in optimizer.state[p]["exp_avg"]])  # and exp_avg_sq
+  /// ```
+  @Test func weightDecayInTheGradientIsPyTorchsAdam() {
+    expectSteps(
+      Steps(
+        decoupled: false,
+        values: [
+          [
+            0.9900000095367432, -0.49000000953674316, 0.23999999463558197, 1.9900000095367432,
+            -2.990000009536743, -0.009999999776482582,
+          ],
+          [
+            0.9806383848190308, -0.48356369137763977, 0.2213234305381775, 1.9726084470748901,
+            -2.970001697540283, -0.008937372826039791,
+          ],
+          [
+            0.977006733417511, -0.4846533238887787, 0.22070345282554626, 1.9680458307266235,
+            -2.965003490447998, -0.008732259273529053,
+          ],
+        ],
+        average: [
+          0.19481638073921204, 0.05070437118411064, 0.058398254215717316, 0.05393608659505844,
+          -0.08091001957654953, -0.009079379960894585,
+        ],
+        averageOfSquares: [
+          0.00293586659245193, 0.002209119265899062, 0.009051917120814323, 0.00014256835856940597,
+          0.0002673408016562462, 0.0019990000873804092,
+        ]))
+  }
+
+  @Test func decoupledWeightDecayIsPyTorchsAdamW() {
+    expectSteps(
+      Steps(
+        decoupled: true,
+        values: [
+          [
+            0.9890000224113464, -0.4895000159740448, 0.2397499978542328, 1.9880000352859497,
+            -2.996999979019165, -0.009999999776482582,
+          ],
+          [
+            0.981695294380188, -0.4831942915916443, 0.22062692046165466, 1.985076665878296,
+            -2.9910061359405518, -0.008927367627620697,
+          ],
+          [
+            0.977851927280426, -0.4843161702156067, 0.2199626863002777, 1.984061598777771,
+            -2.9895105361938477, -0.00872174184769392,
+          ],
+        ],
+        average: [
+          0.1679999977350235, 0.06399999558925629, 0.052000001072883606, 0.00010000056499848142, 0,
+          -0.00890000257641077,
+        ],
+        averageOfSquares: [
+          0.0025619377847760916, 0.002247751224786043, 0.008991004899144173,
+          2.0070012396899983e-05, 0, 0.0019970019347965717,
+        ]))
+  }
+
+  private struct Steps {
+    let decoupled: Bool
+    let values: [[Float]]
+    let average: [Float]
+    let averageOfSquares: [Float]
+  }
+
+  private func expectSteps(_ steps: Steps, sourceLocation: SourceLocation = #_sourceLocation) {
+    let parameter = Parameter(Tensor([1, -0.5, 0.25, 2, -3, 0]))
+    let adam = Adam([parameter], weightDecay: 0.1, decoupledWeightDecay: steps.decoupled)
+    let gradients: [[Float]] = [
+      [0.5, -1, 2, 0.1, 0, 1], [-0.25, 0.5, 1, -0.1, 0, -1], [1.5, 1, -2, 0.01, 0, 0.001],
+    ]
+    // Some four roundings; what weight decay adds is thousands of times more.
+    let tolerance = Tolerance(relative: 3e-7, absolute: 1e-9)
+    for (index, rate) in [0.01, 0.02, 0.005].enumerated() {
+      parameter.gradient = Tensor(gradients[index])
+      adam.learningRate = rate
+      adam.step()
+      expectClose(
+        parameter.numbers, steps.values[index], within: tolerance, "step \(index)",
+        sourceLocation: sourceLocation)
+    }
+    expectClose(
+      adam.state[0].expAvg.floats, steps.average, within: tolerance, "average",
+      sourceLocation: sourceLocation)
+    expectClose(
+      adam.state[0].expAvgSq.floats, steps.averageOfSquares, within: tolerance, "squares",
+      sourceLocation: sourceLocation)
+  }
+
   @Test func aStateThatDoesNotFitEndsTheProgram() async {
     await #expect(processExitsWith: .failure) { Adam([Parameter(Tensor([1]))]).state = [] }
     await #expect(processExitsWith: .failure) {

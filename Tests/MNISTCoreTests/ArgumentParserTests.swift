@@ -74,7 +74,9 @@ import Testing
         == "unrecognized arguments: x \(typed) 5\ndid you mean \(meant)?")
   }
 
-  @Test(arguments: ["--bogus", "--lr", "--x", "-x", "epochs", "--foo", "--", "---", "--device"])
+  @Test(arguments: [
+    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--device",
+  ])
   func whatIsCloseToNoOptionGetsNoHint(_ typed: String) {
     #expect(
       sentence(TrainOptions.parse(["--model_fn", "m", typed])) == "unrecognized arguments: \(typed)"
@@ -207,7 +209,8 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
 }
 
 private func isInRange(_ options: TrainOptions) -> Bool {
-  !(options.modelPath.isEmpty && options.comparedRuns.isEmpty) && !options.dataDirectory.isEmpty && options.gpuID >= -1
+  !(options.modelPath.isEmpty && options.comparedRuns.isEmpty) && !options.dataDirectory.isEmpty
+    && options.gpuID >= -1
     && options.trainRatio > 0 && options.trainRatio < 1
     && options.batchSize >= (options.useDropout ? 1 : 2) && options.epochCount >= 1
     && (2...1_000).contains(options.layerCount)

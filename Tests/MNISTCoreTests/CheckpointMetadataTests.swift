@@ -18,6 +18,36 @@ import Testing
       ])
   }
 
+  /// As files were before these settings.
+  @Test func whatIsUsualIsNotWritten() throws {
+    let plain = Checkpoint(settings: settings, state: state).metadata
+    var later = settings
+    later.learningRate = 0.002
+    later.weightDecay = 0.5
+    later.decoupledWeightDecay = true
+    later.learningRateSchedule = .cosine
+    later.warmupEpochCount = 4
+    later.patience = 3
+    var state = state
+    state.epochsWithoutImprovement = 2
+    let texts = Checkpoint(settings: later, state: state).metadata
+    #expect(
+      texts.filter { plain[$0.key] == nil } == [
+        "learning_rate": "0.002", "weight_decay": "0.5", "decoupled_weight_decay": "true",
+        "lr_schedule": "cosine", "warmup_epochs": "4", "patience": "3",
+        "epochs_without_improvement": "2",
+      ])
+    #expect(texts.filter { plain[$0.key] != nil } == plain)
+    let reader = CheckpointMetadata(texts: texts, tensorCount: 65, path: "m")
+    #expect(try reader.settings() == later)
+    #expect(try reader.epochsWithoutImprovement(of: later, epoch: 3) == 2)
+    #expect(try self.reader().settings() == settings)
+    #expect(try self.reader().epochsWithoutImprovement(of: settings, epoch: 3) == 0)
+    #expect(
+      throws: CheckpointError.missingSetting(path: "m", name: "epochs_without_improvement")
+    ) { try readAll(["patience": "3"]) }
+  }
+
   @Test func settingsAreReadAsTheyWereWritten() throws {
     let metadata = reader()
     #expect(try metadata.settings() == settings)
@@ -31,6 +61,7 @@ import Testing
   func numbersSurvive(_ number: Double) throws {
     var settings = settings
     (settings.dropoutProbability, settings.trainRatio) = (number, number)
+    (settings.learningRate, settings.weightDecay) = (number, number)
     let texts = Checkpoint(settings: settings, state: state).metadata
     #expect(
       try CheckpointMetadata(texts: texts, tensorCount: 100, path: "m").settings() == settings)
@@ -79,6 +110,15 @@ import Testing
     ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
     ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
+    (
+      "learning_rate", ["", "0", "-0.001", "nan", "inf", "1e400", "1e-400"],
+      "a finite number greater than 0"
+    ),
+    ("weight_decay", ["", "-0.1", "nan", "inf", "1e400"], "a finite number of at least 0"),
+    ("decoupled_weight_decay", ["", "True", "1"], "true or false"),
+    ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine"),
+    ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
+    ("patience", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
   ])
   func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
     for text in texts {
@@ -92,10 +132,30 @@ import Testing
     ("image_height", "2147483647"), ("output_size", "256"), ("hidden_sizes", "1"),
     ("hidden_sizes", "1,1,1,1,1"), ("hidden_sizes", "2147483647,2147483647"), ("dropout_p", "0"),
     ("epoch", "0"), ("epoch", "20"), ("train_batches", "0"), ("lowest_loss", "inf"), ("seed", "0"),
-    ("batch_size", "1"),
+    ("batch_size", "1"), ("learning_rate", "1e300"), ("weight_decay", "0"),
+    ("warmup_epochs", "19"), ("decoupled_weight_decay", "false"),
   ])
   func theLimitsThemselvesAreAllowed(_ name: String, _ text: String) {
     #expect(throws: Never.self) { try readAll([name: text]) }
+  }
+
+  /// What would take forever to compute, or was never counted.
+  @Test func whatTwoSettingsDoNotAllowIsRefused() {
+    for (changes, name, expected, found) in [
+      (["lr_schedule": "cosine", "n_epochs": "100001"], "n_epochs", "1 to 100000", "100001"),
+      (
+        ["warmup_epochs": "100001", "n_epochs": "200000"], "warmup_epochs", "0 to 100000", "100001"
+      ),
+      (
+        ["patience": "1", "epochs_without_improvement": "3"], "epochs_without_improvement",
+        "0 to 2", "3"
+      ),
+    ] {
+      #expect(
+        throws: CheckpointError.invalidSetting(
+          path: "m", name: name, expected: expected, found: found)
+      ) { try readAll(changes) }
+    }
   }
 
   /// As the first files did, which were about what lay in the folder.
@@ -143,7 +203,8 @@ import Testing
   private func readAll(_ changes: [String: String?]) throws {
     let metadata = reader(changes)
     let settings = try metadata.settings()
-    _ = try metadata.epoch(of: settings.epochCount)
+    let epoch = try metadata.epoch(of: settings.epochCount)
+    _ = try metadata.epochsWithoutImprovement(of: settings, epoch: epoch)
     _ = try metadata.progress()
     _ = try metadata.lowestLoss()
   }

@@ -46,6 +46,52 @@ import Testing
     }
   }
 
+  /// A learning rate so large that validation soon stops to improve, through everything else that changes
+  /// the updates.
+  @Test func patienceEndsARunAndIsKeptWhenItGoesOn() async throws {
+    try await withSet { folder async throws in
+      let settings =
+        "--seed 1 --n_epochs 40 --batch_size 4 --learning_rate 0.5 --weight_decay 0.1 "
+        + "--decoupled_weight_decay --lr_schedule cosine --warmup_epochs 3"
+      let whole = try await train("--model_fn whole \(settings) --patience 3", in: folder)
+      #expect(whole.exitCode == 0)
+      let lines = whole.output.split(separator: "\n").filter { $0.hasPrefix("Epoch(") }
+      let count = lines.count
+      #expect(3 < count && count < 40)
+      #expect(
+        whole.error
+          == "mnist-train: stopped after epoch \(count) of 40: the validation loss has not "
+          + "improved for 3 epochs\n")
+      #expect(lines.last?.hasPrefix("Epoch(\(count)/40): train_loss=") == true)
+      #expect(whole.output.contains("AdamW (\n"))
+      #expect(whole.output.contains("\n    initial_lr: 0.5\n    lr: 0.125\n"))
+
+      let short = try await train("--model_fn m \(settings) --patience 1", in: folder)
+      let shortCount = short.output.matches(of: /Epoch\(/).count
+      #expect(shortCount < count)
+      let again = try await train("--model_fn m --resume", in: folder)
+      #expect(
+        again
+          == .init(
+            exitCode: 0, output: "",
+            error: "mnist-train: m: the validation loss has not improved for 1 epoch "
+              + "(go on with a larger --patience)\n"))
+      let more = try await train("--model_fn m --resume --patience 3", in: folder)
+      #expect(more.exitCode == 0)
+      #expect(short.output + more.output == whole.output)
+      #expect(
+        more.error == "mnist-train: going on with m in epoch \(shortCount + 1) of 40\n"
+          + whole.error)
+      #expect(try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/whole"))
+      let longer = try await train("--model_fn m --resume --n_epochs 41", in: folder)
+      #expect(longer.exitCode == 2 && longer.output == "")
+      #expect(
+        longer.error.hasSuffix(
+          "mnist-train: error: argument --n_epochs: must be 40, as in the run to resume, whose "
+            + "cosine schedule has that length, found 41\n"))
+    }
+  }
+
   @Test func aRunThatIsOverIsLeftAlone() async throws {
     try await withSet { folder async throws in
       #expect(try await train("--model_fn m --seed 1", in: folder).exitCode == 0)
@@ -71,6 +117,10 @@ import Testing
       "--model_fn m --resume --seed 2", 2,
       "argument --seed: not as in the run to resume, m "
         + "(expected 1, found 2)\n"
+    ),
+    (
+      "--model_fn m --resume --learning_rate 0.1", 2,
+      "argument --learning_rate: not as in the run to resume, m (expected 0.001, found 0.1)\n"
     ),
     (
       "--model_fn m --resume --n_epochs 1", 2,

@@ -33,8 +33,10 @@ import Testing
     #expect(
       SampleRuns.configuration().settings.map { "\($0.name)=\($0.text)" } == [
         "seed=1", "n_epochs=20", "batch_size=256", "train_ratio=0.8", "n_layers=3",
-        "use_dropout=false", "dropout_p=0.3", "dataset=auto", "image_height=10", "image_width=14",
-        "output_size=4", "train_images_crc32=\(hexadecimal(SmallSets.fields(24).imagesCRC32))",
+        "use_dropout=false", "dropout_p=0.3", "learning_rate=0.001", "weight_decay=0.0",
+        "decoupled_weight_decay=false", "lr_schedule=constant", "warmup_epochs=0", "dataset=auto",
+        "image_height=10", "image_width=14", "output_size=4",
+        "train_images_crc32=\(hexadecimal(SmallSets.fields(24).imagesCRC32))",
         "train_labels_crc32=\(hexadecimal(SmallSets.fields(24).labelsCRC32))",
       ])
   }
@@ -72,5 +74,32 @@ import Testing
     #expect(run.isSameRun(as: SampleRuns.configuration(epochCount: 30)))
     #expect(!run.isSameRun(as: SampleRuns.configuration(seed: 2)))
     #expect(!run.isSameRun(as: SampleRuns.configuration(batchSize: 9)))
+  }
+
+  @Test func aRunIsTheSameWithMorePatienceButNotWithAnotherLearningRate() {
+    var settings = SmallSets.settings(SmallSets.fields(24))
+    func configuration() -> RunConfiguration {
+      RunConfiguration(version: "1.0.0", commandLine: [], settings)
+    }
+    let run = configuration()
+    #expect(run.setting("patience") == nil)
+    #expect(run.setting("weight_decay")?.json == "0.0")
+    settings.patience = 3
+    #expect(configuration().setting("patience")?.json == "3")
+    #expect(run.isSameRun(as: configuration()))
+    settings.learningRate = 0.002
+    #expect(configuration().setting("learning_rate")?.json == "0.002")
+    #expect(!run.isSameRun(as: configuration()))
+  }
+
+  @Test func whatShapesTheLearningRateIsInIt() {
+    var settings = SmallSets.settings(SmallSets.fields(24), epochCount: 20)
+    settings.decoupledWeightDecay = true
+    settings.learningRateSchedule = .cosine
+    settings.warmupEpochCount = 4
+    let run = RunConfiguration(version: "1.0.0", commandLine: [], settings)
+    #expect(
+      ["decoupled_weight_decay", "lr_schedule", "warmup_epochs"].map { run.setting($0)?.json }
+        == ["true", "\"cosine\"", "4"])
   }
 }

@@ -23,6 +23,12 @@ import Testing
     #expect(options.verbosity == 1)
     #expect(options.seed == nil)
     #expect(options.threadCount == nil)
+    #expect(options.learningRate == 0.001)
+    #expect(options.weightDecay == 0)
+    #expect(!options.decoupledWeightDecay)
+    #expect(options.learningRateSchedule == .constant)
+    #expect(options.warmupEpochCount == 0)
+    #expect(options.patience == nil)
   }
 
   @Test func everyOptionReachesItsValue() {
@@ -41,11 +47,19 @@ import Testing
     expected.seed = 18_446_744_073_709_551_615
     expected.threadCount = 4
     expected.logDirectory = "runs/a"
+    expected.learningRate = 0.002
+    expected.weightDecay = 0.05
+    expected.decoupledWeightDecay = true
+    expected.learningRateSchedule = .cosine
+    expected.warmupEpochCount = 1
+    expected.patience = 3
     let line = """
       --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
       --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets \
-      --log_dir runs/a
+      --log_dir runs/a \
+      --learning_rate 2e-3 --weight_decay .05 --decoupled_weight_decay --lr_schedule cosine \
+      --warmup_epochs 1 --patience 3
       """
     #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
   }
@@ -75,8 +89,11 @@ import Testing
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
                            [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
-                           [--dataset SET] [--mirror URL] [--log_dir DIR]
-                           [--compare DIR [DIR ...]] [--completions SHELL] [--version]
+                           [--patience N] [--learning_rate R] [--weight_decay W]
+                           [--decoupled_weight_decay] [--lr_schedule NAME]
+                           [--warmup_epochs N] [--dataset SET] [--mirror URL]
+                           [--log_dir DIR] [--compare DIR [DIR ...]]
+                           [--completions SHELL] [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
   }
@@ -120,6 +137,19 @@ import Testing
     ("--dropout_p", "1.5", "at least 0 and less than 1"),
     ("--dropout_p", "-0.1", "at least 0 and less than 1"),
     ("--dropout_p", "nan", "at least 0 and less than 1"),
+    ("--learning_rate", "0", "greater than 0 and finite"),
+    ("--learning_rate", "-1e-3", "greater than 0 and finite"),
+    ("--learning_rate", "nan", "greater than 0 and finite"),
+    ("--learning_rate", "inf", "greater than 0 and finite"),
+    ("--learning_rate", "1e400", "greater than 0 and finite"),
+    ("--learning_rate", "1e-400", "greater than 0 and finite"),
+    ("--weight_decay", "-0.1", "at least 0 and finite"),
+    ("--weight_decay", "nan", "at least 0 and finite"),
+    ("--weight_decay", "inf", "at least 0 and finite"),
+    ("--warmup_epochs", "-1", "from 0 to 100000"),
+    ("--warmup_epochs", "100001", "from 0 to 100000"),
+    ("--warmup_epochs", "20", "less than --n_epochs, 20"),
+    ("--patience", "0", "at least 1"), ("--patience", "-1", "at least 1"),
   ])
   func aValueOutOfRangeIsRefusedWithTheRange(_ option: String, _ value: String, _ allowed: String) {
     let invocation = TrainOptions.parse(["--model_fn", "m", "\(option)=\(value)"])
@@ -131,6 +161,37 @@ import Testing
     #expect(
       error.description.hasSuffix(
         "\nmnist-train: error: argument \(option): must be \(allowed), found \(value)"))
+  }
+
+  @Test(arguments: [
+    (
+      "--decoupled_weight_decay",
+      "argument --weight_decay: must be greater than 0 with --decoupled_weight_decay, found 0"
+    ),
+    (
+      "--decoupled_weight_decay --weight_decay 0",
+      "argument --weight_decay: must be greater than 0 with --decoupled_weight_decay, found 0"
+    ),
+    (
+      "--warmup_epochs 3 --n_epochs 3",
+      "argument --warmup_epochs: must be less than --n_epochs, 3, found 3"
+    ),
+    (
+      "--lr_schedule cosine --n_epochs 100001",
+      "argument --n_epochs: must be at most 100000 with --lr_schedule cosine, found 100001"
+    ),
+    (
+      "--lr_schedule linear",
+      "argument --lr_schedule: invalid choice: 'linear' (choose from 'constant', 'cosine')"
+    ),
+  ])
+  func settingsThatMeanNothingTogetherAreRefused(_ line: String, _ sentence: String) {
+    let words = "--model_fn m \(line)".split(separator: " ").map(String.init)
+    guard case .mistake(let error) = TrainOptions.parse(words) else {
+      Issue.record("expected a mistake")
+      return
+    }
+    #expect(error.problem.sentence == sentence)
   }
 
   @Test func theValueIsShownAsItWasTyped() {
@@ -148,7 +209,11 @@ import Testing
     ["--verbose", "0"], ["--verbose", "3"], ["--gpu_id", "0"], ["--seed", "0"],
     ["--seed", "18446744073709551615"], ["--train_ratio", "1e-300"],
     ["--train_ratio", "0.9999999999999999"], ["--dropout_p", "0"], ["--dropout_p", "-0.0"],
-    ["--dropout_p", "0.9999999999999999"],
+    ["--dropout_p", "0.9999999999999999"], ["--learning_rate", "1e300"],
+    ["--learning_rate", "1e-300"], ["--weight_decay", "0"], ["--weight_decay", "1e300"],
+    ["--warmup_epochs", "19"], ["--warmup_epochs", "0", "--n_epochs", "1"],
+    ["--warmup_epochs", "5", "--lr_schedule", "constant"], ["--patience", "1"],
+    ["--patience", "9223372036854775807"], ["--lr_schedule", "cosine", "--n_epochs", "100000"],
   ])
   func theEdgesOfTheRangesAreAllowed(_ arguments: [String]) {
     let invocation = TrainOptions.parse(["--model_fn", "m"] + arguments)
@@ -221,6 +286,84 @@ import Testing
     #expect(error?.problem.sentence == sentence)
   }
 
+  /// Another run than `begun`, with every setting of the optimiser.
+  private var scheduled: TrainingSettings {
+    var settings = begun
+    settings.learningRate = 0.002
+    settings.weightDecay = 0.05
+    settings.decoupledWeightDecay = true
+    settings.learningRateSchedule = .cosine
+    settings.warmupEpochCount = 2
+    settings.patience = 3
+    return settings
+  }
+
+  private func resumedScheduled(_ line: String) throws -> TrainingSettings {
+    let words = "--model_fn m --resume \(line)".split(separator: " ").map(String.init)
+    guard case .options(let options) = TrainOptions.parse(words) else {
+      throw UsageError.Problem.emptyValue(option: line)
+    }
+    return try options.settings(resuming: scheduled, imageCount: 125)
+  }
+
+  @Test(arguments: [
+    "", "--n_epochs 7 --patience 3", "--decoupled_weight_decay",
+    "--learning_rate 2e-3 --weight_decay .05 --lr_schedule cosine --warmup_epochs 2",
+  ])
+  func theOptimizersSettingsAreTheFilesToo(_ line: String) throws {
+    #expect(try resumedScheduled(line) == scheduled)
+  }
+
+  @Test(arguments: [
+    (
+      "--learning_rate 0.001",
+      "argument --learning_rate: not as in the run to resume, m (expected 0.002, found 0.001)"
+    ),
+    (
+      "--weight_decay 0",
+      "argument --weight_decay: not as in the run to resume, m (expected 0.05, found 0.0)"
+    ),
+    (
+      "--lr_schedule constant",
+      "argument --lr_schedule: not as in the run to resume, m (expected cosine, found constant)"
+    ),
+    (
+      "--warmup_epochs 1",
+      "argument --warmup_epochs: not as in the run to resume, m (expected 2, found 1)"
+    ),
+    (
+      "--n_epochs 9",
+      "argument --n_epochs: must be 7, as in the run to resume, whose cosine schedule has that "
+        + "length, found 9"
+    ),
+    (
+      "--n_epochs 6",
+      "argument --n_epochs: must be 7, as in the run to resume, whose cosine schedule has that "
+        + "length, found 6"
+    ),
+  ])
+  func aFlagThatContradictsTheFilesOptimizerIsRefused(_ line: String, _ sentence: String) {
+    let error = #expect(throws: UsageError.self) { try resumedScheduled(line) }
+    #expect(error?.problem.sentence == sentence)
+  }
+
+  @Test func weightDecayIsDecoupledFromTheStartOrNotAtAll() {
+    let error = #expect(throws: UsageError.self) { try resumed("--decoupled_weight_decay") }
+    #expect(
+      error?.problem.sentence == "argument --decoupled_weight_decay: not as in the run to resume, "
+        + "m (expected Adam, found AdamW)")
+  }
+
+  @Test(arguments: [1, 2, 30])
+  func patienceMayBeChanged(_ patience: Int) throws {
+    var expected = scheduled
+    expected.patience = patience
+    #expect(try resumedScheduled("--patience \(patience)") == expected)
+    var begun = begun
+    begun.patience = patience
+    #expect(try resumed("--patience \(patience)") == begun)
+  }
+
   /// The run that began was cut down to all its 100 images a batch: the same words ask for it again.
   @Test func aClippedBatchSizeIsNoContradiction() throws {
     var begun = begun
@@ -290,10 +433,11 @@ import Testing
         """
 
         training:
-          --train_ratio R  share of the training images to train on; the rest
-                           validates (greater than 0 and less than 1; default: 0.8)
-          --batch_size N   images in a batch (at least 1; default: 256)
-          --n_epochs N     passes over the training images (at least 1; default: 20)
+          --train_ratio R     share of the training images to train on; the rest
+                              validates (greater than 0 and less than 1; default: 0.8)
+          --batch_size N      images in a batch (at least 1; default: 256)
+          --n_epochs N        passes over the training images (at least 1; default:
+                              20)
 
         """.dropLast()))
     #expect(help.contains("A last training batch of one image\n  joins the batch before it"))
@@ -310,7 +454,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 20)
+    #expect(TrainOptions.command.options.count == 26)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -320,15 +464,15 @@ import Testing
   @Test func theDefaultsInTheHelpAreTheDefaults() {
     var checked = 0
     for option in TrainOptions.command.options {
-      guard let text = option.defaultText, option.name != "seed", option.name != "n_threads",
-        option.name != "mirror"
+      guard let text = option.defaultText,
+        !["seed", "n_threads", "mirror", "patience"].contains(option.name)
       else { continue }
       checked += 1
       #expect(
         TrainOptions.parse(["--model_fn", "m", option.flag, text])
           == .options(TrainOptions(modelPath: "m")), "\(option.flag)")
     }
-    #expect(checked == 9)
+    #expect(checked == 13)
   }
 
   @Test func theExamplesInTheHelpAreUnderstood() {

@@ -50,6 +50,63 @@ import Testing
     #expect(model.stateDictionary == trainer.bestState)
   }
 
+  // MARK: - Patience
+
+  /// The larger the bias, the lower the loss.
+  @Test(
+    arguments: [
+      ([3, 2, 1, 0, 4], 3, 4), ([3, 2, 1, 4, 3, 2, 1, 0], 3, 7), ([1, 2, 3, 4], 1, 4),
+      ([2, 1, 0], 1, 2), ([2, 1, 0], 2, 3), ([2, 1, 0], 9, 3),
+      // A loss as low as the lowest is none that has improved.
+      ([2, 2, 2, 2], 2, 3),
+    ] as [([Float], Int, Int)])
+  func soManyEpochsWithoutImprovementEndTheRun(
+    _ biases: [Float], _ patience: Int, _ epochs: Int
+  ) throws {
+    let run = ScriptedRun(biases: biases)
+    try run.train(patience: patience)
+    #expect(run.trainer.epoch == epochs && run.reports.count == epochs)
+    let best = run.trainer.bestState
+    #expect(run.model.stateDictionary == best)
+    // It has ended: called again, it stays where it is, unless there is more patience.
+    try run.train(patience: patience)
+    #expect(run.trainer.epoch == epochs)
+    #expect(run.model.stateDictionary == best)
+    try run.train()
+    #expect(run.trainer.epoch == biases.count)
+  }
+
+  @Test func withoutPatienceTheRunGoesOnToItsEnd() throws {
+    let run = ScriptedRun(biases: [3, 2, 1, 0, -1, -2])
+    try run.train()
+    #expect(run.trainer.epoch == 6)
+    #expect(run.trainer.epochsWithoutImprovement == 5)
+  }
+
+  @Test func patienceGoesOnCountingWhereARunWasStopped() throws {
+    struct Stop: Error {}
+    let run = ScriptedRun(biases: [3, 2, 1, 0, -1])
+    #expect(throws: Stop.self) {
+      try run.train(patience: 3) {
+        if case .validIteration = $0, run.trainer.epoch == 2 { throw Stop() }
+      }
+    }
+    try run.train(patience: 3)
+    #expect(run.trainer.epoch == 4)
+  }
+
+  // MARK: - The learning rate
+
+  @Test func eachEpochHasItsLearningRate() throws {
+    let run = ScriptedRun(biases: [1, 2, 3], labels: [0, 0, 0, 0], batchSize: 2)
+    run.learningRate = { 0.25 * Double($0) }
+    try run.train()
+    #expect(run.optimizer.learningRates == [0, 0.25, 0.5])
+    let plain = ScriptedRun(biases: [1, 2, 3])
+    try plain.train()
+    #expect(plain.optimizer.learningRates == [])
+  }
+
   // MARK: - Losses that are no numbers
 
   @Test func aLossThatIsNoNumberEndsTrainingAtThatBatch() {
@@ -285,6 +342,7 @@ private final class ScriptedRun {
   private let dataset: Zeros
   private let batchSize: Int
   private let epochCount: Int
+  var learningRate: ((Int) -> Double)?
   private(set) var reports: [EpochReport] = []
 
   /// - Parameter biases: of class 0 after each epoch's steps; class 1 has 0. The larger it is, the
@@ -299,10 +357,12 @@ private final class ScriptedRun {
     epochCount = biases.count
   }
 
-  func train(report: (TrainingEvent) throws -> Void = { _ in }) throws {
+  func train(
+    patience: Int? = nil, report: (TrainingEvent) throws -> Void = { _ in }
+  ) throws {
     try trainer.train(
       dataset, validating: dataset, epochCount: epochCount, batchSize: batchSize,
-      using: RandomGenerator(seed: 0)
+      patience: patience, learningRate: learningRate, using: RandomGenerator(seed: 0)
     ) { event in
       if case .epoch(let epoch) = event { reports.append(epoch) }
       try report(event)
@@ -332,6 +392,8 @@ private final class MarkedModel: Module {
 
 private final class ScriptedOptimizer: Optimizer {
   let parameters: [Parameter]
+  var learningRate = 0.5 { didSet { learningRates.append(learningRate) } }
+  private(set) var learningRates: [Double] = []
   private let linear: Linear
   private let biases: [Float]
   private(set) var biasGradients: [[Float]] = []

@@ -77,9 +77,12 @@ import Testing
   }
 
   /// Through the bytes of a file each time, in another process's objects.
-  @Test(arguments: [false, true])
-  func aRunGoesOnFromItsFileAsIfItHadNotStopped(_ useDropout: Bool) throws {
-    let settings = SmallSets.settings(images, useDropout: useDropout, epochCount: 2)
+  @Test(arguments: [false, true], [false, true])
+  func aRunGoesOnFromItsFileAsIfItHadNotStopped(
+    _ useDropout: Bool, _ hasSchedule: Bool
+  ) throws {
+    var settings = SmallSets.settings(images, useDropout: useDropout, epochCount: 2)
+    if hasSchedule { settings = scheduled(settings) }
     let whole = TrainingRun(settings, images: images)
     var events: [TrainingEvent] = []
     try whole.train { events.append($0) }
@@ -104,6 +107,73 @@ import Testing
     }
     #expect(told == events)
     #expect(bytes == expected)
+  }
+
+  /// Patience ends it before its last epoch.
+  private func scheduled(_ settings: TrainingSettings) -> TrainingSettings {
+    var settings = settings
+    settings.epochCount = 9
+    settings.learningRate = 0.3
+    settings.weightDecay = 0.2
+    settings.decoupledWeightDecay = !settings.useDropout
+    settings.learningRateSchedule = .cosine
+    settings.warmupEpochCount = 2
+    settings.patience = 2
+    return settings
+  }
+
+  @Test(arguments: [false, true])
+  func patienceEndsTheRunThatStopsAgainAndAgain(_ useDropout: Bool) throws {
+    let run = TrainingRun(
+      scheduled(SmallSets.settings(images, useDropout: useDropout)), images: images)
+    #expect(!run.isOver)
+    try run.train()
+    #expect(run.isOver && run.epoch < 9, "\(run.epoch)")
+    #expect(run.state.epochsWithoutImprovement == 2)
+    // With more patience it goes on where it was.
+    var settings = run.settings
+    settings.patience = 4
+    let patient = TrainingRun(settings, images: images)
+    patient.resume(from: run.state)
+    #expect(!patient.isOver)
+    try patient.train()
+    let whole = TrainingRun(settings, images: images)
+    try whole.train()
+    #expect(patient.state == whole.state)
+    #expect(patient.epoch > run.epoch)
+  }
+
+  /// Each of them makes another model; what is usual, and patience that does not end, makes none.
+  @Test func everySettingOfTheOptimizerShapesTheModel() throws {
+    func trained(_ change: (inout TrainingSettings) -> Void) throws -> [UInt8] {
+      var settings = SmallSets.settings(images, epochCount: 3)
+      change(&settings)
+      let run = TrainingRun(settings, images: images)
+      try run.train()
+      return Checkpoint(settings: SmallSets.settings(images), state: run.state).encoded()
+    }
+    let files = [
+      try trained { _ in },
+      try trained { $0.learningRate = 0.002 },
+      try trained { $0.weightDecay = 0.01 },
+      try trained { ($0.weightDecay, $0.decoupledWeightDecay) = (0.01, true) },
+      try trained { $0.learningRateSchedule = .cosine },
+      try trained { $0.warmupEpochCount = 1 },
+      try trained { ($0.learningRateSchedule, $0.warmupEpochCount) = (.cosine, 1) },
+    ]
+    #expect(Set(files).count == files.count)
+    #expect(try trained { $0.patience = 3 } == files[0])
+  }
+
+  @Test func theOptimizersTextIsThatOfTheFirstEpoch() {
+    var settings = SmallSets.settings(images, epochCount: 10)
+    settings.learningRate = 0.002
+    settings.warmupEpochCount = 4
+    let text = TrainingRun(settings, images: images).optimizer.description
+    #expect(text.contains("\n    initial_lr: 0.002\n    lr: 0.0004\n"), "\(text)")
+    settings.warmupEpochCount = 0
+    let plain = TrainingRun(settings, images: images).optimizer.description
+    #expect(plain.contains("\n    fused: False\n    lr: 0.002\n"), "\(plain)")
   }
 
   @Test func moreEpochsAreTheRunThatHadThemFromTheStart() throws {

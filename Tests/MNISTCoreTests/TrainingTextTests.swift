@@ -84,6 +84,29 @@ import Testing
         """)
   }
 
+  @Test func whyNothingIsLeftIsASentence() throws {
+    func text(_ change: (inout TrainingSettings) -> Void) throws -> String {
+      let images = SmallSets.fields(10)
+      var settings = SmallSets.settings(images, epochCount: 2)
+      change(&settings)
+      let run = TrainingRun(settings, images: images)
+      var state = run.state
+      (state.epoch, state.epochsWithoutImprovement) = (settings.patience == nil ? 2 : 1, 1)
+      run.resume(from: state)
+      #expect(run.isOver)
+      return TrainingText.nothingLeft(of: run, in: "m")
+    }
+    #expect(
+      try text { _ in } == "mnist-train: m: all 2 epochs are done (go on with a larger --n_epochs)")
+    #expect(
+      try text { $0.learningRateSchedule = .cosine }
+        == "mnist-train: m: all 2 epochs of its cosine schedule are done")
+    #expect(
+      try text { $0.patience = 1 }
+        == "mnist-train: m: the validation loss has not improved for 1 epoch "
+        + "(go on with a larger --patience)")
+  }
+
   @Test func dropoutStandsInPlaceOfBatchNorm() {
     let images = SmallSets.fields(10)
     let run = TrainingRun(

@@ -55,24 +55,28 @@ import Testing
     }
   }
 
-  @Test func aRunThatIsStoppedAnywhereHasTheUnbrokenRunsLog() async throws {
+  /// In the middle of an epoch: the tool cannot be over before, for it waits for its output to be read.
+  @Test func aRunThatIsStoppedHasTheUnbrokenRunsLog() async throws {
     try await withSet { folder async throws in
-      let line = "--seed 1 --n_epochs 60 --batch_size 2"
+      try put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      let line = "--seed 1 --n_epochs 20 --batch_size 2 --verbose 2"
       #expect(try await train("\(line) --model_fn w --log_dir whole", in: folder).exitCode == 0)
-      var isStopped = false
-      var run = try await train("\(line) --log_dir a", in: folder) { process in
-        guard !isStopped, try rows("a", in: folder).count > 2 else { return }
-        isStopped = true
-        kill(process, SIGTERM)
-      }
-      guard run.exitCode == 143 else {
-        return print("skipped: the run was over before it could be stopped")
-      }
+      let stopped = try await train(
+        "\(line) --log_dir a", in: folder,
+        shell: """
+          mkfifo pipe
+          { dd bs=1 count=9000 2>&3; kill -TERM "$(cat .m.lock)"; cat; } 3>/dev/null <pipe >read &
+          "$@" >pipe; code=$?
+          wait; rm read pipe; exit $code
+          """)
+      #expect(stopped.exitCode == 143)
       #expect(
-        run.error == "mnist-train: stopped by SIGTERM, the run is saved; go on with\n"
-          + "  mnist-train --model_fn m --resume --log_dir a --data_dir d --n_threads 1\n")
-      run = try await train("--resume --log_dir a", in: folder)
-      #expect(run.exitCode == 0)
+        stopped.error == "mnist-train: stopped by SIGTERM, the run is saved; go on with\n  "
+          + "mnist-train --model_fn m --resume --log_dir a --data_dir d --n_threads 1 --verbose 2\n"
+      )
+      let count = try rows("a", in: folder).count
+      #expect(0 < count && count < 20)
+      #expect(try await train("--resume --log_dir a", in: folder).exitCode == 0)
       #expect(try rows("a", in: folder) == rows("whole", in: folder))
     }
   }
@@ -249,11 +253,9 @@ import Testing
   }
 
   private func train(
-    _ line: String, in folder: String, shell: String? = nil,
-    whileRunning: (Int32) throws -> Void = { _ in }
+    _ line: String, in folder: String, shell: String? = nil
   ) async throws -> BuiltTool.Result {
-    try await BuiltTool.train.run(
-      arguments(line), in: folder, shell: shell, whileRunning: whileRunning)
+    try await BuiltTool.train.run(arguments(line), in: folder, shell: shell)
   }
 
   private func trainOnTerminal(

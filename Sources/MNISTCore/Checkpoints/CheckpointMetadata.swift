@@ -2,7 +2,7 @@
 
 extension Checkpoint {
   var metadata: [String: String] {
-    [
+    var texts = [
       // What readers of PyTorch's safetensors files look for.
       "format": "pt",
       "format_version": "\(Self.formatVersion)",
@@ -24,9 +24,25 @@ extension Checkpoint {
       "train_loss_sum": "\(state.progress.train.loss)",
       "valid_batches": "\(state.progress.valid.batches)",
       "valid_loss_sum": "\(state.progress.valid.loss)",
-      "valid_correct": "\(state.progress.correct)",
       "lowest_loss": "\(state.lowestLoss)",
     ]
+    // What the first files did not say is written where it is not as in them: a run with the defaults
+    // still has the same bytes.
+    if state.progress.valid.batches > 0 { texts["valid_correct"] = "\(state.progress.correct)" }
+    if settings.learningRate != TrainingSettings.usualLearningRate {
+      texts["learning_rate"] = "\(settings.learningRate)"
+    }
+    if settings.weightDecay != 0 { texts["weight_decay"] = "\(settings.weightDecay)" }
+    if settings.decoupledWeightDecay { texts["decoupled_weight_decay"] = "true" }
+    if settings.learningRateSchedule != .constant {
+      texts["lr_schedule"] = settings.learningRateSchedule.rawValue
+    }
+    if settings.warmupEpochCount != 0 { texts["warmup_epochs"] = "\(settings.warmupEpochCount)" }
+    if let patience = settings.patience {
+      texts["patience"] = "\(patience)"
+      texts["epochs_without_improvement"] = "\(state.epochsWithoutImprovement)"
+    }
+    return texts
   }
 }
 
@@ -44,6 +60,8 @@ struct CheckpointMetadata {
     }
     // Sizes stay small enough that no product of two of them overflows.
     let sizes = 1...Int(Int32.max)
+    let schedule = try choice("lr_schedule", LearningRateSchedule.self, unlessThere: .constant)
+    let epochCount = try integer("n_epochs", in: 1...schedule.epochLimit)
     return TrainingSettings(
       imageHeight: try integer("image_height", in: sizes),
       imageWidth: try integer("image_width", in: sizes),
@@ -57,15 +75,40 @@ struct CheckpointMetadata {
         $0 > 0 && $0 < 1
       },
       batchSize: try integer("batch_size", in: 1...Int.max),
-      epochCount: try integer("n_epochs", in: 1...Int.max),
+      epochCount: epochCount,
       seed: try value("seed", expected: "0 to \(UInt64.max)") { UInt64($0) },
       imagesCRC32: try checksum("train_images_crc32"),
       labelsCRC32: try checksum("train_labels_crc32"),
-      dataset: try dataset())
+      dataset: try choice("dataset", DatasetChoice.self, unlessThere: .auto),
+      learningRate: try optional("learning_rate") { name throws(CheckpointError) in
+        try number(name, "a finite number greater than 0") { $0 > 0 && $0.isFinite }
+      } ?? TrainingSettings.usualLearningRate,
+      weightDecay: try optional("weight_decay") { name throws(CheckpointError) in
+        try number(name, "a finite number of at least 0") { $0 >= 0 && $0.isFinite }
+      } ?? 0,
+      decoupledWeightDecay: try optional("decoupled_weight_decay") { name throws(CheckpointError) in
+        try value(name, expected: "true or false") { Bool($0) }
+      } ?? false,
+      learningRateSchedule: schedule,
+      warmupEpochCount: try optional("warmup_epochs") { name throws(CheckpointError) in
+        try integer(name, in: 0...min(epochCount - 1, LearningRateSchedule.warmupLimit))
+      } ?? 0,
+      patience: try optional("patience") { name throws(CheckpointError) in
+        try integer(name, in: 1...Int.max)
+      })
   }
 
   func epoch(of epochCount: Int) throws(CheckpointError) -> Int {
     try integer("epoch", in: 0...epochCount)
+  }
+
+  /// Counted only where there is patience.
+  func epochsWithoutImprovement(
+    of settings: TrainingSettings, epoch: Int
+  ) throws(CheckpointError) -> Int {
+    guard settings.patience != nil else { return 0 }
+    // The first epoch always improves.
+    return try integer("epochs_without_improvement", in: 0...max(0, epoch - 1))
   }
 
   func progress() throws(CheckpointError) -> EpochProgress {
@@ -99,13 +142,21 @@ struct CheckpointMetadata {
     }
   }
 
-  private func dataset() throws(CheckpointError) -> DatasetChoice {
-    // The first files did not say it, and were about what lay in the folder.
-    guard texts["dataset"] != nil else { return .auto }
-    let names = DatasetChoice.allCases.map(\.rawValue)
-    return try value("dataset", expected: names.joined(separator: ", ")) {
-      DatasetChoice(rawValue: $0)
-    }
+  /// The first files did not say everything, and were as `start` has it.
+  private func choice<Choice: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ type: Choice.Type, unlessThere start: Choice
+  ) throws(CheckpointError) -> Choice {
+    try optional(name) { name throws(CheckpointError) in
+      try value(name, expected: type.allCases.map(\.rawValue).joined(separator: ", ")) {
+        Choice(rawValue: $0)
+      }
+    } ?? start
+  }
+
+  private func optional<Value>(
+    _ name: String, _ read: (String) throws(CheckpointError) -> Value
+  ) throws(CheckpointError) -> Value? {
+    texts[name] == nil ? nil : try read(name)
   }
 
   private func checksum(_ name: String) throws(CheckpointError) -> UInt32 {

@@ -80,8 +80,9 @@ extension Checkpoint {
       settings: settings,
       state: TrainingState(
         epoch: epoch, progress: try metadata.progress(),
-        lowestLoss: try metadata.lowestLoss(), best: epoch > 0 ? best : nil, last: last,
-        optimizer: optimizer,
+        lowestLoss: try metadata.lowestLoss(),
+        epochsWithoutImprovement: try metadata.epochsWithoutImprovement(of: settings, epoch: epoch),
+        best: epoch > 0 ? best : nil, last: last, optimizer: optimizer,
         generator: RandomGenerator.State(
           words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),
         dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0])))

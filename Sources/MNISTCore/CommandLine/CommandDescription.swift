@@ -78,7 +78,7 @@ struct CommandDescription<Values: Equatable & Sendable> {
 
   private func row(_ left: String, _ explanation: String) -> String {
     // One long flag does not push all the texts to the right.
-    let column = (options.map(\.invocation.count).filter { $0 < 18 }.max() ?? 0) + 4
+    let column = (options.map(\.invocation.count).filter { $0 < 19 }.max() ?? 0) + 4
     let left = left + String(repeating: " ", count: max(2, column - left.count))
     let words = explanation.split(separator: " ").map(String.init)
     return wrap(words, after: left, indent: left.count)

@@ -48,6 +48,28 @@ extension TrainOptions {
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
+        .integer(
+          "patience", \.patience, in: 1...Int.max, default: "never", .training,
+          "stop when the validation loss has not improved for N epochs"),
+        .number(
+          "learning_rate", "R", \.learningRate, "greater than 0 and finite",
+          where: { $0 > 0 && $0.isFinite }, default: "0.001", .training,
+          "of Adam; the schedule starts from it"),
+        .number(
+          "weight_decay", "W", \.weightDecay, "at least 0 and finite",
+          where: { $0 >= 0 && $0.isFinite }, default: "0", .training,
+          "as of torch.optim.Adam: W times the weights is added to the gradient"),
+        .flag(
+          "decoupled_weight_decay", \.decoupledWeightDecay, .training,
+          "as of torch.optim.AdamW: the weights shrink beside the gradient"),
+        .choice(
+          "lr_schedule", "NAME", LearningRateSchedule.self, default: "constant", .training,
+          "how the learning rate falls from epoch to epoch, after the warm-up"
+        ) { $0.learningRateSchedule = $1 },
+        .integer(
+          "warmup_epochs", \.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
+          default: "0", .training,
+          "epochs in which the learning rate first rises, in even steps"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
@@ -88,8 +110,9 @@ extension TrainOptions {
           lines: [
             "The run is saved after each epoch, and when Ctrl-C, SIGTERM or SIGHUP stops",
             "it; a file that stands at PATH is replaced by the first save. --resume goes",
-            "on where the run stopped, with its settings and data; only --n_epochs may be",
-            "raised. A second signal ends it at once, with the file of the last save.",
+            "on where the run stopped, with its settings and data; only --patience may be",
+            "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
+            "ends it at once, with the file of the last save.",
           ]),
         .init(
           title: "watching",

@@ -19,6 +19,15 @@ public struct TrainOptions: Equatable, Sendable {
   public var useDropout = false
   /// In [0, 1).
   public var dropoutProbability = 0.3
+  /// What the schedule starts from.
+  public var learningRate = TrainingSettings.usualLearningRate
+  /// As `Adam` understands it, and the next one.
+  public var weightDecay = 0.0
+  public var decoupledWeightDecay = false
+  public var learningRateSchedule = LearningRateSchedule.constant
+  public var warmupEpochCount = 0
+  /// So many epochs without improvement end the run; `nil`: none do.
+  public var patience: Int?
   /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
   public var verbosity = 1
   /// `nil` asks for a random seed.
@@ -45,21 +54,45 @@ public struct TrainOptions: Equatable, Sendable {
       options.arguments = arguments
       return .options(options)
     }
-    // One row has no variance to normalise by; a last batch of one can join another, all cannot.
-    if case .options(let options) = invocation, options.batchSize == 1, !options.useDropout {
-      return .mistake(
-        command.error(
-          .outOfRange(
-            option: "--batch_size", allowed: "at least 2 without --use_dropout", found: "1")))
+    if case .options(let options) = invocation, let problem = options.contradiction {
+      return .mistake(command.error(problem))
     }
     return invocation
+  }
+
+  /// What one option does not allow of another.
+  private var contradiction: UsageError.Problem? {
+    // One row has no variance to normalise by; a last batch of one can join another, all cannot.
+    if batchSize == 1, !useDropout {
+      return .outOfRange(
+        option: "--batch_size", allowed: "at least 2 without --use_dropout", found: "1")
+    }
+    if decoupledWeightDecay, weightDecay == 0 {
+      return .outOfRange(
+        option: "--weight_decay", allowed: "greater than 0 with --decoupled_weight_decay",
+        found: "0")
+    }
+    if epochCount > learningRateSchedule.epochLimit {
+      return .outOfRange(
+        option: "--n_epochs",
+        allowed: "at most \(learningRateSchedule.epochLimit) with --lr_schedule "
+          + learningRateSchedule.rawValue, found: "\(epochCount)")
+    }
+    if warmupEpochCount >= epochCount {
+      return .outOfRange(
+        option: "--warmup_epochs", allowed: "less than --n_epochs, \(epochCount)",
+        found: "\(warmupEpochCount)")
+    }
+    return nil
   }
 }
 
 // MARK: - What the file decides
 
 extension TrainOptions {
-  /// The settings of the run in `file`, with more epochs where the command line asks for them.
+  /// The settings of the run in `file`, with more epochs or another patience where the command line asks for
+  /// them. A cosine has its number of epochs from the start: with more, the epochs before would have
+  /// been others.
   ///
   /// Refuses a command line that says otherwise than the file.
   public func settings(
@@ -91,9 +124,37 @@ extension TrainOptions {
         "\(asked.dropoutProbability)", "\(start.dropoutProbability)"
       ),
       ("seed", asked.seed == start.seed, "\(asked.seed ?? 0)", "\(file.seed)"),
+      (
+        "learning_rate", asked.learningRate == start.learningRate, "\(asked.learningRate)",
+        "\(start.learningRate)"
+      ),
+      (
+        "weight_decay", asked.weightDecay == start.weightDecay, "\(asked.weightDecay)",
+        "\(start.weightDecay)"
+      ),
+      (
+        "decoupled_weight_decay", asked.decoupledWeightDecay == start.decoupledWeightDecay,
+        "AdamW", "Adam"
+      ),
+      (
+        "lr_schedule", asked.learningRateSchedule == start.learningRateSchedule,
+        asked.learningRateSchedule.rawValue, start.learningRateSchedule.rawValue
+      ),
+      (
+        "warmup_epochs", asked.warmupEpochCount == start.warmupEpochCount,
+        "\(asked.warmupEpochCount)", "\(start.warmupEpochCount)"
+      ),
     ] where !isSame {
       throw Self.command.error(
         .contradictsRun(option: "--\(option)", path: modelPath, expected: expected, found: found))
+    }
+    guard file.learningRateSchedule != .cosine || asked.epochCount == file.epochCount else {
+      throw Self.command.error(
+        .outOfRange(
+          option: "--n_epochs",
+          allowed:
+            "\(file.epochCount), as in the run to resume, whose cosine schedule has that length",
+          found: "\(asked.epochCount)"))
     }
     guard asked.epochCount >= file.epochCount else {
       throw Self.command.error(
@@ -103,6 +164,7 @@ extension TrainOptions {
     }
     var settings = file
     settings.epochCount = asked.epochCount
+    settings.patience = asked.patience
     return settings
   }
 
@@ -127,6 +189,12 @@ extension TrainOptions {
     options.dropoutProbability = file.dropoutProbability
     options.seed = file.seed
     options.dataset = file.dataset
+    options.learningRate = file.learningRate
+    options.weightDecay = file.weightDecay
+    options.decoupledWeightDecay = file.decoupledWeightDecay
+    options.learningRateSchedule = file.learningRateSchedule
+    options.warmupEpochCount = file.warmupEpochCount
+    options.patience = file.patience
     return options
   }
 }

@@ -12,6 +12,10 @@ extension TrainingSettings {
       trainRatio: options.trainRatio,
       batchSize: min(options.batchSize, options.trainCount(of: images.count)),
       epochCount: options.epochCount, seed: seed, imagesCRC32: images.imagesCRC32,
-      labelsCRC32: images.labelsCRC32, dataset: data.chosen(by: options.dataset))
+      labelsCRC32: images.labelsCRC32, dataset: data.chosen(by: options.dataset),
+      learningRate: options.learningRate, weightDecay: options.weightDecay,
+      decoupledWeightDecay: options.decoupledWeightDecay,
+      learningRateSchedule: options.learningRateSchedule,
+      warmupEpochCount: options.warmupEpochCount, patience: options.patience)
   }
 }

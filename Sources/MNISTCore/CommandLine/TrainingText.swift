@@ -53,9 +53,27 @@ public enum TrainingText {
       + "\(run.settings.epochCount)\(place)"
   }
 
-  public static func nothingLeft(_ settings: TrainingSettings, in path: String) -> String {
-    "\(tool): \(PythonSyntax.escaped(path)): all \(settings.epochCount) epochs are done "
-      + "(go on with a larger --n_epochs)"
+  /// Of a run that is over before it goes on.
+  public static func nothingLeft(of run: TrainingRun, in path: String) -> String {
+    let what =
+      if run.epoch < run.settings.epochCount {
+        "\(noImprovement(run)) (go on with a larger --patience)"
+      } else if run.settings.learningRateSchedule == .cosine {
+        "all \(run.settings.epochCount) epochs of its cosine schedule are done"
+      } else {
+        "all \(run.settings.epochCount) epochs are done (go on with a larger --n_epochs)"
+      }
+    return "\(tool): \(PythonSyntax.escaped(path)): \(what)"
+  }
+
+  /// Of a run that patience has ended.
+  public static func outOfPatience(_ run: TrainingRun) -> String {
+    "\(tool): stopped after epoch \(run.epoch) of \(run.settings.epochCount): \(noImprovement(run))"
+  }
+
+  private static func noImprovement(_ run: TrainingRun) -> String {
+    let count = run.epochsWithoutImprovement
+    return "the validation loss has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
   public static func failedSave(_ failure: FileError) -> String {

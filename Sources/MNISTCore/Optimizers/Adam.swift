@@ -6,9 +6,11 @@
   import Darwin
 #endif
 
-/// Adam (Kingma and Ba, 2015) with bias correction, as `torch.optim.Adam`.
+/// Adam (Kingma and Ba, 2015) with bias correction, as `torch.optim.Adam`; with decoupled weight decay
+/// (Loshchilov and Hutter, 2019), as `torch.optim.AdamW`.
 ///
 /// In step t, for each number p with gradient g:
+/// `g ← g + weightDecay · p`, or `p ← p · (1 − learningRate · weightDecay)` where it is decoupled; then
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
 /// `p ← p − learningRate / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)`; m and v start at 0.
 public final class Adam: Optimizer, CustomStringConvertible {
@@ -32,21 +34,29 @@ public final class Adam: Optimizer, CustomStringConvertible {
   }
 
   public let parameters: [Parameter]
-  public let learningRate: Double
+  public var learningRate: Double
+  /// What a schedule starts from; nil where there is none.
+  public var initialLearningRate: Double?
   public let beta1: Double
   public let beta2: Double
   public let epsilon: Double
+  public let weightDecay: Double
+  /// Whether weight decay stays out of the gradient and its moments.
+  public let decoupledWeightDecay: Bool
   private var moments: [Moments]
 
   public init(
     _ parameters: [Parameter], learningRate: Double = 1e-3, beta1: Double = 0.9,
-    beta2: Double = 0.999, epsilon: Double = 1e-8
+    beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    decoupledWeightDecay: Bool = false
   ) {
     self.parameters = parameters
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+    self.weightDecay = weightDecay
+    self.decoupledWeightDecay = decoupledWeightDecay
     moments = parameters.map {
       Moments(
         average: FloatBuffer(repeating: 0, count: $0.count),
@@ -55,6 +65,11 @@ public final class Adam: Optimizer, CustomStringConvertible {
   }
 
   public func step() {
+    let decay: OptimizerKernels.WeightDecay =
+      weightDecay == 0
+      ? .none
+      : decoupledWeightDecay
+        ? .decoupled(factor: 1 - learningRate * weightDecay) : .inGradient(weightDecay)
     OptimizerKernels.adam(
       parameters.indices.compactMap { index in
         let parameter = parameters[index]
@@ -66,7 +81,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
           parameter: parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
           averageOfSquares: moments[index].averageOfSquares, beta1: beta1, beta2: beta2,
           stepSize: learningRate / (1 - pow(beta1, steps)),
-          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon)
+          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon, decay: decay)
       })
   }
 
@@ -99,21 +114,24 @@ public final class Adam: Optimizer, CustomStringConvertible {
     }
   }
 
+  /// As PyTorch 2.15 prints it; of Adam without the lines that the mirrored project's version does not have.
   public var description: String {
-    """
-    Adam (
-    Parameter Group 0
-        amsgrad: False
-        betas: (\(pythonText(beta1)), \(pythonText(beta2)))
-        capturable: False
-        differentiable: False
-        eps: \(pythonText(epsilon))
-        foreach: None
-        fused: False
-        lr: \(pythonText(learningRate))
-        maximize: False
-        weight_decay: 0
-    )
-    """
+    let group = [
+      ("amsgrad", "False"),
+      ("betas", "(\(pythonText(beta1)), \(pythonText(beta2)))"),
+      ("capturable", "False"),
+      ("decoupled_weight_decay", decoupledWeightDecay ? "True" : nil),
+      ("differentiable", "False"),
+      ("eps", pythonText(epsilon)),
+      ("foreach", "None"),
+      ("fused", decoupledWeightDecay ? "None" : "False"),
+      ("initial_lr", initialLearningRate.map(pythonText)),
+      ("lr", pythonText(learningRate)),
+      ("maximize", "False"),
+      ("weight_decay", weightDecay == 0 ? "0" : pythonText(weightDecay)),
+    ]
+    let lines = group.compactMap { name, text in text.map { "    \(name): \($0)\n" } }
+    return (decoupledWeightDecay ? "AdamW" : "Adam") + " (\nParameter Group 0\n" + lines.joined()
+      + ")"
   }
 }

@@ -1,6 +1,8 @@
 /// Changes parameters along their gradients.
 public protocol Optimizer: AnyObject {
   var parameters: [Parameter] { get }
+  /// What scales the next updates; a schedule changes it.
+  var learningRate: Double { get set }
 
   /// One update of every parameter that has a gradient.
   func step()

@@ -1,7 +1,7 @@
 /// Plain gradient descent, `p ← p − learningRate · g`, as `torch.optim.SGD`.
 public final class SGD: Optimizer, CustomStringConvertible {
   public let parameters: [Parameter]
-  public let learningRate: Double
+  public var learningRate: Double
 
   public init(_ parameters: [Parameter], learningRate: Double) {
     self.parameters = parameters

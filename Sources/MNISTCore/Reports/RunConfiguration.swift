@@ -53,21 +53,27 @@ public struct RunConfiguration: Equatable, Sendable {
         Setting("n_layers", number: settings.hiddenSizes.count + 1),
         Setting("use_dropout", flag: settings.useDropout),
         Setting("dropout_p", number: settings.dropoutProbability),
+        Setting("learning_rate", number: settings.learningRate),
+        Setting("weight_decay", number: settings.weightDecay),
+        Setting("decoupled_weight_decay", flag: settings.decoupledWeightDecay),
+        Setting("lr_schedule", text: settings.learningRateSchedule.rawValue),
+        Setting("warmup_epochs", number: settings.warmupEpochCount),
         Setting("dataset", text: settings.dataset.rawValue),
         Setting("image_height", number: settings.imageHeight),
         Setting("image_width", number: settings.imageWidth),
         Setting("output_size", number: settings.outputSize),
         Setting("train_images_crc32", text: hexadecimal(settings.imagesCRC32)),
         Setting("train_labels_crc32", text: hexadecimal(settings.labelsCRC32)),
-      ])
+      ] + (settings.patience.map { [Setting("patience", number: $0)] } ?? []))
   }
 
   public func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
 
-  /// Whether `other` is the same run, which may have been given another number of epochs.
+  /// Whether `other` is the same run, which may have been given another number of epochs or patience.
   func isSameRun(as other: RunConfiguration) -> Bool {
     func fixed(_ configuration: RunConfiguration) -> [Setting] {
-      configuration.settings.filter { $0.name != "n_epochs" }.sorted { $0.name < $1.name }
+      configuration.settings.filter { !["n_epochs", "patience"].contains($0.name) }
+        .sorted { $0.name < $1.name }
     }
     return fixed(self) == fixed(other)
   }

@@ -1,7 +1,7 @@
 /// Trains a classifier and keeps its best state, by the loss on data it is not trained on.
 public final class Trainer {
   private let model: any Module
-  private let optimizer: any Optimizer
+  private var optimizer: any Optimizer
   private let criterion: NLLLoss
 
   /// The lowest validation loss so far.
@@ -10,6 +10,8 @@ public final class Trainer {
   public private(set) var bestState: StateDictionary?
   /// Epochs behind us.
   public private(set) var epoch = 0
+  /// How many epochs lie between us and the last whose validation loss was below all before it.
+  public private(set) var epochsWithoutImprovement = 0
   /// How far we are in the next one.
   public private(set) var progress = EpochProgress()
   /// Batches of training and of validation in an epoch, once training has begun.
@@ -33,22 +35,27 @@ public final class Trainer {
     stateBeforeBest = nil
     (epoch, progress) = (state.epoch, state.progress)
     (lowestLoss, bestState) = (state.lowestLoss, state.best)
+    epochsWithoutImprovement = state.epochsWithoutImprovement
     generatorState = state.generator
   }
 
   /// Until `epochCount` epochs are behind it, trains once over `trainData` in shuffled batches and
   /// validates once over `validData` in order. Then the model is put back to its best state and to
-  /// evaluation.
+  /// evaluation. With `patience`, that many epochs without improvement end training too; a validation loss
+  /// as low as the lowest is a best state, but no improvement.
   ///
   /// Whatever `report` throws ends training after the batch or epoch it was told of. Called again, also
   /// with a larger count, training goes on from there as if it had not ended. A loss that is not a finite
   /// number ends training for good, with a `TrainingError`.
   ///
   /// - Parameters:
+  ///   - learningRate: the optimiser's in the epoch that has so many others behind it; where there is none,
+  ///     the optimiser keeps its own.
   ///   - generator: draws one permutation an epoch.
   ///   - report: is told of every iteration and every epoch.
   public func train(
     _ trainData: any Dataset, validating validData: any Dataset, epochCount: Int, batchSize: Int,
+    patience: Int? = nil, learningRate: ((Int) -> Double)? = nil,
     using generator: RandomGenerator, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws {
     let needsPairs = model.modules.contains { $0 is BatchNorm1d }
@@ -59,7 +66,8 @@ public final class Trainer {
     if let generatorState { generator.state = generatorState }
     if let stateBeforeBest { restore(stateBeforeBest) }
     stateBeforeBest = nil
-    while epoch < epochCount {
+    while epoch < epochCount, epochsWithoutImprovement < patience ?? .max {
+      if let learningRate { optimizer.learningRate = learningRate(epoch) }
       generatorState = generator.state
       let trainLoss = try trainOnce(trainLoader, report)
       let validLoss = try validateOnce(validLoader, report)
@@ -67,6 +75,7 @@ public final class Trainer {
       epoch += 1
       progress = EpochProgress()
       generatorState = generator.state
+      epochsWithoutImprovement = validLoss < lowestLoss ? 0 : epochsWithoutImprovement + 1
       if validLoss <= lowestLoss {
         lowestLoss = validLoss
         bestState = model.stateDictionary

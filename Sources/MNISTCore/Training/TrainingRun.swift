@@ -18,23 +18,28 @@ public final class TrainingRun {
     (trainData, validData) = ImageDataset(images).split(
       ratio: settings.trainRatio, using: generator)
     model = settings.makeModel(using: generator, dropout: dropout)
-    optimizer = Adam(model.parameters)
+    optimizer = Adam(
+      model.parameters, learningRate: settings.learningRate(inEpoch: 0),
+      weightDecay: settings.weightDecay, decoupledWeightDecay: settings.decoupledWeightDecay)
+    if settings.hasSchedule { optimizer.initialLearningRate = settings.learningRate }
     trainer = Trainer(model: model, optimizer: optimizer)
   }
 
-  /// Goes to where a run with the same settings (but for the number of epochs) and images stood.
+  /// Goes to where a run with the same settings (but for the number of epochs under a constant schedule, and
+  /// patience) and images stood.
   public func resume(from state: TrainingState) {
     optimizer.state = state.optimizer
     dropout.count = state.dropoutDraws
     trainer.resume(from: state)
   }
 
-  /// Trains until the settings' number of epochs is behind the run and leaves the model in its best
+  /// Trains until the settings' number of epochs or patience is behind the run and leaves the model in its best
   /// state. What ends training earlier, and how it goes on: see `Trainer.train`.
   public func train(report: (TrainingEvent) throws -> Void = { _ in }) throws {
     try trainer.train(
       trainData, validating: validData, epochCount: settings.epochCount,
-      batchSize: settings.batchSize, using: generator, report: report)
+      batchSize: settings.batchSize, patience: settings.patience,
+      learningRate: settings.learningRate(inEpoch:), using: generator, report: report)
   }
 
   /// Epochs behind the run.
@@ -46,11 +51,22 @@ public final class TrainingRun {
   /// Batches of training and of validation in an epoch, once training has begun.
   public var batchCount: Int { trainer.batchCount }
 
+  /// Whether it has no epoch left: all are done, or patience is at its end.
+  public var isOver: Bool {
+    epoch >= settings.epochCount || epochsWithoutImprovement >= settings.patience ?? .max
+  }
+
+  /// How many epochs lie behind the last improvement; 0 without patience.
+  public var epochsWithoutImprovement: Int {
+    settings.patience == nil ? 0 : trainer.epochsWithoutImprovement
+  }
+
   /// Where the run stands, copied.
   public var state: TrainingState {
     TrainingState(
       epoch: trainer.epoch, progress: trainer.progress, lowestLoss: trainer.lowestLoss,
-      best: trainer.bestState, last: trainer.lastState, optimizer: optimizer.state,
+      epochsWithoutImprovement: epochsWithoutImprovement, best: trainer.bestState,
+      last: trainer.lastState, optimizer: optimizer.state,
       generator: trainer.generatorState ?? generator.state, dropoutDraws: dropout.count)
   }
 }

@@ -7,6 +7,8 @@ public struct TrainingState: Equatable, Sendable {
   public var progress: EpochProgress
   /// Infinite before the first epoch is over.
   public var lowestLoss: Double
+  /// How many epochs lie behind the last improvement; only of a run with patience, else 0.
+  public var epochsWithoutImprovement = 0
   /// The model after the epoch with the lowest validation loss, nil before the first epoch is over.
   public var best: StateDictionary?
   /// The model as it is now.
