@@ -9,9 +9,15 @@ import MNISTCore
 #endif
 
 func train(_ options: TrainOptions, _ console: inout Console) throws {
+  guard options.comparedRuns.isEmpty else {
+    return compareRuns(in: options.comparedRuns, &console)
+  }
   StopSignal.listen()
   let file = try CheckpointFile(options.modelPath)
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
+  if let directory = options.logDirectory {
+    try RunLog.checkWritable(directory, resuming: stored?.settings)
+  }
   let source = options.dataSource(resuming: stored?.settings)
   let data = try source.trainingImages { console.report($0) }
   let images = data.images
@@ -38,7 +44,23 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
-  try train(run, options, savingTo: file, &console)
+  let log = try options.logDirectory.map { try openLog($0, of: run, stored, &console) }
+  try train(run, options, savingTo: file, log, &console)
+}
+
+func openLog(
+  _ directory: String, of run: TrainingRun, _ stored: Checkpoint?, _ console: inout Console
+) throws -> RunLog {
+  let configuration = RunConfiguration(
+    version: Release.version, commandLine: [TrainOptions.toolName] + ProcessArguments.all,
+    run.settings)
+  let log = try RunLog(directory, configuration, resumingAfter: stored?.state.epoch)
+  for note in [
+    TrainingText.otherFolder(log, than: directory), TrainingText.missingRows(log, of: run.epoch),
+  ] {
+    if let note { console.note(note) }
+  }
+  return log
 }
 
 func settings(
@@ -56,22 +78,31 @@ func settings(
   return TrainingSettings(options, seed: seed, data: data)
 }
 
-/// Saves the run after each epoch and where a signal stops it.
+/// Saves and logs the run after each epoch, and saves it where a signal stops it.
 func train(
-  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile,
+  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
   _ console: inout Console
 ) throws {
+  defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
   let saver = CheckpointSaver(file)
   func save() -> FileError? {
     saver.save(Checkpoint(settings: run.settings, state: run.state))
   }
   // Where the file cannot be written in the end, the run is saved in one of these.
   let otherFolders = [getenv("TMPDIR").map { String(cString: $0) }, "."].compactMap(\.self)
+  var timer = RunTimer(run)
   do {
     try run.train { event in
-      // When the line of an epoch is printed, the one before it is on the disk.
-      if case .epoch = event, let failure = save() {
-        console.note(TrainingText.failedSave(failure))
+      if case .epoch(let report) = event {
+        // Before the run is saved: no epoch behind a run that goes on is missing in its log.
+        log?.append(MetricsRow(report, timer.endEpoch()))
+        // When the line of an epoch is printed, the one before it is on the disk.
+        if let failure = save() { console.note(TrainingText.failedSave(failure)) }
+      } else {
+        timer.endBatch()
+        if options.verbosity == 1 {
+          console.progress { ProgressLine(run, timer).text(columns: $0) }
+        }
       }
       if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
         console.print(line)
@@ -81,7 +112,7 @@ func train(
   } catch let signal as StopSignal {
     if run.progress != EpochProgress() { _ = save() }
     try saver.finish(orSaveIn: otherFolders)
-    console.note(TrainingText.stopped(by: signal, options))
+    console.note(TrainingText.stopped(by: signal, options, log))
     throw signal
   } catch let error as TrainingError {
     try saver.finish(orSaveIn: otherFolders)

@@ -209,7 +209,8 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
 }
 
 private func isInRange(_ options: TrainOptions) -> Bool {
-  !options.modelPath.isEmpty && !options.dataDirectory.isEmpty && options.gpuID >= -1
+  !(options.modelPath.isEmpty && options.comparedRuns.isEmpty) && !options.dataDirectory.isEmpty
+    && options.gpuID >= -1
     && options.trainRatio > 0 && options.trainRatio < 1
     && options.batchSize >= (options.useDropout ? 1 : 2) && options.epochCount >= 1
     && (2...1_000).contains(options.layerCount)

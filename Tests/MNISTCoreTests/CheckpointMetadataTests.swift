@@ -14,8 +14,7 @@ import Testing
         "seed": "18446744073709551615", "train_images_crc32": "0x00000abc",
         "train_labels_crc32": "0xffffffff", "dataset": "fashion-mnist", "epoch": "3",
         "train_batches": "7", "train_loss_sum": "2.5", "valid_batches": "1",
-        "valid_loss_sum": "0.1",
-        "lowest_loss": "0.0625",
+        "valid_loss_sum": "0.1", "valid_correct": "12", "lowest_loss": "0.0625",
       ])
   }
 
@@ -108,6 +107,7 @@ import Testing
     ("train_loss_sum", ["", "nan", "inf", "x"], "a finite number"),
     ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
     ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
+    ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
     ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
     (
@@ -165,6 +165,13 @@ import Testing
     #expect(try reader(["dataset": nil]).settings() == expected)
   }
 
+  /// As the first files did not; what they had validated by then is validated again.
+  @Test func aFileNeedNotSayHowManyWereRight() throws {
+    #expect(
+      try reader(["valid_correct": nil]).progress()
+        == EpochProgress(train: .init(batches: 7, loss: 2.5)))
+  }
+
   @Test func aNewerFormatIsNamed() {
     #expect(throws: CheckpointError.newerVersion(path: "m", expected: 1, found: 2)) {
       // What else a newer format holds cannot be known.
@@ -182,7 +189,8 @@ import Testing
   private let state = TrainingState(
     epoch: 3,
     progress: EpochProgress(
-      train: .init(batches: 7, loss: 2.5), valid: .init(batches: 1, loss: 0.1)),
+      train: .init(batches: 7, loss: 2.5), valid: .init(batches: 1, loss: 0.1),
+      correct: 12),
     lowestLoss: 0.0625, best: StateDictionary(), last: StateDictionary(), optimizer: [],
     generator: RandomGenerator(seed: 0).state, dropoutDraws: 0)
 

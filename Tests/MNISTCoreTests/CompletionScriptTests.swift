@@ -88,6 +88,46 @@ import Testing
     }
   }
 
+  @Test(
+    .enabled(if: has("bash"), "skipped: there is no bash"),
+    arguments: [
+      ("--compare m", "m x"), ("--compare a m", "m x"), ("--log_dir m", "m x"), ("m", ""),
+      ("--seed 1 m", ""),
+    ])
+  func bashOffersFoldersToCompare(_ line: String, _ expected: String) async throws {
+    try await withFiles { folder async throws in
+      let words = "mnist-train \(line)".split(separator: " ").map { "'\($0)'" }
+      let script = #"""
+        eval "$("$@" --completions bash)" || exit 3
+        COMP_WORDS=(\#(words.joined(separator: " "))); COMP_CWORD=\#(words.count - 1)
+        _mnist_train
+        echo "${COMPREPLY[*]}"
+        """#
+      try SmallSets.write(Array(script.utf8), "\(folder)/script")
+      let run = try await BuiltTool.train.run([], in: folder, shell: #"exec bash ./script "$@""#)
+      #expect(run == .init(exitCode: 0, output: expected + "\n", error: ""))
+    }
+  }
+
+  @Test(.enabled(if: has("fish"), "skipped: there is no fish"))
+  func fishOffersFoldersToCompare() async throws {
+    try await withFiles { folder async throws in
+      let script = #"""
+        $argv --completions fish | source
+        complete -C 'mnist-train --compare m'
+        complete -C 'mnist-train --compare a m'
+        complete -C 'mnist-train m'
+        """#
+      try SmallSets.write(Array(script.utf8), "\(folder)/script")
+      let run = try await BuiltTool.train.run(
+        [], in: folder, shell: #"exec env HOME="$PWD" fish --no-config ./script "$@""#)
+      #expect(run.error == "")
+      #expect(
+        run.output.split(separator: "\n").map { $0.split(separator: "\t")[0] }
+          == ["m x/", "m x/"])
+    }
+  }
+
   @Test func theTrainingToolTakesNoFiles() {
     guard case .answer(let bash) = TrainOptions.parse(["--completions", "bash"]),
       case .answer(let fish) = TrainOptions.parse(["--completions=fish"])
@@ -95,7 +135,7 @@ import Testing
       Issue.record("expected answers")
       return
     }
-    #expect(bash.contains("      *) return ;;\n"))
+    #expect(!bash.contains("*) kind=(-f) ;;\n"))
     #expect(bash.hasSuffix("\ncomplete -o filenames -F _mnist_train mnist-train"))
     #expect(fish.contains("\ncomplete -c mnist-train -f\n"))
     #expect(

@@ -4,18 +4,18 @@ import Testing
 
 @Suite struct ProgressLineTests {
   private let line = ProgressLine(
-    epoch: 3, epochCount: 20, batch: 94, batchCount: 235, imagesPerBatch: 256,
-    runningLoss: 0.07234, seconds: 6.75, timedBatches: 563)
+    epoch: 3, epochCount: 20, batch: 94, batchCount: 235, runningLoss: 0.07234,
+    imagesPerBatch: 256, secondsPerBatch: 0.01199)
 
   @Test func theLineTellsHowFarItIs() {
     #expect(
       line.text(columns: 100)
-        == "Epoch 3/20  [========>           ] 94/235  loss 0.0723  21,352 images/s  50s left")
+        == "Epoch 3/20  [========>           ] 94/235  loss 0.0723  21,351 images/s  50s left")
   }
 
   @Test func beforeThereIsATimedBatchNothingIsEstimated() {
     var line = line
-    (line.seconds, line.timedBatches, line.batch, line.epoch) = (0, 0, 1, 1)
+    (line.secondsPerBatch, line.batch, line.epoch) = (nil, 1, 1)
     #expect(line.text() == "Epoch 1/20  [>                   ] 1/235  loss 0.0723")
   }
 
@@ -26,7 +26,43 @@ import Testing
   }
 
   @Test(arguments: 0...90) func theLineFitsIntoTheTerminal(_ columns: Int) {
-    #expect(line.text(columns: columns).count <= max(0, columns - 1))
+    #expect(line.text(columns: columns).count <= max(0, columns - 3))
+  }
+
+  @Test func onANarrowTerminalTheEndIsLeftOut() {
+    #expect(line.text(columns: 20) == "Epoch 3/20")
+    #expect(line.text(columns: 60) == "Epoch 3/20  [========>           ] 94/235  loss 0.0723")
+  }
+
+  @Test func veryManyEpochsTakeUnknownTime() {
+    var line = line
+    line.epochCount = .max
+    #expect(line.text(columns: 200).hasSuffix("  ? left"))
+  }
+
+  /// 24 images: 19 to train on in batches of 8, 5 to validate on.
+  @Test func aRunTellsHowFarItIs() throws {
+    let images = SmallSets.fields(24)
+    let run = TrainingRun(SmallSets.settings(images, batchSize: 8), images: images)
+    var timer = RunTimer(run, at: 0)
+    var losses: [Double] = []
+    var lines: [ProgressLine] = []
+    try run.train { event in
+      if case .epoch = event { return }
+      if case .trainIteration(_, _, let loss) = event { losses.append(loss) }
+      timer.endBatch(at: Double(lines.count) * 0.5)
+      lines.append(ProgressLine(run, timer))
+    }
+    #expect(lines.map(\.batch) == [1, 2, 3, 4, 1, 2, 3, 4])
+    #expect(lines.map(\.epoch) == [1, 1, 1, 1, 2, 2, 2, 2])
+    #expect(
+      lines.map(\.runningLoss) == [
+        losses[0], (losses[0] + losses[1]) / 2, (losses[0] + losses[1] + losses[2]) / 3,
+        (losses[0] + losses[1] + losses[2]) / 3, losses[3], (losses[3] + losses[4]) / 2,
+        (losses[3] + losses[4] + losses[5]) / 3, (losses[3] + losses[4] + losses[5]) / 3,
+      ])
+    #expect(lines.map(\.secondsPerBatch) == [nil] + [Double?](repeating: 0.5, count: 7))
+    #expect(lines.allSatisfy { $0.batchCount == 4 && $0.imagesPerBatch == 6 })
   }
 
   @Test(
@@ -36,18 +72,5 @@ import Testing
     ] as [(Double, String)])
   func aDurationIsShort(_ seconds: Double, _ expected: String) {
     #expect(ProgressLine.duration(seconds) == expected)
-  }
-
-  @Test func thereIsNoneWithoutATerminalOrWhenQuiet() {
-    func isShown(_ term: String?, _ isTerminal: Bool, _ verbosity: Int) -> Bool {
-      ProgressLine.isShown(
-        environment: term.map { ["TERM": $0] } ?? [:], isTerminal: isTerminal,
-        verbosity: verbosity)
-    }
-    #expect(isShown("xterm", true, 1))
-    #expect(!isShown("xterm", false, 1))
-    #expect(!isShown("dumb", true, 1))
-    #expect(!isShown(nil, true, 1))
-    #expect(!isShown("xterm", true, 0))
   }
 }

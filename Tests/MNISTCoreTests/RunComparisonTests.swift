@@ -30,45 +30,94 @@ import Testing
   @Test func theTableIsAlignedAndSorted() throws {
     #expect(
       try ComparisonText.table(comparison()) == """
-        run     seed  batch_size  epochs  best epoch  train loss  valid loss  accuracy  time
-        runs/c     1          64       1           1  5.0000e-01  1.2500e-01    0.9500    2s
-        runs/a     1         256       3           2  5.0000e-01  2.5000e-01    0.9000    6s
-        runs/b     2         256       2           2  5.0000e-01  3.5000e-01    0.9200    4s
+                      batch_   best    train    valid
+        run     seed    size  epoch     loss     loss  accuracy  time
+        runs/c     1      64    1/1  0.50000  0.12500    0.9500    2s
+        runs/a     1     256    2/3  0.50000  0.25000    0.9000    6s
+        runs/b     2     256    2/2  0.50000  0.35000    0.9200    4s
 
-        runs that differ in the seed alone  batch_size               valid loss         accuracy
-        2                                          256  3.0000e-01 ± 7.0711e-02  0.9100 ± 0.0141
+        Mean ± s.d. of runs that differ in the seed alone:
+              batch_              valid
+        runs    size               loss         accuracy
+        2        256  0.30000 ± 0.07071  0.9100 ± 0.0141
         """)
+  }
+
+  /// A sweep over two settings with three seeds each, in folders that are named after them.
+  @Test func aUsualTableFitsIntoEightyColumns() throws {
+    let runs = try (0..<12).map { index in
+      try #require(
+        LoggedRun(
+          name: "runs/l\(3 + index % 2)-b\(64 << (index / 2 % 2))-s\(index / 4)",
+          configuration: SampleRuns.configuration(
+            seed: UInt64(index / 4), batchSize: 64 << (index / 2 % 2), layerCount: 3 + index % 2),
+          rows: (1...20).map { SampleRuns.row($0, valid: 1 / Double($0 + index), seconds: 70) }))
+    }
+    let text = ComparisonText.table(RunComparison(runs))
+    #expect(text.split(separator: "\n").map(\.count).max() == 79)
+    #expect(text.hasPrefix("                       batch_      n_   best    train    valid\n"))
+    #expect(RunComparison(runs).groups.map(\.runs.count) == [3, 3, 3, 3])
+  }
+
+  @Test func oneRunIsATableWithoutSettings() throws {
+    let run = try #require(SampleRuns.run("a\u{1B}[m", losses: [0.5]))
+    #expect(
+      ComparisonText.table(RunComparison([run])) == #"""
+                  best    train    valid
+        run      epoch     loss     loss  accuracy  time
+        a\x1b[m    1/1  0.50000  0.50000    0.9000    2s
+        """#)
+  }
+
+  /// A copy of a run says nothing about the spread.
+  @Test func aRunWithTheSameSeedIsNoFurtherSample() throws {
+    let runs = try [("a", 1), ("a-2", 1), ("b", 2)].map { name, seed in
+      try #require(SampleRuns.run(name, seed: seed, losses: [0.25 * Double(seed)]))
+    }
+    #expect(RunComparison(runs).runs.count == 3)
+    #expect(RunComparison(runs).groups.map { $0.runs.map(\.name) } == [["a", "b"]])
+    #expect(RunComparison(Array(runs[..<2])).groups.isEmpty)
   }
 
   @Test func aSettingThatARunLacksDiffers() throws {
     let run = try #require(SampleRuns.run("a", losses: [0.5]))
     var configuration = run.configuration
-    configuration.settings.removeAll { $0.name == "lr_schedule" }
+    configuration.settings.removeAll { $0.name == "dropout_p" }
     let other = try #require(
       LoggedRun(name: "b", configuration: configuration, rows: run.rows))
     let comparison = RunComparison([other, run])
-    #expect(comparison.differingSettings == ["lr_schedule"])
-    #expect(ComparisonText.table(comparison).contains("\nb              -       1"))
+    #expect(comparison.differingSettings == ["dropout_p"])
+    #expect(ComparisonText.table(comparison).contains("\nb           -    1/1  "))
   }
 
   @Test func aFolderIsReadAsItWasLogged() throws {
     try SmallSets.withFolder { folder in
       let directory = folder + "/a"
-      let log = try RunLog(directory: directory, SampleRuns.configuration())
+      let log = try RunLog(directory, SampleRuns.configuration())
       #expect(throws: RunFolderError.noEpoch(path: directory)) {
         try LoggedRun(readingFrom: directory)
       }
       let rows = [SampleRuns.row(1, valid: 0.5), SampleRuns.row(2, valid: 0.4)]
-      for row in rows { try log.append(row) }
+      for row in rows { log.append(row) }
       let run = try LoggedRun(readingFrom: directory)
       #expect(run.rows == rows)
       #expect(run.best == rows[1])
       #expect(run.seconds == 4)
       #expect(run.configuration == SampleRuns.configuration())
-      let missing = folder + "/config.json"
+    }
+  }
+
+  @Test func aFolderWithoutARunIsNamed() throws {
+    try SmallSets.withFolder { folder in
+      let error = RunFolderError.noRun(path: folder)
+      #expect(throws: error) { try LoggedRun(readingFrom: folder) }
       #expect(
-        throws: FileError.cannotRead(path: missing, reason: "No such file or directory")
-      ) { try LoggedRun(readingFrom: folder) }
+        error.description == "\(folder): not the folder of a run (expected config.json and "
+          + "metrics.csv in it, as mnist-train --log_dir writes them)")
+      #expect(
+        throws: FileError.cannotRead(
+          path: folder + "/no/config.json", reason: "No such file or directory")
+      ) { try LoggedRun(readingFrom: folder + "/no") }
     }
   }
 }

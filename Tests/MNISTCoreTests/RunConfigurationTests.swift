@@ -8,7 +8,7 @@ import Testing
       version: "1.0.0", commandLine: ["mnist-train", "a\"b"],
       settings: [
         .init("seed", number: UInt64.max), .init("train_ratio", number: 0.1),
-        .init("hidden_sizes", numbers: [9, 6]), .init("use_dropout", flag: false),
+        .init("use_dropout", flag: false),
         .init("lr_schedule", text: "cosine"),
       ])
     #expect(
@@ -19,7 +19,6 @@ import Testing
           "settings": {
             "seed": 18446744073709551615,
             "train_ratio": 0.1,
-            "hidden_sizes": [9,6],
             "use_dropout": false,
             "lr_schedule": "cosine"
           }
@@ -27,7 +26,19 @@ import Testing
 
         """)
     #expect(configuration.setting("lr_schedule")?.text == "cosine")
-    #expect(configuration.setting("hidden_sizes")?.text == "[9,6]")
+    #expect(configuration.setting("train_ratio")?.text == "0.1")
+  }
+
+  @Test func aRunsSettingsAreNamedAsItsFlags() {
+    #expect(
+      SampleRuns.configuration().settings.map { "\($0.name)=\($0.text)" } == [
+        "seed=1", "n_epochs=20", "batch_size=256", "train_ratio=0.8", "n_layers=3",
+        "use_dropout=false", "dropout_p=0.3", "learning_rate=0.001", "weight_decay=0.0",
+        "decoupled_weight_decay=false", "lr_schedule=constant", "warmup_epochs=0", "dataset=auto",
+        "image_height=10", "image_width=14", "output_size=4",
+        "train_images_crc32=\(hexadecimal(SmallSets.fields(24).imagesCRC32))",
+        "train_labels_crc32=\(hexadecimal(SmallSets.fields(24).labelsCRC32))",
+      ])
   }
 
   @Test func whatIsWrittenIsReadBack() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -10,10 +11,10 @@ import Testing
   @Test func eachEpochIsInEveryFileAtOnce() throws {
     try SmallSets.withFolder { folder in
       let directory = folder + "/runs/a"
-      let log = try RunLog(directory: directory + "/", SampleRuns.configuration())
+      let log = try RunLog(directory + "/", SampleRuns.configuration())
       #expect(log.directory == directory)
       for (index, row) in rows.enumerated() {
-        try log.append(row)
+        log.append(row)
         let text = String(
           decoding: try SmallSets.content(directory + "/metrics.csv"), as: UTF8.self)
         #expect(text == MetricsRow.table(Array(rows[...index])))
@@ -34,13 +35,15 @@ import Testing
     try SmallSets.withFolder { folder in
       let directory = folder + "/a"
       let configuration = SampleRuns.configuration()
-      let first = try RunLog(directory: directory, configuration)
-      try first.append(rows[0])
+      let first = try RunLog(directory, configuration)
+      first.append(rows[0])
       let before = try SmallSets.names(directory)
+      #expect(!first.isElsewhere)
       // Even the same settings are another run when it starts anew.
-      let second = try RunLog(directory: directory, configuration)
+      let second = try RunLog(directory, configuration)
       #expect(second.directory == directory + "-2")
-      let third = try RunLog(directory: directory, SampleRuns.configuration(seed: 9))
+      #expect(second.isElsewhere)
+      let third = try RunLog(directory, SampleRuns.configuration(seed: 9))
       #expect(third.directory == directory + "-3")
       #expect(try SmallSets.names(directory) == before)
       #expect(try MetricsRow.read(directory + "/metrics.csv") == [rows[0]])
@@ -50,7 +53,7 @@ import Testing
   @Test func aFolderWithOtherFilesIsTaken() throws {
     try SmallSets.withFolder { folder in
       try SmallSets.write([1], folder + "/model.ckpt")
-      #expect(try RunLog(directory: folder, SampleRuns.configuration()).directory == folder)
+      #expect(try RunLog(folder, SampleRuns.configuration()).directory == folder)
       #expect(try SmallSets.content(folder + "/model.ckpt") == [1])
     }
   }
@@ -58,30 +61,115 @@ import Testing
   @Test func aResumedRunGoesOnInItsFolderWithEachEpochOnce() throws {
     try SmallSets.withFolder { folder in
       let directory = folder + "/a"
-      _ = try RunLog(directory: directory, SampleRuns.configuration(seed: 9))
+      _ = try RunLog(directory, SampleRuns.configuration(seed: 9))
       do {
-        let log = try RunLog(directory: directory, SampleRuns.configuration())
+        let log = try RunLog(directory, SampleRuns.configuration())
         #expect(log.directory == directory + "-2")
-        for row in rows { try log.append(row) }
+        for row in rows { log.append(row) }
       }
       // The last epoch was logged and not saved; the run goes on after the second, for more epochs.
-      let log = try RunLog(
-        directory: directory, SampleRuns.configuration(epochCount: 40), after: 2)
+      let log = try RunLog(directory, SampleRuns.configuration(epochCount: 40), resumingAfter: 2)
       #expect(log.directory == directory + "-2")
       #expect(log.rows == Array(rows[..<2]))
-      try log.append(rows[2])
+      log.append(rows[2])
       #expect(try MetricsRow.read(log.directory + "/metrics.csv") == rows)
       #expect(
         try RunConfiguration.read(log.directory + "/config.json")
           == SampleRuns.configuration(epochCount: 40))
+      // Steps of TensorBoard's: the first file's three, then that the third is told again.
+      let events = try SmallSets.names(log.directory).filter { $0.hasPrefix("events") }
+        .flatMap { try SmallSets.content("\(log.directory)/\($0)") }
+      let restart = TensorBoardEvents.restart(step: 3, wallTime: 1)
+      #expect(events.count == 40 + 3 * 148 + 40 + restart.count + 148)
+    }
+  }
+
+  @Test func whatBeganARunStaysItsCommandLine() throws {
+    try SmallSets.withFolder { folder in
+      var configuration = SampleRuns.configuration()
+      _ = try RunLog(folder, configuration)
+      configuration.commandLine = ["mnist-train", "--resume"]
+      _ = try RunLog(folder, configuration, resumingAfter: 0)
+      #expect(
+        try RunConfiguration.read(folder + "/config.json") == SampleRuns.configuration())
+    }
+  }
+
+  /// Before its first epoch is over, too.
+  @Test func aRunThatWasStoppedInItsFirstEpochFindsItsFolder() throws {
+    try SmallSets.withFolder { folder in
+      _ = try RunLog(folder + "/a", SampleRuns.configuration())
+      let log = try RunLog(folder + "/a", SampleRuns.configuration(), resumingAfter: 0)
+      #expect(log.directory == folder + "/a" && !log.isElsewhere)
+    }
+  }
+
+  /// The process was killed while it wrote the third row.
+  @Test func aRowThatWasCutOffIsTakenOut() throws {
+    try SmallSets.withFolder { folder in
+      let log = try RunLog(folder, SampleRuns.configuration())
+      for row in rows { log.append(row) }
+      let path = folder + "/metrics.csv"
+      try SmallSets.write(SmallSets.content(path).dropLast(3), path)
+      let resumed = try RunLog(folder, SampleRuns.configuration(), resumingAfter: 2)
+      #expect(resumed.rows == Array(rows[..<2]))
+      resumed.append(rows[2])
+      #expect(try MetricsRow.read(path) == rows)
+    }
+  }
+
+  /// Rows that were never written stay missing: what they would say is not known any more.
+  @Test func epochsThatWereNotLoggedStayMissing() throws {
+    try SmallSets.withFolder { folder in
+      let log = try RunLog(folder, SampleRuns.configuration())
+      log.append(rows[0])
+      let resumed = try RunLog(folder, SampleRuns.configuration(), resumingAfter: 2)
+      resumed.append(rows[2])
+      #expect(try MetricsRow.read(folder + "/metrics.csv") == [rows[0], rows[2]])
+      #expect(
+        TrainingText.missingRows(resumed, of: 5)
+          == "mnist-train: \(folder): 3 of the 5 epochs done so far were not logged there")
+      #expect(TrainingText.missingRows(resumed, of: 2) == nil)
+    }
+  }
+
+  /// As on a full disk: the run goes on, and so does what can be written.
+  @Test func aFileThatCannotBeWrittenIsToldAndTriedAgain() throws {
+    try SmallSets.withFolder { folder in
+      let log = try RunLog(folder, SampleRuns.configuration())
+      let path = folder + "/curves.svg"
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: false)
+      log.append(rows[0])
+      #expect(log.failure == .notARegularFile(path: path, kind: "a directory"))
+      #expect(try MetricsRow.read(folder + "/metrics.csv") == [rows[0]])
+      try FileManager.default.removeItem(atPath: path)
+      log.append(rows[1])
+      #expect(log.failure == nil)
+      #expect(
+        String(decoding: try SmallSets.content(path), as: UTF8.self)
+          == CurvesSVG.text(Array(rows[..<2])))
+    }
+  }
+
+  @Test func aLogThatIsDamagedIsFoundBeforeTheRunGoesOn() throws {
+    try SmallSets.withFolder { folder in
+      let images = SmallSets.fields(24)
+      let settings = SmallSets.settings(images)
+      _ = try RunLog(folder, RunConfiguration(version: "1", commandLine: [], settings))
+      let path = folder + "/metrics.csv"
+      try SmallSets.write(Array("\(MetricsRow.header)\n1,2\n".utf8), path)
+      let error = RunFolderError.wrongRow(path: path, line: 2)
+      #expect(throws: error) { try RunLog.checkWritable(folder, resuming: settings) }
+      #expect(throws: Never.self) { try RunLog.checkWritable(folder, resuming: nil) }
     }
   }
 
   @Test func aResumedRunWithoutAFolderTakesAFreeOne() throws {
     try SmallSets.withFolder { folder in
       let directory = folder + "/a"
-      _ = try RunLog(directory: directory, SampleRuns.configuration(seed: 9))
-      let log = try RunLog(directory: directory, SampleRuns.configuration(), after: 5)
+      _ = try RunLog(directory, SampleRuns.configuration(seed: 9))
+      let log = try RunLog(directory, SampleRuns.configuration(), resumingAfter: 5)
       #expect(log.directory == directory + "-2")
       #expect(log.rows == [])
     }
@@ -91,12 +179,11 @@ import Testing
     try SmallSets.withFolder { folder in
       try SmallSets.write([1], folder + "/file")
       let path = folder + "/file/a"
-      let error = RunFolderError.cannotMake(path: path, reason: "Not a directory")
-      #expect(throws: error) { try RunLog(directory: path, SampleRuns.configuration()) }
-      #expect(error.description == "\(path): the folder cannot be made: Not a directory")
-      #expect(throws: FileError.emptyPath) {
-        try RunLog(directory: "", SampleRuns.configuration())
-      }
+      let error = FileError.cannotWrite(path: path, reason: "Not a directory")
+      #expect(throws: error) { try RunLog(path, SampleRuns.configuration()) }
+      #expect(throws: error) { try RunLog.checkWritable(path, resuming: nil) }
+      #expect(throws: FileError.emptyPath) { try RunLog.checkWritable("", resuming: nil) }
+      #expect(try SmallSets.names(folder) == ["file"])
     }
   }
 }

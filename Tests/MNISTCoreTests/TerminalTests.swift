@@ -10,6 +10,17 @@ import Testing
     #expect(Terminal.environment == all.filter { names.contains($0.key) })
   }
 
+  @Test(arguments: [
+    ("xterm", true, true), ("xterm", false, false), ("dumb", true, false), ("", true, false),
+    (nil, true, false),
+  ])
+  func aLineIsDrawnOverOnlyOnATerminalThatCan(
+    _ term: String?, _ isTerminal: Bool, _ expected: Bool
+  ) {
+    let environment = term.map { ["TERM": $0, "NO_COLOR": "1"] } ?? [:]
+    #expect(Terminal.canRedraw(environment: environment, isTerminal: isTerminal) == expected)
+  }
+
   @Test func thereIsAlwaysAWidth() {
     #expect(Terminal.columns >= 1)
     if !Terminal.isStandardError { #expect(Terminal.columns == 80) }

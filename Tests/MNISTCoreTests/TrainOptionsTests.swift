@@ -46,6 +46,7 @@ import Testing
     expected.verbosity = 2
     expected.seed = 18_446_744_073_709_551_615
     expected.threadCount = 4
+    expected.logDirectory = "runs/a"
     expected.learningRate = 0.002
     expected.weightDecay = 0.05
     expected.decoupledWeightDecay = true
@@ -56,6 +57,7 @@ import Testing
       --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
       --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets \
+      --log_dir runs/a \
       --learning_rate 2e-3 --weight_decay .05 --decoupled_weight_decay --lr_schedule cosine \
       --warmup_epochs 1 --patience 3
       """
@@ -90,6 +92,7 @@ import Testing
                            [--patience N] [--learning_rate R] [--weight_decay W]
                            [--decoupled_weight_decay] [--lr_schedule NAME]
                            [--warmup_epochs N] [--dataset SET] [--mirror URL]
+                           [--log_dir DIR] [--compare DIR [DIR ...]]
                            [--completions SHELL] [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
@@ -420,6 +423,8 @@ import Testing
           mnist-train --model_fn model.ckpt
           mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1
           mnist-train --model_fn model.ckpt --resume
+          mnist-train --model_fn model.ckpt --log_dir runs/a
+          mnist-train --compare runs/*
 
         usage: mnist-train [-h] --model_fn PATH
         """))
@@ -449,7 +454,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 24)
+    #expect(TrainOptions.command.options.count == 26)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))

@@ -206,6 +206,40 @@ import Testing
     #expect(run.trainer.epoch == 2)
   }
 
+  // MARK: - Accuracy
+
+  /// Class 0 wins while its bias is positive, so that the four zeros are right or the one is.
+  @Test func accuracyIsCountedOverAllValidationImages() throws {
+    let run = ScriptedRun(biases: [1, -1], labels: [0, 0, 0, 0, 1], batchSize: 2)
+    try run.train()
+    #expect(run.reports.map(\.validAccuracy) == [0.8, 0.2])
+    // One forward pass for loss and accuracy: three batches of each pass in two epochs.
+    #expect(run.model.calls.count == 12)
+  }
+
+  /// Stopped between two batches of validation, saved and read again.
+  @Test func accuracySurvivesAStopInValidation() throws {
+    let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+    let settings = SmallSets.settings(images, batchSize: 2, epochCount: 1)
+    var expected: EpochReport?
+    try TrainingRun(settings, images: images).train {
+      if case .epoch(let report) = $0 { expected = report }
+    }
+    struct Stop: Error {}
+    let stopped = TrainingRun(settings, images: images)
+    #expect(throws: Stop.self) {
+      try stopped.train { if case .validIteration(2, _, _) = $0 { throw Stop() } }
+    }
+    let file = Checkpoint(settings: settings, state: stopped.state)
+    let read = try Checkpoint(SafeTensors(parsing: file.encoded(), path: "m"), path: "m")
+    #expect(read.state.progress.valid.batches == 2 && read.state.progress == stopped.progress)
+    let resumed = TrainingRun(settings, images: images)
+    resumed.resume(from: read.state)
+    var found: EpochReport?
+    try resumed.train { if case .epoch(let report) = $0 { found = report } }
+    #expect(found == expected && found?.validAccuracy ?? 0 > 0)
+  }
+
   // MARK: - Modes, gradients, random numbers
 
   @Test func trainingAndValidationAreTheirOwnModes() throws {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct TrainingTextTests {
   private let report = EpochReport(
-    epoch: 1, epochCount: 20, trainLoss: 0.19642, validLoss: 0.10231, lowestLoss: 0.10231)
+    epoch: 1, epochCount: 20, trainLoss: 0.19642, validLoss: 0.10231, validAccuracy: 0.97,
+    lowestLoss: 0.10231)
 
   @Test(arguments: [0, 1, 2, 3])
   func anEpochIsALineAtAnyVerbosity(_ verbosity: Int) {
@@ -15,7 +16,8 @@ import Testing
 
   @Test func anEpochWithoutNumbersIsALineToo() {
     let report = EpochReport(
-      epoch: 2, epochCount: 3, trainLoss: -.nan, validLoss: .nan, lowestLoss: .infinity)
+      epoch: 2, epochCount: 3, trainLoss: -.nan, validLoss: .nan, validAccuracy: 0,
+      lowestLoss: .infinity)
     #expect(
       TrainingText.line(for: .epoch(report), verbosity: 0)
         == "Epoch(2/3): train_loss=nan  valid_loss=nan  lowest_loss=inf")

@@ -28,6 +28,7 @@ extension Checkpoint {
     ]
     // What the first files did not say is written where it is not as in them: a run with the defaults
     // still has the same bytes.
+    if state.progress.valid.batches > 0 { texts["valid_correct"] = "\(state.progress.correct)" }
     if settings.learningRate != TrainingSettings.usualLearningRate {
       texts["learning_rate"] = "\(settings.learningRate)"
     }
@@ -111,13 +112,17 @@ struct CheckpointMetadata {
   }
 
   func progress() throws(CheckpointError) -> EpochProgress {
-    EpochProgress(
-      train: .init(
-        batches: try integer("train_batches", in: 0...Int.max),
-        loss: try number("train_loss_sum", "a finite number") { $0.isFinite }),
-      valid: .init(
-        batches: try integer("valid_batches", in: 0...Int.max),
-        loss: try number("valid_loss_sum", "a finite number") { $0.isFinite }))
+    let train = EpochProgress.Pass(
+      batches: try integer("train_batches", in: 0...Int.max),
+      loss: try number("train_loss_sum", "a finite number") { $0.isFinite })
+    let valid = EpochProgress.Pass(
+      batches: try integer("valid_batches", in: 0...Int.max),
+      loss: try number("valid_loss_sum", "a finite number") { $0.isFinite })
+    // The first files did not count it. Validation, which changes nothing, then starts again.
+    guard texts["valid_correct"] != nil else { return EpochProgress(train: train) }
+    return EpochProgress(
+      train: train, valid: valid,
+      correct: try integer("valid_correct", in: 0...Int(UInt32.max)))
   }
 
   func lowestLoss() throws(CheckpointError) -> Double {

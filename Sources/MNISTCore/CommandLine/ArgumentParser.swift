@@ -59,6 +59,14 @@ struct ArgumentParser<Values> {
           return .completions(try shell(value, option))
         }
         try store(value, &values)
+      case .takeAll(let store):
+        var texts = ownValue.map { [$0] } ?? []
+        while ownValue == nil, index + 1 < tokens.count, case .value = tokens[index + 1] {
+          index += 1
+          texts.append(arguments[index])
+        }
+        guard !texts.isEmpty else { throw .noValues(option: option.label) }
+        try store(texts, &values)
       case .help, .version, .set:
         if let ownValue { throw .unexpectedValue(option: option.label, value: ownValue) }
         if case .help = option.action { return .help }
@@ -66,7 +74,13 @@ struct ArgumentParser<Values> {
         if case .set(let set) = option.action { set(&values) }
       }
     }
-    let missing = options.filter { $0.isRequired && !given.contains($0.name) }
+    let alone = options.first { $0.standsAlone && given.contains($0.name) }
+    if let alone,
+      let other = options.first(where: { $0.name != alone.name && given.contains($0.name) })
+    {
+      throw .notAllowedWith(option: alone.label, other: other.label)
+    }
+    let missing = options.filter { $0.isRequired && alone == nil && !given.contains($0.name) }
     let nearest = nearestFlag(to: unrecognized)
     guard missing.isEmpty else {
       throw .missing(options: missing.map(\.label), nearest: nearest)

@@ -106,7 +106,9 @@ struct CommandDescription<Values: Equatable & Sendable> {
 extension CommandOption {
   /// The flag with what stands for its value.
   var invocation: String {
-    metavariable.map { "\(flag) \($0)" } ?? flag
+    guard let metavariable else { return flag }
+    if case .takeAll = action { return "\(flag) \(metavariable) [\(metavariable) ...]" }
+    return "\(flag) \(metavariable)"
   }
 
   /// What it means, what it may be and what it is when it is not given.

@@ -6,6 +6,8 @@ struct CommandOption<Values> {
     case completions
     case set((inout Values) -> Void)
     case take((String, inout Values) throws(UsageError.Problem) -> Void)
+    /// One value or more.
+    case takeAll(([String], inout Values) throws(UsageError.Problem) -> Void)
   }
 
   /// A heading of the help.
@@ -24,6 +26,8 @@ struct CommandOption<Values> {
   var allowed: String?
   var defaultText: String?
   var isRequired = false
+  /// Whether it is another use of the tool: no other option goes with it, and none is required.
+  var standsAlone = false
   /// What a shell offers for the value.
   var completion = Completion.nothing
 
@@ -92,6 +96,19 @@ extension CommandOption {
         values[keyPath: path] = text
       },
       metavariable: metavariable, completion: metavariable == "DIR" ? .folders : .files)
+  }
+
+  /// Folders, at least one, in place of all other options.
+  static func folders(
+    _ name: String, _ path: WritableKeyPath<Values, [String]>, _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .takeAll { texts, values throws(UsageError.Problem) in
+        guard !texts.contains("") else { throw .emptyValue(option: "--\(name)") }
+        values[keyPath: path] = texts
+      },
+      metavariable: "DIR", standsAlone: true, completion: .folders)
   }
 
   /// One of the choices' raw values, by a function that stores it.

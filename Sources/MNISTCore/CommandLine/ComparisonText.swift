@@ -1,51 +1,61 @@
 /// The table that `--compare` prints.
 public enum ComparisonText {
-  /// One row a run, the lowest validation loss first; then, for runs that differ in the seed alone,
-  /// mean ± standard deviation.
+  /// One row a run, the lowest validation loss first, with the figures of that epoch; then, for runs that
+  /// differ in the seed alone, mean ± standard deviation.
   public static func table(_ comparison: RunComparison) -> String {
-    let settings = comparison.differingSettings
-    var rows = [
-      ["run"] + settings
-        + ["epochs", "best epoch", "train loss", "valid loss", "accuracy", "time"]
-    ]
-    for run in comparison.runs {
-      rows.append(
-        [PythonSyntax.escaped(run.name)]
-          + settings.map { PythonSyntax.escaped(run.configuration.setting($0)?.text ?? "-") } + [
-            "\(run.rows.count)", "\(run.best.epoch)", NumberText.scientific(run.best.trainLoss),
-            NumberText.scientific(run.best.validLoss), NumberText.fixed(run.best.validAccuracy),
-            ProgressLine.duration(run.seconds),
-          ])
+    let names = comparison.differingSettings
+    let header = ["run"] + names + ["best epoch", "train loss", "valid loss", "accuracy", "time"]
+    let rows = comparison.runs.map { run in
+      [PythonSyntax.escaped(run.name)] + values(names, run) + [
+        "\(run.best.epoch)/\(run.rows.count)", loss(run.best.trainLoss),
+        loss(run.best.validLoss), NumberText.fixed(run.best.validAccuracy),
+        ProgressLine.duration(run.seconds),
+      ]
     }
-    var text = aligned(rows)
-    guard !comparison.groups.isEmpty else { return text }
-    let shown = settings.filter { $0 != "seed" }
-    var sums = [["runs that differ in the seed alone"] + shown + ["valid loss", "accuracy"]]
-    for group in comparison.groups {
-      let configuration = group.runs[0].configuration
-      sums.append(
-        ["\(group.runs.count)"]
-          + shown.map { PythonSyntax.escaped(configuration.setting($0)?.text ?? "-") } + [
-            "\(NumberText.scientific(group.validLoss.mean)) ± "
-              + NumberText.scientific(group.validLoss.standardDeviation),
-            "\(NumberText.fixed(group.validAccuracy.mean)) ± "
-              + NumberText.fixed(group.validAccuracy.standardDeviation),
-          ])
-    }
-    text += "\n\n" + aligned(sums)
-    return text
+    return aligned(header, rows) + (comparison.groups.isEmpty ? "" : "\n\n" + sums(comparison))
   }
 
+  private static func sums(_ comparison: RunComparison) -> String {
+    let names = comparison.differingSettings.filter { $0 != "seed" }
+    let rows = comparison.groups.map { group in
+      let (losses, accuracies) = (group.validLoss, group.validAccuracy)
+      return ["\(group.runs.count)"] + values(names, group.runs[0]) + [
+        "\(loss(losses.mean)) ± \(loss(losses.standardDeviation))",
+        "\(NumberText.fixed(accuracies.mean)) ± "
+          + NumberText.fixed(accuracies.standardDeviation),
+      ]
+    }
+    return "Mean ± s.d. of runs that differ in the seed alone:\n"
+      + aligned(["runs"] + names + ["valid loss", "accuracy"], rows)
+  }
+
+  private static func values(_ names: [String], _ run: LoggedRun) -> [String] {
+    names.map { PythonSyntax.escaped(run.configuration.setting($0)?.text ?? "-") }
+  }
+
+  private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }
+
   /// Columns two spaces apart; the first to the left, the others to the right.
-  private static func aligned(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
+  private static func aligned(_ header: [String], _ rows: [[String]]) -> String {
+    let titles = header.map(inTwo)
+    let lines = [titles.map(\.0), titles.map(\.1)] + rows
+    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+      var text = ""
+      for (column, cell) in line.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        line += column == 0 ? cell + padding : "  " + padding + cell
+        text += column == 0 ? cell + padding : "  " + padding + cell
       }
-      return line
-    }.joined(separator: "\n")
+      while text.last == " " { text.removeLast() }
+      return text
+    }.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// Settings' names are longer than their values: long ones take two lines.
+  private static func inTwo(_ name: String) -> (String, String) {
+    guard name.count > 6, let last = name.lastIndex(where: { " _".contains($0) }) else {
+      return ("", name)
+    }
+    return (String(name[...last].filter { $0 != " " }), String(name[name.index(after: last)...]))
   }
 }

@@ -13,6 +13,11 @@ extension CommandDescription {
   /// In single quotes, for bash and zsh.
   private func quoted(_ text: String) -> String { "'\(text.replacing("'", with: #"'\''"#))'" }
 
+  /// The option that the words behind its value belong to as well: folders.
+  private var takesAll: CommandOption<Values>? {
+    options.first { if case .takeAll = $0.action { true } else { false } }
+  }
+
   // MARK: - bash
 
   /// Runs in bash 3.2 too, which macOS has.
@@ -33,6 +38,14 @@ extension CommandDescription {
         return cases([option.flag], "kind=(-W \(quoted(words.joined(separator: " "))))")
       } + [cases(flags { if case .nothing = $0 { true } else { false } }, "return")]
     let all = options.map(\.flag).joined(separator: " ")
+    let bareWords =
+      if operands != nil {
+        "kind=(-f)"
+      } else if let option = takesAll {
+        "[[ \" ${COMP_WORDS[*]} \" == *\" \(option.flag) \"* ]] || return; kind=(-d)"
+      } else {
+        "return"
+      }
     return """
       # Completion of \(name) in bash: eval "$(\(name) --completions bash)"
       \(functionName)() {
@@ -45,7 +58,7 @@ extension CommandDescription {
       \(values.compactMap(\.self).joined(separator: "\n"))
           *) case $word in
             -*) kind=(-W \(quoted(all))) ;;
-            *) \(operands == nil ? "return" : "kind=(-f)") ;;
+            *) \(bareWords) ;;
           esac ;;
         esac
         while IFS= read -r line; do
@@ -72,7 +85,10 @@ extension CommandDescription {
       if case .help = option.action {
         return "'(-h \(option.flag))'{-h,\(option.flag)}\(quoted(help))"
       }
-      let value = option.metavariable.map { "=\(help):\($0):\(action(option))" }
+      let isRest = option.name == takesAll?.name
+      let value = option.metavariable.map {
+        "=\(help):\(isRest ? "*:" : "")\($0):\(action(option))"
+      }
       return quoted(option.flag + (value ?? help))
     }
     if let operands { specifications.append("'*:\(operands.metavariable):_files'") }
@@ -110,6 +126,10 @@ extension CommandDescription {
       var letter = ""
       if case .help = option.action { letter = " -s h" }
       return "\(start)\(letter) -l \(option.name)\(value(option)) -d \(quoted(option.help))"
+    }
+    if let option = takesAll {
+      let condition = quoted("__fish_contains_opt \(option.name)")
+      lines.append("\(start) -n \(condition) -a '(__fish_complete_directories)'")
     }
     return lines.joined(separator: "\n")
   }

@@ -13,6 +13,11 @@ public struct Console {
   private var outputFailure: String?
   /// Whether something went wrong that the tool went on after.
   private var hasFailure = false
+  private let canRedraw = Terminal.canRedraw
+  /// Whether a progress line stands on the terminal.
+  private var hasProgress = false
+  /// When something was last drawn or printed.
+  private var lastTime = -Double.infinity
 
   init(tool: String) {
     self.tool = tool
@@ -25,6 +30,7 @@ public struct Console {
   /// Results, on standard output.
   public mutating func print(_ text: String) {
     guard outputFailure == nil else { return }
+    removeProgress()
     outputFailure = write(text + "\n", to: STDOUT_FILENO)
   }
 
@@ -34,12 +40,13 @@ public struct Console {
   }
 
   /// What a person should know besides, on standard error.
-  public func note(_ text: String) {
+  public mutating func note(_ text: String) {
+    removeProgress()
     _ = write(text + "\n", to: STDERR_FILENO)
   }
 
   /// What a person should know before believing a result.
-  public func warn(_ text: String) {
+  public mutating func warn(_ text: String) {
     note("\(tool): WARNING: \(text)")
   }
 
@@ -49,28 +56,40 @@ public struct Console {
     _ = fail("\(error)")
   }
 
-  /// A line on standard error that the next one replaces, where a terminal shows it; nil removes it.
-  public func progress(_ text: String?) {
-    guard isatty(STDERR_FILENO) == 1 else { return }
-    _ = write("\r\u{1B}[K" + (text ?? ""), to: STDERR_FILENO)
+  /// A line on standard error, where that is a terminal, that gives way to whatever is printed next. It is
+  /// asked for at most ten times a second, with the terminal's width, and never just after something was
+  /// printed: if that goes to the terminal through another program, such as `tee`, it comes first.
+  public mutating func progress(_ text: (_ columns: Int) -> String) {
+    let time = SystemClock.monotonicTime
+    guard canRedraw, time - lastTime >= 0.1, Terminal.isForeground else { return }
+    (lastTime, hasProgress) = (time, true)
+    _ = write(Self.clear + text(Terminal.columns), to: STDERR_FILENO)
   }
+
+  private mutating func removeProgress() {
+    if hasProgress { _ = write(Self.clear, to: STDERR_FILENO) }
+    (lastTime, hasProgress) = (SystemClock.monotonicTime, false)
+  }
+
+  /// Back to the line's start, and erase it.
+  private static let clear = "\r\u{1B}[K"
 
   /// One sentence about what went wrong; the exit code is 1. Names of files and tensors in it may be
   /// a stranger's: what could steer a terminal is escaped.
-  func fail(_ problem: String) -> Int32 {
+  mutating func fail(_ problem: String) -> Int32 {
     note("\(tool): error: \(PythonSyntax.escaped(problem))")
     return 1
   }
 
   /// Usage and what is wrong on the command line; the exit code is 2.
-  func refuse(_ error: UsageError) -> Int32 {
+  mutating func refuse(_ error: UsageError) -> Int32 {
     note(error.description)
     return 2
   }
 
   /// The exit code of a tool that has done its work: 0, or 1 if something failed on the way or its
   /// results could not be written.
-  func finish() -> Int32 {
+  mutating func finish() -> Int32 {
     guard let outputFailure else { return hasFailure ? 1 : 0 }
     return fail("standard output: cannot be written: \(outputFailure)")
   }

@@ -29,17 +29,16 @@ public enum DataText {
 
 extension Console {
   /// Tells on standard error how a download goes; its progress only on a terminal.
-  public func report(_ event: DownloadEvent) {
+  public mutating func report(_ event: DownloadEvent) {
     if case .progress = event {
-      progress(DataText.line(event))
+      progress { columns in String(DataText.line(event).prefix(max(0, columns - 3))) }
     } else {
-      progress(nil)
       note("\(tool): \(DataText.line(event))")
     }
   }
 
   /// Warns where the images are not what was asked for.
-  public func warn(about origin: DataOrigin) {
+  public mutating func warn(about origin: DataOrigin) {
     if let warning = DataText.warning(origin) { note("\(tool): \(warning)") }
   }
 }

@@ -1,49 +1,20 @@
 /// The line that tells how far an epoch is, redrawn in place on a terminal.
 public struct ProgressLine: Equatable, Sendable {
-  public var epoch: Int
-  public var epochCount: Int
+  var epoch: Int
+  var epochCount: Int
   /// Batches done, of training and then of validation.
-  public var batch: Int
-  public var batchCount: Int
-  public var imagesPerBatch: Int
+  var batch: Int
+  var batchCount: Int
   /// The mean over this epoch's training batches.
-  public var runningLoss: Double
-  /// Since the end of the run's first batch, which warms up and is left out of all estimates.
-  public var seconds: Double
-  /// Batches done in `seconds`, over all epochs.
-  public var timedBatches: Int
-
-  public init(
-    epoch: Int, epochCount: Int, batch: Int, batchCount: Int, imagesPerBatch: Int,
-    runningLoss: Double, seconds: Double, timedBatches: Int
-  ) {
-    self.epoch = epoch
-    self.epochCount = epochCount
-    self.batch = batch
-    self.batchCount = batchCount
-    self.imagesPerBatch = imagesPerBatch
-    self.runningLoss = runningLoss
-    self.seconds = seconds
-    self.timedBatches = timedBatches
-  }
-
-  /// A line is not drawn again before this much time is over.
-  public static let shortestPause = 0.05
-
-  /// Whether there is any progress line: not without a terminal on standard error, not on a dumb one,
-  /// not when asked to be quiet.
-  public static func isShown(
-    environment: [String: String], isTerminal: Bool, verbosity: Int
-  ) -> Bool {
-    isTerminal && verbosity > 0 && !["", "dumb"].contains(environment["TERM"] ?? "")
-  }
-
-  /// Back to the line's start, and clear it: before a redraw, and when something else is printed.
-  public static let clear = "\r\u{1B}[K"
+  var runningLoss: Double
+  var imagesPerBatch: Double
+  /// Nil as long as nothing can be estimated.
+  var secondsPerBatch: Double?
 
   /// `Epoch 3/20  [=======>            ] 81/235  loss 0.0723  21,300 images/s  1:02 left`, without
-  /// color. Parts are left out from the end until it fits into `columns` − 1.
+  /// color. Parts are left out from the end until it fits and leaves room for the `^C` that a terminal shows.
   public func text(columns: Int = 80) -> String {
+    let limit = max(0, columns - 3)
     let width = 20
     let done = batchCount > 0 ? min(width, width * batch / batchCount) : 0
     let bar = String(repeating: "=", count: done) + (done < width ? ">" : "")
@@ -52,18 +23,18 @@ public struct ProgressLine: Equatable, Sendable {
       "[\(bar)\(String(repeating: " ", count: max(0, width - done - 1)))] \(batch)/\(batchCount)",
       "loss \(NumberText.fixed(runningLoss))",
     ]
-    if timedBatches > 0, seconds > 0 {
-      let speed = Double(timedBatches * imagesPerBatch) / seconds
-      parts.append("\(Self.grouped(speed)) images/s")
-      let left = (epochCount - epoch) * batchCount + batchCount - batch
-      parts.append("\(Self.duration(Double(left) * seconds / Double(timedBatches))) left")
+    if let secondsPerBatch, secondsPerBatch > 0 {
+      parts.append("\(Self.grouped(imagesPerBatch / secondsPerBatch)) images/s")
+      // Not in integers: someone may have asked for very many epochs.
+      let left = Double(epochCount - epoch) * Double(batchCount) + Double(batchCount - batch)
+      parts.append("\(Self.duration(left * secondsPerBatch)) left")
     }
     var text = parts.joined(separator: "  ")
-    while parts.count > 1, text.count > columns - 1 {
+    while parts.count > 1, text.count > limit {
       parts.removeLast()
       text = parts.joined(separator: "  ")
     }
-    return String(text.prefix(max(0, columns - 1)))
+    return String(text.prefix(limit))
   }
 
   /// `12s`, `1:02`, `1:02:03`; whole seconds.
@@ -86,5 +57,19 @@ public struct ProgressLine: Equatable, Sendable {
       digits.removeLast(3)
     }
     return digits + result
+  }
+}
+
+extension ProgressLine {
+  /// Where a run stands between two batches.
+  public init(_ run: TrainingRun, _ timer: RunTimer) {
+    let (train, valid) = (run.progress.train, run.progress.valid)
+    epoch = run.epoch + 1
+    epochCount = run.settings.epochCount
+    batchCount = run.batchCount
+    batch = min(train.batches, batchCount) + min(valid.batches, batchCount)
+    runningLoss = train.loss / Double(train.batches)
+    imagesPerBatch = timer.imageCount / Double(batchCount)
+    secondsPerBatch = timer.secondsPerBatch
   }
 }

@@ -20,6 +20,22 @@ public enum Terminal {
   public static var isStandardOutput: Bool { isatty(STDOUT_FILENO) == 1 }
   public static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Whether a line can be drawn over again on standard error.
+  static var canRedraw: Bool {
+    canRedraw(environment: environment, isTerminal: isStandardError)
+  }
+
+  static func canRedraw(environment: [String: String], isTerminal: Bool) -> Bool {
+    isTerminal && !["", "dumb"].contains(environment["TERM"] ?? "")
+  }
+
+  /// Whether a shell has not put the program into the background, where it would draw over what
+  /// somebody types.
+  static var isForeground: Bool {
+    let group = tcgetpgrp(STDERR_FILENO)
+    return group < 0 || group == getpgrp()
+  }
+
   /// How many characters fit into a line on standard error; 80 where nobody says.
   public static var columns: Int {
     var size = winsize()

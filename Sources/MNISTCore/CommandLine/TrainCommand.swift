@@ -8,6 +8,8 @@ extension TrainOptions {
         "mnist-train --model_fn model.ckpt",
         "mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1",
         "mnist-train --model_fn model.ckpt --resume",
+        "mnist-train --model_fn model.ckpt --log_dir runs/a",
+        "mnist-train --compare runs/*",
       ],
       options: [
         .help,
@@ -72,6 +74,12 @@ extension TrainOptions {
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
+        .path(
+          "log_dir", "DIR", \.logDirectory, .output,
+          "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
+        .folders(
+          "compare", \.comparedRuns, .output,
+          "print a table of the runs logged to these folders, and train nothing"),
         .completions,
         .version,
       ],
@@ -105,6 +113,14 @@ extension TrainOptions {
             "on where the run stopped, with its settings and data; only --patience may be",
             "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
             "ends it at once, with the file of the last save.",
+          ]),
+        .init(
+          title: "watching",
+          lines: [
+            "On a terminal, a line on standard error tells how far an epoch is; not with",
+            "--verbose 0, and not with 2. A folder of --log_dir that holds another run is",
+            "left alone: DIR-2 is taken, or DIR-3. With --resume, the run's own folder is",
+            "found again and goes on.",
           ]),
         .init(
           title: "exit status",

@@ -34,6 +34,10 @@ public struct TrainOptions: Equatable, Sendable {
   public var seed: UInt64?
   /// `nil` asks for one for each processor.
   public var threadCount: Int?
+  /// The folder that the run is logged to; `nil` for none.
+  public var logDirectory: String?
+  /// Folders of runs to compare; where there are any, nothing is trained.
+  public var comparedRuns: [String] = []
   /// Whether the run in the file at `modelPath` goes on.
   public var resume = false
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say.

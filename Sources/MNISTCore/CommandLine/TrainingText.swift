@@ -80,9 +80,26 @@ public enum TrainingText {
     "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on, the next epoch is saved again"
   }
 
+  /// Nil where the folder is the one asked for.
+  public static func otherFolder(_ log: RunLog, than wanted: String) -> String? {
+    guard log.isElsewhere else { return nil }
+    return "\(tool): \(PythonSyntax.escaped(wanted)) holds another run; this one is logged to "
+      + PythonSyntax.escaped(log.directory)
+  }
+
+  /// Nil where all epochs behind the run are in its log.
+  public static func missingRows(_ log: RunLog, of epochCount: Int) -> String? {
+    guard log.rows.count < epochCount else { return nil }
+    return "\(tool): \(PythonSyntax.escaped(log.directory)): \(epochCount - log.rows.count) of the "
+      + "\(epochCount) epochs done so far were not logged there"
+  }
+
   /// How the run ended and the command line that goes on with it.
-  public static func stopped(by signal: StopSignal, _ options: TrainOptions) -> String {
+  public static func stopped(
+    by signal: StopSignal, _ options: TrainOptions, _ log: RunLog?
+  ) -> String {
     var words = [tool, "--model_fn", options.modelPath, "--resume"]
+    if let log { words += ["--log_dir", log.directory] }
     if options.dataDirectory != "data" { words += ["--data_dir", options.dataDirectory] }
     if options.dataset != .auto { words += ["--dataset", options.dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }

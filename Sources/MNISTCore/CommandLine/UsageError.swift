@@ -7,6 +7,7 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case unrecognized(arguments: [String], nearest: String?)
     case ambiguous(argument: String, candidates: [String])
     case noValue(option: String)
+    case noValues(option: String)
     case unexpectedValue(option: String, value: String)
     /// `type` is Python's name for it: `int` or `float`.
     case invalidValue(option: String, type: String, value: String)
@@ -52,6 +53,8 @@ extension UsageError.Problem {
         + candidates.joined(separator: ", ")
     case .noValue(let option):
       "argument \(option): expected one argument"
+    case .noValues(let option):
+      "argument \(option): expected at least one argument"
     case .unexpectedValue(let option, let value):
       "argument \(option): ignored explicit argument \(PythonSyntax.quoted(value))"
     case .invalidValue(let option, let type, let value):

@@ -12,8 +12,8 @@ enum NewFolder {
   static func checkWritable(_ path: String) throws(FileError) {
     for ancestor in ancestors(path).reversed() {
       // With the stroke, a file is not taken for a folder.
-      if access(ancestor + "/", F_OK) == 0 {
-        guard access(ancestor, W_OK | X_OK) == 0 else { break }
+      if access(PathText.bytes(ancestor + "/"), F_OK) == 0 {
+        guard access(PathText.bytes(ancestor), W_OK | X_OK) == 0 else { break }
         return
       }
       guard errno == ENOENT else { break }
@@ -23,7 +23,8 @@ enum NewFolder {
 
   /// Makes the folder and those around it where they are not there.
   static func make(_ path: String) throws(FileError) {
-    for ancestor in ancestors(path) where mkdir(ancestor, 0o777) != 0 && errno != EEXIST {
+    for ancestor in ancestors(path)
+    where mkdir(PathText.bytes(ancestor), 0o777) != 0 && errno != EEXIST {
       throw .cannotWrite(path: path, reason: SystemError.text(errno))
     }
   }

@@ -16,6 +16,17 @@ enum OutputFile {
     try file.finish()
     try file.check(holds: bytes)
     try file.replaceTarget()
+    try file.flushFolder()
+  }
+
+  /// The same without waiting for the storage, which takes longer than all the rest: after a power cut the
+  /// file may be empty or the old one. For what is soon written again.
+  static func writeQuickly(_ bytes: [UInt8], to path: String) throws(FileError) {
+    var file = try TemporaryFile(beside: OutputTarget(path))
+    try file.append(bytes)
+    try file.takeOverPermissions()
+    try file.finish()
+    try file.replaceTarget()
   }
 
   /// Finds out before hours of work whether `write` of `byteCount` bytes could succeed now.

@@ -124,15 +124,17 @@ struct TemporaryFile: ~Copyable {
     }
   }
 
-  /// Puts the file in the target's place, for good.
+  /// Puts the file in the target's place.
   mutating func replaceTarget() throws(FileError) {
     let result = SystemError.retrying {
       renameat(target.folder, name, target.folder, target.name)
     }
     try require(result == 0, errno)
     isInPlace = true
-    try target.flushFolder()
   }
+
+  /// Makes that stay after a power cut.
+  func flushFolder() throws(FileError) { try target.flushFolder() }
 
   private func require(_ condition: Bool, _ code: Int32) throws(FileError) {
     guard condition else {

@@ -122,8 +122,10 @@ public enum CurvesSVG {
 
     var epochs: String {
       // Whole epochs at round distances, and the first.
-      let step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].first { lastEpoch / $0 <= 12 } ?? 5000
-      let marks = (1...lastEpoch).filter { $0 == 1 || $0.isMultiple(of: step) }
+      var unit = 1
+      while lastEpoch / 5 / unit > 12 { unit *= 10 }
+      let step = unit * ([1, 2, 5].first { lastEpoch / $0 / unit <= 12 } ?? 5)
+      let marks = [1] + stride(from: step, through: lastEpoch, by: step).filter { $0 > 1 }
       return marks.map {
         "<text class=\"middle\" x=\"\(NumberText.fixed(x($0), decimals: 1))\" "
           + "y=\"\(bottom + 20)\">\($0)</text>"

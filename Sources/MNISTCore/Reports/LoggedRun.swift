@@ -11,6 +11,9 @@ public struct LoggedRun: Equatable, Sendable {
   /// Reads `config.json` and `metrics.csv` in the folder. Throws `RunFolderError` or `FileError`.
   public init(readingFrom directory: String) throws {
     guard !directory.isEmpty else { throw FileError.emptyPath }
+    if RunFolder.exists(directory), !RunFolder.exists(directory + "/config.json") {
+      throw RunFolderError.noRun(path: directory)
+    }
     let configuration = try RunConfiguration.read(directory + "/config.json")
     let rows = try MetricsRow.read(directory + "/metrics.csv")
     guard let run = LoggedRun(name: directory, configuration: configuration, rows: rows) else {

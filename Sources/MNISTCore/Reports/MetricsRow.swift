@@ -8,7 +8,7 @@ public struct MetricsRow: Equatable, Sendable {
   public let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
   public let lowestLoss: Double
-  /// How long the epoch took.
+  /// How long the epoch took; of an epoch that was stopped, the part after it went on.
   public let seconds: Double
   /// Training and validation images in a second.
   public let imagesPerSecond: Double
@@ -24,6 +24,14 @@ public struct MetricsRow: Equatable, Sendable {
     self.lowestLoss = lowestLoss
     self.seconds = seconds
     self.imagesPerSecond = imagesPerSecond
+  }
+
+  /// - Parameter time: how long the epoch took.
+  public init(_ report: EpochReport, _ time: (seconds: Double, imagesPerSecond: Double)) {
+    self.init(
+      epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
+      validAccuracy: report.validAccuracy, lowestLoss: report.lowestLoss, seconds: time.seconds,
+      imagesPerSecond: time.imagesPerSecond)
   }
 
   /// The first line of the file.
@@ -58,7 +66,13 @@ extension MetricsRow {
     ([header] + rows.map(\.line)).map { $0 + "\n" }.joined()
   }
 
-  /// Reads the file at `path`, or nothing where there is none.
+  /// What is logged in a run's folder; nothing where there is no file yet.
+  static func readLog(in folder: String) throws -> [MetricsRow] {
+    let path = folder + "/metrics.csv"
+    return RunFolder.exists(path) ? try read(path) : []
+  }
+
+  /// Reads the file at `path`.
   ///
   /// A last line without its end was cut off by whatever ended the run: it is left out. Throws
   /// `FileError` or `RunFolderError`.

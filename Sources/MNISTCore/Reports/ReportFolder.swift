@@ -7,10 +7,10 @@ public enum ReportFolder {
   }
 
   /// Writes `report.html`, `predictions.csv` and `confusion.csv` into the folder, which is made where
-  /// it is not there; files of these names are replaced. Throws `RunFolderError` or `FileError`.
+  /// it is not there; files of these names are replaced. Throws `FileError`.
   public static func write(_ page: ReportPage, to directory: String) throws {
     guard !directory.isEmpty else { throw FileError.emptyPath }
-    try RunLog.makeFolder(directory)
+    try NewFolder.make(directory)
     let evaluation = page.evaluation
     for (name, text) in [
       ("predictions.csv", predictions(evaluation.classifications)),

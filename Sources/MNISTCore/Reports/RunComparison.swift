@@ -4,7 +4,8 @@ public struct RunComparison: Equatable, Sendable {
   public let runs: [LoggedRun]
   /// Names of the settings that are not the same in all runs, as the first run orders them.
   public let differingSettings: [String]
-  /// Two or more runs each that differ in the seed alone, the lowest mean loss first.
+  /// Two or more runs each that differ in the seed alone, the lowest mean loss first. Of runs with the same
+  /// seed too, the first stands for all: they are no further sample.
   public let groups: [Group]
 
   public struct Group: Equatable, Sendable {
@@ -47,7 +48,11 @@ public struct RunComparison: Equatable, Sendable {
         $0.configuration.setting(name) != sorted[0].configuration.setting(name)
       }
     }
-    groups = Dictionary(grouping: sorted) { run in
+    var seen: Set<[String]> = []
+    let different = sorted.filter { run in
+      seen.insert(run.configuration.settings.flatMap { [$0.name, $0.json] }).inserted
+    }
+    groups = Dictionary(grouping: different) { run in
       run.configuration.settings.filter { $0.name != "seed" }.map { [$0.name, $0.json] }.sorted {
         $0[0] < $1[0]
       }

@@ -7,7 +7,7 @@ public struct RunConfiguration: Equatable, Sendable {
   /// What shapes the result, in the order to be shown: JSON values by name.
   public var settings: [Setting]
 
-  /// A setting's value as JSON: `0.001`, `true`, `"cosine"`, `[630,476]`.
+  /// A setting's value as JSON: `0.001`, `true`, `"cosine"`.
   public struct Setting: Equatable, Sendable {
     public let name: String
     public let json: String
@@ -20,10 +20,6 @@ public struct RunConfiguration: Equatable, Sendable {
 
     public init(_ name: String, text: String) {
       self.init(name: name, json: JSONText.quoted(text))
-    }
-
-    public init(_ name: String, numbers: [Int]) {
-      self.init(name: name, json: "[\(numbers.map(String.init).joined(separator: ","))]")
     }
 
     init(name: String, json: String) {
@@ -46,10 +42,7 @@ public struct RunConfiguration: Equatable, Sendable {
     self.settings = settings
   }
 
-  /// The settings of a run; `more` are those that `TrainingSettings` does not hold.
-  public init(
-    version: String, commandLine: [String], _ settings: TrainingSettings, more: [Setting] = []
-  ) {
+  public init(version: String, commandLine: [String], _ settings: TrainingSettings) {
     self.init(
       version: version, commandLine: commandLine,
       settings: [
@@ -57,10 +50,7 @@ public struct RunConfiguration: Equatable, Sendable {
         Setting("n_epochs", number: settings.epochCount),
         Setting("batch_size", number: settings.batchSize),
         Setting("train_ratio", number: settings.trainRatio),
-        Setting("image_height", number: settings.imageHeight),
-        Setting("image_width", number: settings.imageWidth),
-        Setting("output_size", number: settings.outputSize),
-        Setting("hidden_sizes", numbers: settings.hiddenSizes),
+        Setting("n_layers", number: settings.hiddenSizes.count + 1),
         Setting("use_dropout", flag: settings.useDropout),
         Setting("dropout_p", number: settings.dropoutProbability),
         Setting("learning_rate", number: settings.learningRate),
@@ -68,9 +58,13 @@ public struct RunConfiguration: Equatable, Sendable {
         Setting("decoupled_weight_decay", flag: settings.decoupledWeightDecay),
         Setting("lr_schedule", text: settings.learningRateSchedule.rawValue),
         Setting("warmup_epochs", number: settings.warmupEpochCount),
+        Setting("dataset", text: settings.dataset.rawValue),
+        Setting("image_height", number: settings.imageHeight),
+        Setting("image_width", number: settings.imageWidth),
+        Setting("output_size", number: settings.outputSize),
         Setting("train_images_crc32", text: hexadecimal(settings.imagesCRC32)),
         Setting("train_labels_crc32", text: hexadecimal(settings.labelsCRC32)),
-      ] + (settings.patience.map { [Setting("patience", number: $0)] } ?? []) + more)
+      ] + (settings.patience.map { [Setting("patience", number: $0)] } ?? []))
   }
 
   public func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }

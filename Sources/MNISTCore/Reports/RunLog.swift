@@ -9,82 +9,103 @@
 /// The folder that a run is logged to: `config.json`, `metrics.csv`, `curves.svg` and events for
 /// TensorBoard, all of them up to date after each epoch.
 public final class RunLog {
-  /// The folder that was taken: the one asked for, or one with `-2`, `-3` … behind its name.
+  /// The folder that was taken.
   public let directory: String
+  /// Whether it is not the one that was asked for, which holds another run.
+  public let isElsewhere: Bool
   public private(set) var rows: [MetricsRow]
+  /// Why the files are not up to date, nil where they are.
+  public private(set) var failure: FileError?
   private let metrics: AppendingFile
   private let events: AppendingFile
 
+  /// Finds out before a run has begun, or goes on, whether it could be logged; makes nothing. Throws
+  /// `RunFolderError` or `FileError`.
+  public static func checkWritable(_ wanted: String, resuming settings: TrainingSettings?) throws {
+    if let settings,
+      let own = try RunFolder.own(
+        wanted, RunConfiguration(version: "", commandLine: [], settings))
+    {
+      _ = try MetricsRow.readLog(in: own.folder)
+      for name in ["metrics.csv", "config.json"] {
+        try OutputFile.checkWritable("\(own.folder)/\(name)", byteCount: 0)
+      }
+    } else {
+      try NewFolder.checkWritable(RunFolder.free(wanted))
+    }
+  }
+
   /// Takes a folder for a run and writes its configuration.
   ///
-  /// A folder that holds another run is never written to: the next name is tried, up to `-1000`. A
-  /// run that goes on after `epoch` finds its own folder again; rows of later epochs, which will be
-  /// trained again, are taken out. Throws `RunFolderError` or `FileError`.
+  /// A folder that holds another run is never written to: the next name is taken. A run that goes on finds
+  /// its own folder again; rows of later epochs, which will be trained again, are taken out, and what began
+  /// the run stays its command line. Throws `RunFolderError` or `FileError`.
   ///
-  /// - Parameter epoch: how many epochs are behind the run; 0 for a new one.
+  /// - Parameter epoch: how many epochs are behind a run that goes on, nil for a new one.
   public init(
-    directory wanted: String, _ configuration: RunConfiguration, after epoch: Int = 0
+    _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil
   ) throws {
-    let directory = try Self.findFolder(wanted, configuration, after: epoch)
-    try Self.makeFolder(directory)
-    let path = directory + "/metrics.csv"
-    rows =
-      epoch > 0 && fileExists(path)
-      ? try MetricsRow.read(path).filter { $0.epoch <= epoch } : []
-    try OutputFile.write(Array(MetricsRow.table(rows).utf8), to: path)
-    try OutputFile.write(Array(configuration.json.utf8), to: directory + "/config.json")
-    let time = Self.wallTime()
-    let name = TensorBoardEvents.fileName(
-      wallTime: time, host: Self.hostName(), process: Int(getpid()), user: Int(getuid()))
-    metrics = try AppendingFile(path)
-    events = try AppendingFile(directory + "/" + name)
-    self.directory = directory
-    try events.append(TensorBoardEvents.version(wallTime: time))
-  }
-
-  /// Writes an epoch's row to all files. Throws `FileError`.
-  public func append(_ row: MetricsRow) throws {
-    rows.append(row)
-    try metrics.append(Array((row.line + "\n").utf8))
-    try events.append(TensorBoardEvents.epoch(row, wallTime: Self.wallTime()))
-    try OutputFile.write(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
-  }
-
-  // MARK: The folder
-
-  private static let nameLimit = 1_000
-
-  private static func findFolder(
-    _ wanted: String, _ configuration: RunConfiguration, after epoch: Int
-  ) throws -> String {
-    guard !wanted.isEmpty else { throw FileError.emptyPath }
-    var base = wanted
-    while base.utf8.count > 1, base.hasSuffix("/") { base.removeLast() }
-    var firstFree: String?
-    for number in 1...nameLimit {
-      let folder = number == 1 ? base : "\(base)-\(number)"
-      let isFree =
-        !fileExists(folder + "/config.json") && !fileExists(folder + "/metrics.csv")
-      if isFree {
-        guard epoch > 0 else { return folder }
-        firstFree = firstFree ?? folder
-        // Folders are taken in order: behind the first that is not there, there is none.
-        if !fileExists(folder) { break }
-      } else if epoch > 0,
-        let found = try? RunConfiguration.read(folder + "/config.json"),
-        found.isSameRun(as: configuration)
-      {
-        return folder
+    if let epoch, let (folder, found) = try RunFolder.own(wanted, configuration) {
+      directory = folder
+      rows = try MetricsRow.readLog(in: folder).filter { $0.epoch <= epoch }
+      let path = folder + "/metrics.csv"
+      try OutputFile.write(Array(MetricsRow.table(rows).utf8), to: path)
+      metrics = try AppendingFile(path)
+      var configuration = configuration
+      configuration.commandLine = found.commandLine
+      try OutputFile.write(Array(configuration.json.utf8), to: folder + "/config.json")
+      events = try Self.makeEvents(in: folder, resumingAfter: epoch)
+    } else {
+      (directory, metrics) = try Self.takeFolder(wanted)
+      rows = []
+      do {
+        try metrics.append(Array(MetricsRow.table([]).utf8))
+        try OutputFile.write(Array(configuration.json.utf8), to: directory + "/config.json")
+        events = try Self.makeEvents(in: directory, resumingAfter: epoch)
+      } catch {
+        RunFolder.remove(["metrics.csv", "config.json"], in: directory)
+        throw error
       }
     }
-    guard let firstFree else { throw RunFolderError.noFreeName(path: base, limit: nameLimit) }
-    return firstFree
+    isElsewhere = directory != RunFolder.name(wanted)
   }
 
-  private static func wallTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  /// Of two runs that begin at the same time, one makes the file, the other looks for another folder.
+  private static func takeFolder(_ wanted: String) throws -> (String, AppendingFile) {
+    while true {
+      let folder = try RunFolder.free(wanted)
+      try NewFolder.make(folder)
+      if let file = try AppendingFile.make("\(folder)/metrics.csv") { return (folder, file) }
+    }
+  }
+
+  /// TensorBoard reads all such files of a folder as one run.
+  private static func makeEvents(
+    in folder: String, resumingAfter epoch: Int?
+  ) throws(FileError) -> AppendingFile {
+    let time = SystemClock.wallTime
+    let name = TensorBoardEvents.fileName(
+      wallTime: time, host: hostName(), process: Int(getpid()), user: Int(getuid()))
+    let file = try AppendingFile("\(folder)/\(name)")
+    try file.append(TensorBoardEvents.version(wallTime: time))
+    if let epoch { try file.append(TensorBoardEvents.restart(step: epoch + 1, wallTime: time)) }
+    return file
+  }
+
+  /// Writes an epoch's row to all files, and what could not be written before.
+  public func append(_ row: MetricsRow) {
+    rows.append(row)
+    failure = nil
+    func attempt(_ write: () throws(FileError) -> Void) {
+      do throws(FileError) { try write() } catch { failure = failure ?? error }
+    }
+    attempt { () throws(FileError) in try metrics.append(Array((row.line + "\n").utf8)) }
+    attempt { () throws(FileError) in
+      try events.append(TensorBoardEvents.epoch(row, wallTime: SystemClock.wallTime))
+    }
+    attempt { () throws(FileError) in
+      try OutputFile.writeQuickly(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
+    }
   }
 
   private static func hostName() -> String {
@@ -92,23 +113,4 @@ public final class RunLog {
     guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
-
-  /// Makes the folder and those around it, where they are not there.
-  static func makeFolder(_ path: String) throws(RunFolderError) {
-    if mkdir(path, 0o777) == 0 { return }
-    let code = errno
-    if code == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      try makeFolder(String(path[..<slash]))
-      if mkdir(path, 0o777) == 0 { return }
-    }
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw .cannotMake(path: path, reason: SystemError.text(code))
-    }
-  }
-}
-
-private func fileExists(_ path: String) -> Bool {
-  var status = stat()
-  return lstat(path, &status) == 0
 }

@@ -17,6 +17,11 @@ public enum TensorBoardEvents {
       time(wallTime) + [2 << 3] + variable(UInt64(step)) + field(5, summary))
   }
 
+  /// Tells that a run goes on: readers forget what was told of this step and later ones.
+  public static func restart(step: Int, wallTime: Double) -> [UInt8] {
+    record(time(wallTime) + [2 << 3] + variable(UInt64(step)) + field(7, [1 << 3, 1]))
+  }
+
   /// The scalars of an epoch: `train/loss`, `valid/loss`, `valid/accuracy`.
   public static func epoch(_ row: MetricsRow, wallTime: Double) -> [UInt8] {
     [

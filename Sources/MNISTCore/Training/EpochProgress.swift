@@ -20,9 +20,12 @@ public struct EpochProgress: Equatable, Sendable {
 
   public var train = Pass()
   public var valid = Pass()
+  /// Validation images whose class was found.
+  public var correct: Int
 
-  public init(train: Pass = Pass(), valid: Pass = Pass()) {
+  public init(train: Pass = Pass(), valid: Pass = Pass(), correct: Int = 0) {
     self.train = train
     self.valid = valid
+    self.correct = correct
   }
 }

@@ -5,6 +5,8 @@ public struct EpochReport: Equatable, Sendable {
   public let epochCount: Int
   public let trainLoss: Double
   public let validLoss: Double
+  /// The share of validation images whose class was found, counted over all of them.
+  public let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
   public let lowestLoss: Double
 }

@@ -14,6 +14,8 @@ public final class Trainer {
   public private(set) var epochsWithoutImprovement = 0
   /// How far we are in the next one.
   public private(set) var progress = EpochProgress()
+  /// Batches of training and of validation in an epoch, once training has begun.
+  public private(set) var batchCount = 0
   /// The random generator's state at the start of the current epoch; nil before the first.
   public private(set) var generatorState: RandomGenerator.State?
 
@@ -60,6 +62,7 @@ public final class Trainer {
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
     let validLoader = DataLoader(validData, batchSize: batchSize)
+    batchCount = trainLoader.batchCount + validLoader.batchCount
     if let generatorState { generator.state = generatorState }
     if let stateBeforeBest { restore(stateBeforeBest) }
     stateBeforeBest = nil
@@ -68,6 +71,7 @@ public final class Trainer {
       generatorState = generator.state
       let trainLoss = try trainOnce(trainLoader, report)
       let validLoss = try validateOnce(validLoader, report)
+      let validAccuracy = Double(progress.correct) / Double(validData.count)
       epoch += 1
       progress = EpochProgress()
       generatorState = generator.state
@@ -80,7 +84,7 @@ public final class Trainer {
         .epoch(
           EpochReport(
             epoch: epoch, epochCount: epochCount, trainLoss: trainLoss, validLoss: validLoss,
-            lowestLoss: lowestLoss)))
+            validAccuracy: validAccuracy, lowestLoss: lowestLoss)))
     }
     if let bestState {
       stateBeforeBest = model.stateDictionary
@@ -112,8 +116,12 @@ public final class Trainer {
   ) throws -> Double {
     model.evaluate()
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
-      let loss = withoutGradients { criterion(model(batch.inputs), batch.labels) }
+      let (output, loss) = withoutGradients {
+        let output = model(batch.inputs)
+        return (output, criterion(output, batch.labels))
+      }
       try check(loss, .validation, index + 1, of: loader.batchCount)
+      progress.correct += zip(output.largestColumns(), batch.labels).count { $0 == $1 }
       progress.valid.add(Double(loss.item))
       try report(.validIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
     }

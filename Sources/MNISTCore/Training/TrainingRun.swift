@@ -48,6 +48,9 @@ public final class TrainingRun {
   /// How far it is in the next one.
   public var progress: EpochProgress { trainer.progress }
 
+  /// Batches of training and of validation in an epoch, once training has begun.
+  public var batchCount: Int { trainer.batchCount }
+
   /// Whether it has no epoch left: all are done, or patience is at its end.
   public var isOver: Bool {
     epoch >= settings.epochCount || epochsWithoutImprovement >= settings.patience ?? .max

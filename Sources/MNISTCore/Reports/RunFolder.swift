@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Finds the folder that a run is logged to: the one asked for or, where that holds another run, the first
+/// with `-2`, `-3` … behind its name that does not.
+enum RunFolder {
+  private static let nameLimit = 1_000
+
+  /// A folder without a run; it may not be there yet. Throws `RunFolderError` or `FileError`.
+  static func free(_ wanted: String) throws -> String {
+    let free = try names(wanted).first { folder in
+      !exists(folder + "/config.json") && !exists(folder + "/metrics.csv")
+    }
+    guard let free else { throw RunFolderError.noFreeName(path: wanted, limit: nameLimit) }
+    return free
+  }
+
+  /// The folder of a run that goes on, with what its configuration says; nil where there is none.
+  static func own(
+    _ wanted: String, _ configuration: RunConfiguration
+  ) throws -> (folder: String, RunConfiguration)? {
+    // Names are taken in order: behind the first that is not there, there is none.
+    for folder in try names(wanted).prefix(while: exists) {
+      if let found = try? RunConfiguration.read(folder + "/config.json"),
+        found.isSameRun(as: configuration)
+      {
+        return (folder, found)
+      }
+    }
+    return nil
+  }
+
+  private static func names(
+    _ wanted: String
+  ) throws(FileError) -> LazyMapSequence<ClosedRange<Int>, String> {
+    guard !wanted.isEmpty else { throw .emptyPath }
+    let base = name(wanted)
+    return (1...nameLimit).lazy.map { $0 == 1 ? base : "\(base)-\($0)" }
+  }
+
+  /// The folder's path without strokes at its end.
+  static func name(_ path: String) -> String {
+    var name = path
+    while name.utf8.count > 1, name.hasSuffix("/") { name.removeLast() }
+    return name
+  }
+
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(PathText.bytes(path), &status) == 0
+  }
+
+  /// Removes what a run that could not begin has left: the files, and the folder if it is empty then.
+  static func remove(_ names: [String], in folder: String) {
+    for name in names { unlink(PathText.bytes("\(folder)/\(name)")) }
+    rmdir(PathText.bytes(folder))
+  }
+}

@@ -1,0 +1,283 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// What a run shows and logs while it trains, and how logged runs are compared, from outside.
+@Suite struct WatchingTests {
+  // MARK: - The log
+
+  @Test func aLoggedRunPrintsAndSavesWhatItDidBefore() async throws {
+    try await withSet { folder async throws in
+      let plain = try await train("--seed 1", in: folder)
+      let model = try SmallSets.content("\(folder)/m")
+      #expect(try await train("--seed 1 --log_dir runs/a/", in: folder) == plain)
+      #expect(try SmallSets.content("\(folder)/m") == model)
+      #expect(try SmallSets.names(folder) == ["d", "m", "runs"])
+      let names = try SmallSets.names("\(folder)/runs/a")
+      #expect(
+        names.filter { !$0.hasPrefix("events.out.tfevents.") }
+          == ["config.json", "curves.svg", "metrics.csv"])
+      #expect(names.count == 4)
+
+      let data = try DataSource(.auto, in: "\(folder)/d").trainingImages()
+      let checkpoint = try Checkpoint(readingFrom: "\(folder)/m")
+      #expect(
+        try String(decoding: SmallSets.content("\(folder)/runs/a/config.json"), as: UTF8.self)
+          == RunConfiguration(
+            version: "1.0.0",
+            commandLine: ["mnist-train"] + arguments("--seed 1 --log_dir runs/a/"),
+            checkpoint.settings
+          ).json)
+      var reports: [EpochReport] = []
+      try TrainingRun(checkpoint.settings, images: data.images).train {
+        if case .epoch(let report) = $0 { reports.append(report) }
+      }
+      let rows = try MetricsRow.read("\(folder)/runs/a/metrics.csv")
+      #expect(rows == zip(reports, rows).map { MetricsRow($0, ($1.seconds, $1.imagesPerSecond)) })
+      #expect(rows.count == 4 && rows.allSatisfy { $0.imagesPerSecond > 0 })
+    }
+  }
+
+  /// One that was not saved after its last logged epoch trains and logs it again.
+  @Test func aRunThatGoesOnHasEachEpochOnceInItsLog() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --model_fn w --log_dir whole", in: folder).exitCode == 0)
+      #expect(try await train("--seed 1 --n_epochs 2 --log_dir a", in: folder).exitCode == 0)
+      let saved = try SmallSets.content("\(folder)/m")
+      #expect(try await train("--resume --n_epochs 3 --log_dir a", in: folder).exitCode == 0)
+      #expect(try rows("a", in: folder).count == 3)
+      try SmallSets.write(saved, "\(folder)/m")
+      let run = try await train("--resume --n_epochs 4 --log_dir a", in: folder)
+      #expect(run.error == "mnist-train: going on with m in epoch 3 of 4\n")
+      #expect(try rows("a", in: folder) == rows("whole", in: folder))
+      #expect(try SmallSets.names(folder) == ["a", "d", "m", "w", "whole"])
+    }
+  }
+
+  /// In the middle of an epoch: the tool cannot be over before, for it waits for its output to be read.
+  @Test func aRunThatIsStoppedHasTheUnbrokenRunsLog() async throws {
+    try await withSet { folder async throws in
+      try put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      let line = "--seed 1 --n_epochs 20 --batch_size 2 --verbose 2"
+      #expect(try await train("\(line) --model_fn w --log_dir whole", in: folder).exitCode == 0)
+      let stopped = try await train(
+        "\(line) --log_dir a", in: folder,
+        shell: """
+          mkfifo pipe
+          { dd bs=1 count=9000 2>&3; kill -TERM "$(cat .m.lock)"; cat; } 3>/dev/null <pipe >read &
+          "$@" >pipe; code=$?
+          wait; rm read pipe; exit $code
+          """)
+      #expect(stopped.exitCode == 143)
+      #expect(
+        stopped.error == "mnist-train: stopped by SIGTERM, the run is saved; go on with\n  "
+          + "mnist-train --model_fn m --resume --log_dir a --data_dir d --n_threads 1 --verbose 2\n"
+      )
+      let count = try rows("a", in: folder).count
+      #expect(0 < count && count < 20)
+      #expect(try await train("--resume --log_dir a", in: folder).exitCode == 0)
+      #expect(try rows("a", in: folder) == rows("whole", in: folder))
+    }
+  }
+
+  @Test func anotherRunsFolderIsLeftAloneAndThatIsTold() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --log_dir a", in: folder).error == "")
+      let before = try SmallSets.content("\(folder)/a/metrics.csv")
+      let run = try await train("--seed 2 --log_dir a", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(run.error == "mnist-train: a holds another run; this one is logged to a-2\n")
+      #expect(try SmallSets.content("\(folder)/a/metrics.csv") == before)
+      #expect(try rows("a-2", in: folder).count == 4)
+    }
+  }
+
+  @Test(arguments: [
+    ("m", "m: cannot be written: Not a directory"),
+    ("m/runs", "m/runs: cannot be written: Not a directory"),
+  ])
+  func aFolderThatCannotBeMadeIsFoundBeforeTheDataIsRead(
+    _ directory: String, _ sentence: String
+  ) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try SmallSets.write([], "\(folder)/m")
+      #expect(
+        try await train("--log_dir \(directory)", in: folder)
+          == .init(exitCode: 1, output: "", error: "mnist-train: error: \(sentence)\n"))
+      #expect(try SmallSets.names(folder) == ["m"])
+    }
+  }
+
+  @Test func aLogThatCannotBeWrittenDoesNotEndTheRun() async throws {
+    try await withSet { folder async throws in
+      let plain = try await train("--seed 1", in: folder)
+      let model = try SmallSets.content("\(folder)/m")
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/a/curves.svg", withIntermediateDirectories: true)
+      #expect(
+        try await train("--seed 1 --log_dir a", in: folder)
+          == .init(
+            exitCode: 1, output: plain.output,
+            error: "mnist-train: error: a/curves.svg: not a file (expected a regular file, found a "
+              + "directory)\n"))
+      #expect(try SmallSets.content("\(folder)/m") == model)
+      #expect(try rows("a", in: folder).count == 4)
+    }
+  }
+
+  @Test func theReportOfAPredictionShowsTheCurves() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --log_dir a", in: folder).exitCode == 0)
+      let prediction = try await BuiltTool.predict.run(
+        words("--model_fn m --data_dir d --report r --log_dir a"), in: folder)
+      #expect(prediction.exitCode == 0)
+      let page = String(
+        decoding: try SmallSets.content("\(folder)/r/report.html"), as: UTF8.self)
+      #expect(page.contains(CurvesSVG.text(try rows("a", in: folder)).prefix(200)))
+    }
+  }
+
+  // MARK: - Comparing
+
+  @Test func runsAreComparedAndWhatIsNoneIsASentence() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      for (name, seed, loss) in [("a", 1, 0.25), ("b", 2, 0.125)] {
+        let log = try RunLog(
+          "\(folder)/runs/\(name)", SampleRuns.configuration(seed: UInt64(seed)))
+        log.append(SampleRuns.row(1, valid: loss))
+      }
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/runs/c", withIntermediateDirectories: false)
+      let table = """
+                      best    train    valid
+        run     seed  epoch     loss     loss  accuracy  time
+        runs/b     2    1/1  0.50000  0.12500    0.9000    2s
+        runs/a     1    1/1  0.50000  0.25000    0.9000    2s
+
+        Mean ± s.d. of runs that differ in the seed alone:
+                        valid
+        runs               loss         accuracy
+        2     0.18750 ± 0.08839  0.9000 ± 0.0000
+
+        """
+      #expect(
+        try await compare("runs/a runs/b", in: folder)
+          == .init(exitCode: 0, output: table, error: ""))
+      let sentences = """
+        mnist-train: error: runs/c: not the folder of a run (expected config.json and metrics.csv \
+        in it, as mnist-train --log_dir writes them)
+        mnist-train: error: no/config.json: cannot be read: No such file or directory
+
+        """
+      #expect(
+        try await compare("runs/a runs/c no runs/b", in: folder)
+          == .init(exitCode: 1, output: table, error: sentences))
+      #expect(
+        try await compare("runs/c no", in: folder)
+          == .init(exitCode: 1, output: "", error: sentences))
+    }
+  }
+
+  @Test(arguments: [
+    ("--compare", "argument --compare: expected at least one argument"),
+    ("--compare=", "argument --compare: must not be empty"),
+    ("--compare a --model_fn m", "argument --compare: not allowed with argument --model_fn"),
+    ("--seed 1 --compare a b", "argument --compare: not allowed with argument --seed"),
+    ("--compare a --bogus", "unrecognized arguments: --bogus"),
+    ("--compare=a b", "unrecognized arguments: b"),
+    ("a --compare b", "unrecognized arguments: a"),
+    ("a", "the following arguments are required: --model_fn"),
+  ])
+  func comparingGoesWithNothingElse(_ line: String, _ sentence: String) async throws {
+    #expect(
+      try await BuiltTool.train.run(words(line), in: "/")
+        == .init(
+          exitCode: 2, output: "",
+          error: "\(TrainOptions.command.usage)\nmnist-train: error: \(sentence)\n"))
+  }
+
+  // MARK: - Progress
+
+  /// An epoch that takes some tenths of a second; standard error is a terminal, standard output is none.
+  @Test func onATerminalALineTellsHowFarTheEpochIs() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try put(SmallSets.fields(30_000, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      let line = "--seed 1 --n_epochs 1 --batch_size 2 --n_layers 6"
+      let plain = try await train(line, in: folder)
+      let (run, text) = try await trainOnTerminal(line, in: folder)
+      #expect(run == plain && run.exitCode == 0)
+      let lines = text.split(separator: "\r\u{1B}[K", omittingEmptySubsequences: false)
+      #expect(lines.count >= 3 && lines.first == "" && lines.last == "", "\(text)")
+      for line in lines.dropFirst().dropLast() {
+        #expect(
+          line.wholeMatch(
+            of: /Epoch 1\/1  \[[=> ]{20}\] \d+\/15000  loss \d\.\d{4}  [\d,]+ images\/s  \d+s left/)
+            != nil, "\(line)")
+      }
+      let (narrow, start) = try await trainOnTerminal(line, in: folder, columns: 20)
+      #expect(narrow == plain)
+      #expect(start.split(separator: "\r\u{1B}[K").allSatisfy { $0 == "Epoch 1/1" })
+      #expect(start.hasSuffix("\r\u{1B}[K"))
+      for (more, term) in [(" --verbose 0", "xterm"), (" --verbose 2", "xterm"), ("", "dumb")] {
+        #expect(try await trainOnTerminal(line + more, in: folder, term: term).text == "")
+      }
+    }
+  }
+
+  // MARK: -
+
+  private func withSet(_ body: (String) async throws -> Void) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+      try put(images, in: "\(folder)/d")
+      try put(images, in: "\(folder)/d", "t10k")
+      try await body(folder)
+    }
+  }
+
+  private func put(_ images: ImageSet, in folder: String, _ prefix: String = "train") throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try SmallSets.write(images.imagesIDX, "\(folder)/\(prefix)-images-idx3-ubyte")
+    try SmallSets.write(images.labelsIDX, "\(folder)/\(prefix)-labels-idx1-ubyte")
+  }
+
+  private func words(_ line: String) -> [String] {
+    line.split(separator: " ").map(String.init)
+  }
+
+  /// A tiny run on the set in `d` that is saved as `m`; what is given last wins.
+  private func arguments(_ line: String) -> [String] {
+    let settings = line.contains("--resume") ? "" : "--n_layers 3 --n_epochs 4 "
+    return words("--model_fn m --data_dir d --n_threads 1 \(settings)\(line)")
+  }
+
+  private func train(
+    _ line: String, in folder: String, shell: String? = nil
+  ) async throws -> BuiltTool.Result {
+    try await BuiltTool.train.run(arguments(line), in: folder, shell: shell)
+  }
+
+  private func trainOnTerminal(
+    _ line: String, in folder: String, columns: UInt16 = 100, term: String = "xterm"
+  ) async throws -> (run: BuiltTool.Result, text: String) {
+    let terminal = try PseudoTerminal(columns: columns)
+    let run = try await train(
+      line, in: folder, shell: "TERM=\(term) exec \"$@\" 2>\(terminal.path)")
+    return (run, terminal.text())
+  }
+
+  private func compare(_ line: String, in folder: String) async throws -> BuiltTool.Result {
+    try await BuiltTool.train.run(["--compare"] + words(line), in: folder)
+  }
+
+  /// A log's rows without what no two runs have in common.
+  private func rows(_ name: String, in folder: String) throws -> [MetricsRow] {
+    try MetricsRow.readLog(in: "\(folder)/\(name)").map {
+      MetricsRow(
+        epoch: $0.epoch, trainLoss: $0.trainLoss, validLoss: $0.validLoss,
+        validAccuracy: $0.validAccuracy, lowestLoss: $0.lowestLoss, seconds: 0,
+        imagesPerSecond: 0)
+    }
+  }
+}
