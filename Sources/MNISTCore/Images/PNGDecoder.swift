@@ -81,7 +81,7 @@ struct PNGDecoder {
       }
     } while chunk.type != "IEND"
 
-    let largest = Inflater.largestOutput(of: packed.count)
+    let largest = ZlibStream.largestOutput(of: packed.count)
     guard header.unpackedBytes <= largest else {
       throw PNGError.unbacked(
         path: path, neededBytes: header.unpackedBytes, largestBytes: largest)
