@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# A fault at every call of the C library from the lock on: calls.sh kill|once|ever|load [ERRNO…]
+# A fault at every call from the lock on: calls.sh kill|once|ever|load|system [ERRNO…]
 #
-# kill  SIGKILL before each call of a first save, a save over another model, and a resumed run
-# once  each call of a save over another model fails with each errno; writes also stop half-way or lie
-# ever  the same, and every call after it fails too
-# load  each call of mnist-predict from the opening of the model on fails
+# kill    SIGKILL before each call of the C library, of a first save, a save over another model, a resumed run
+# once    each such call of a save over another model fails with each errno; writes also stop half-way or lie
+# ever    the same, and every call after it fails too
+# load    each call of mnist-predict from the opening of the model on fails
+# system  SIGKILL before each system call, as kill; and those fail that the C library makes by itself
 #
-# After each: the process ended with 0 or 1 and a sentence (or was killed); the file is the old one or a
-# whole new one; the run then ends with the same bytes as one that nothing happened to, and leaves nothing.
+# After each: the process ended with 0 or 1 and a sentence (or was killed); the file is, byte for byte, the
+# old one or one that a whole run saves; the run that goes on from it ends with the bytes of one that nothing
+# happened to, and leaves nothing.
 source "$(dirname "$0")/common.sh"
 [ "$(uname)" = Linux ] || { skip "faults at calls: needs LD_PRELOAD"; exit 0; }
 mode=$1
@@ -17,6 +19,7 @@ numbers=("$@")
 [ ${#numbers[@]} -gt 0 ] || numbers=(5 28 13 24 30 122 23)
 
 "$(command -v clang || command -v cc)" -shared -fPIC -O1 -o "$work/fault.so" Reliability/fault.c -ldl
+"$(command -v clang || command -v cc)" -O1 -o "$work/trace" Reliability/trace.c
 make_set "$work/data" 40
 mkdir "$work/elsewhere"
 cd "$work/elsewhere"
@@ -44,11 +47,15 @@ run_with_fault() { # NUMBER KIND
 }
 
 check() { # WHAT
-  local rescued
+  local rescued known
   for rescued in *.rescued*; do
     [ -e "$rescued" ] || continue
     "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: rescued file is bad"
   done
+  if [ -e ../run/m ]; then
+    for known in old part half whole; do ! cmp -s ../run/m ../$known || break; known=; done
+    [ -n "$known" ] || fail "$1: the file is none that was saved"
+  fi
   if [ -e ../run/m ] && ! cmp -s ../run/m ../old; then
     "$predict" --model_fn ../run/m --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: the file is neither old nor new"
     "$train" --model_fn ../run/m "${further[@]}" > /dev/null 2> ../err2 || fail "$1: does not go on: $(cat ../err2)"
@@ -67,6 +74,13 @@ count_calls() {
   wc -l < ../log
 }
 
+# What a run of two epochs saves after the first: it is killed before its last file takes its place.
+count_calls first > /dev/null
+prepare first
+run_with_fault "$(grep -n '^rename' ../log | tail -1 | cut -d: -f1)" kill
+cp ../run/m ../half
+! cmp -s ../half ../whole || fail "two epochs are saved as one"
+
 case $mode in
   kill)
     for scenario in first over resumed; do
@@ -79,6 +93,56 @@ case $mode in
       done
       echo "kill: $scenario: at each of $total calls"
     done
+    ;;
+  system)
+    for scenario in first over resumed; do
+      prepare $scenario
+      total=$("$work/trace" .m.lock 0 "$train" --model_fn ../run/m "${command[@]}" 2> /dev/null | tail -1)
+      for ((at = 1; at <= total; at++)); do
+        prepare $scenario
+        status=0
+        { "$work/trace" .m.lock "$at" "$train" --model_fn ../run/m "${command[@]}" > ../out 2> ../err; } \
+          2> /dev/null || status=$?
+        [ $status = 137 ] || [ $status = 0 ] || fail "$scenario, kill at system call $at: status $status"
+        check "$scenario, kill at system call $at"
+      done
+      echo "system: $scenario: killed at each of $total system calls"
+    done
+    if ! command -v strace > /dev/null; then skip "system calls that fail: needs strace"; exit 0; fi
+    # Random names, threads, wishes about memory; what listing a folder consists of. Where memory itself
+    # fails, limits.sh.
+    faults=(getrandom:error=EAGAIN getrandom:error=ENOSYS clone,clone3:error=EAGAIN madvise:error=EINVAL
+      getdents64:error=EIO fcntl:error=EBADF)
+    prepare over
+    strace -f -qq -o ../log "$train" --model_fn ../run/m "${command[@]}" > /dev/null 2>&1
+    for name in newfstatat close; do
+      count=$(grep -cE "^[0-9]+ +$name\(" ../log)
+      for ((at = 1; at <= count; at++)); do faults+=("$name:error=EIO:when=$at"); done
+    done
+    loaded=$("$predict" --model_fn ../old --data_dir "$work/data" 2> /dev/null)
+    for fault in "${faults[@]}"; do
+      prepare over
+      status=0
+      strace -f -qq -o /dev/null -e inject="$fault" "$train" --model_fn ../run/m "${command[@]}" \
+        > ../out 2> ../err || status=$?
+      case $status in
+        0) ;;
+        1) grep -q '^mnist-train: error: ' ../err || fail "$fault: no sentence: $(cat ../err)" ;;
+        127) grep -q 'while loading shared libraries' ../err || fail "$fault: $(cat ../err)" ;;
+        *) fail "$fault: status $status: $(cat ../err)" ;;
+      esac
+      check "$fault"
+      status=0
+      strace -f -qq -o /dev/null -e inject="$fault" "$predict" --model_fn ../old --data_dir "$work/data" \
+        > ../out 2> ../err || status=$?
+      case $status in
+        0) [ "$(cat ../out)" = "$loaded" ] || fail "load, $fault: another answer" ;;
+        1) grep -q '^mnist-predict: error: ' ../err || fail "load, $fault: no sentence" ;;
+        127) grep -q 'while loading shared libraries' ../err || fail "load, $fault: $(cat ../err)" ;;
+        *) fail "load, $fault: status $status: $(cat ../err)" ;;
+      esac
+    done
+    echo "system: ${#faults[@]} faults of a save and of a load"
     ;;
   once | ever)
     total=$(count_calls over)

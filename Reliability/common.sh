@@ -30,19 +30,50 @@ make_set() {
   done
 }
 
-# Good files to begin fuzzing from.
+# Good files to begin fuzzing from, as each reader of fuzz/ takes them; all made here.
 make_seeds() {
-  local seeds=$work/seeds
-  mkdir -p "$seeds"/{gzip,idx,safetensors,options}
+  local seeds=$work/seeds file name length
+  mkdir -p "$seeds"/{gzip,inflater,idx,png,pixels,netpbm,safetensors,checkpoint,log,options}
   make_set "$work/seed-data" 5
   cp "$work"/seed-data/* "$seeds/idx/"
   for file in "$work"/seed-data/*; do
-    gzip -9 -k -c "$file" > "$seeds/idx/$(basename "$file").gz"
-    gzip -9 -k -c "$file" | tail -c +3 > "$seeds/gzip/$(basename "$file")"
+    name=$(basename "$file")
+    gzip -9nc "$file" > "$seeds/idx/$name.gz"
+    tail -c +3 "$seeds/idx/$name.gz" > "$seeds/gzip/$name"
+    # Without gzip's header and trailer it is bare deflate data.
+    tail -c +11 "$seeds/idx/$name.gz" | head -c -8 > "$seeds/inflater/$name"
   done
-  "$train" --model_fn "$seeds/safetensors/model" --data_dir "$work/seed-data" --n_layers 2 --seed 1 \
+  # The first byte is for fuzz/FuzzPictures.swift, checksums are filled in there, rows are not packed yet.
+  { printf '\0'; chunk IHDR '\0\0\0\4\0\0\0\3\10\0\0\0\0'; chunk IDAT '\1\1\2\3\4\2\0\0\0\1\4\5\6\7\10'; } \
+    > "$seeds/png/gray"
+  { printf '\0'; chunk IHDR '\0\0\0\4\0\0\0\2\2\3\0\0\1'; chunk PLTE '\0\0\0\377\377\377\1\2\3'
+    chunk tRNS '\0\200'; chunk IDAT '\0\20\0\100\0\100\0\20\0\4'; } > "$seeds/png/palette"
+  { printf '\0'; chunk IHDR '\0\0\0\1\0\0\0\1\20\6\0\0\0'; chunk IDAT '\3\1\2\3\4\5\6\7\10'; } > "$seeds/png/alpha"
+  for name in 1 2 3 4; do head -c 256 /dev/urandom > "$seeds/pixels/$name"; done
+  printf '2 2 2 9\n0 1 2 # x\n9\n' > "$seeds/netpbm/2"
+  printf '1 3 2 101 001' > "$seeds/netpbm/1"
+  printf '3 1 1 65535 7 8 9' > "$seeds/netpbm/3"
+  printf '4 9 1\n\252\200' > "$seeds/netpbm/4"
+  printf '5 1 2 300\n\1\2\0\3' > "$seeds/netpbm/5"
+  printf '6 2 1\n255\nabcdef' > "$seeds/netpbm/6"
+  "$train" --model_fn "$work/model" --data_dir "$work/seed-data" --n_layers 2 --seed 1 \
     --n_epochs 1 --verbose 0 > /dev/null
+  length=$(od -An -tu4 -N4 "$work/model")
+  # A checkpoint's header without its checksums.
+  head -c $((length + 8)) "$work/model" | tail -c +9 \
+    | sed -E 's/"(header_crc32|crc32\.[^"]*)":"[0-9a-fx]*",?//g; s/,\}/}/g' > "$seeds/checkpoint/header"
   printf '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' > "$work/header"
   { printf '\x36\0\0\0\0\0\0\0'; cat "$work/header"; printf '\0\0\0\0\0\0\0\0'; } > "$seeds/safetensors/small"
+  printf '1,2.5,nan,0.5,inf,0.125,1000.0\n2,1e-5,1,1,1,3,4\n' > "$seeds/log/rows"
+  printf '{"version":"1","command_line":["a","b"],"settings":{"x":1,"y":"z","w":[1,2]}}' > "$seeds/log/configuration"
   printf -- '--model_fn\0m\0--n_epochs=3\0--batch_size\0008\0--use_dropout\0--resume' > "$seeds/options/train"
+  printf -- '--model_fn=m\0a.png\0--raw\0--show\0--n_threads\0002' > "$seeds/options/predict"
+  { "$train" --help; "$predict" --help; } | grep -oE -- '--[a-z_]+' | sort -u | sed 's/.*/"&"/' > "$work/words"
+}
+
+# chunk TYPE CONTENT: a chunk of a PNG file, its content in octal escapes, with zeros for its checksum.
+chunk() {
+  local length
+  length=$(printf "$2" | wc -c)
+  printf "\\0\\0\\0\\$(printf %o "$length")$1$2\\0\\0\\0\\0"
 }

@@ -139,6 +139,16 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
       !ModelImage(fitting: picture(pixels, height: 3, width: 3), height: 28, width: 28).isBlank)
   }
 
+  @Test func specksTooFarApartToBeSeenAreBlank() {
+    // Each new pixel is the mean of a thousand, of which one has ink.
+    var pixels = [UInt8](repeating: 0, count: 20_000)
+    pixels[1] = 255
+    pixels[19_998] = 255
+    let image = ModelImage(
+      fitting: picture(pixels, height: 1, width: 20_000), height: 28, width: 28)
+    #expect(image.isBlank)
+  }
+
   @Test(arguments: [0, 255] as [UInt8]) func inkOnTransparentGroundIsSeenInAnyColor(_ ink: UInt8) {
     // The color under a transparent pixel must not count.
     let hidden = character.map { $0 == 0 ? 77 : ink }

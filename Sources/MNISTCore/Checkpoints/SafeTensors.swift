@@ -48,7 +48,9 @@ extension SafeTensors {
       path: path, byteCount: file.size,
       check: { header in
         try check(header)
-        guard SystemMemory.has(header.dataByteCount) else {
+        // Each tensor is there twice while it is read.
+        let largest = header.entries.map(\.range.count).max() ?? 0
+        guard SystemMemory.has(header.dataByteCount + largest) else {
           throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
         }
       },

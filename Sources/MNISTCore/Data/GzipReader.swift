@@ -8,31 +8,21 @@ import CZlib
 final class GzipReader {
   private let path: String
   private let input: [UInt8]
-  /// Of the input, how much is taken, and where the member being read begins.
-  private var position = 0
+  private let stream: ZlibStream
+  /// Where in the input the member being read begins.
   private var memberStart = 0
   private var isAtEnd = false
-  /// zlib keeps the address of its stream, so the stream must never move.
-  private let stream: UnsafeMutablePointer<z_stream>
 
   /// Reads `input`, which must begin with the gzip signature; `path` is its name in errors.
   init(_ input: [UInt8], path: String) throws(GzipError) {
     precondition(Self.recognizes(input), "not gzip: the caller looks at the signature first")
     self.path = path
     self.input = input
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // 15 is the largest window, 16 more asks for gzip's header and trailer and their checks.
-    let status = inflateInit2_(
-      stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else {
-      throw .cannotUnpack(path: path, offset: 0, reason: String(cString: zError(status)))
+    do throws(ZlibStream.Failure) {
+      stream = try ZlibStream(input, .gzip)
+    } catch {
+      throw .cannotUnpack(path: path, offset: 0, reason: error.reason)
     }
-  }
-
-  deinit {
-    inflateEnd(stream)
-    stream.deallocate()
   }
 
   /// Whether `bytes` begin with the gzip signature 1f 8b.
@@ -40,8 +30,8 @@ final class GzipReader {
     bytes.starts(with: [0x1f, 0x8b])
   }
 
-  /// More than this cannot be packed into the input: deflate's best is 258 bytes for two bits.
-  var largestOutput: Int { input.count * 258 * 4 }
+  /// More than this cannot be packed into the input.
+  var largestOutput: Int { ZlibStream.largestOutput(of: input.count) }
 
   /// The next `count` bytes, or all that are left where there are fewer.
   ///
@@ -70,22 +60,10 @@ final class GzipReader {
     into buffer: UnsafeMutableBufferPointer<UInt8>, filled: inout Int
   ) throws(GzipError) {
     while filled < buffer.count && !isAtEnd {
-      // zlib counts in 32 bits; what does not fit waits for the next round.
-      let available = uInt(clamping: input.count - position)
-      let room = uInt(clamping: buffer.count - filled)
-      let status = input.withUnsafeBufferPointer { bytes in
-        stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress! + position)
-        stream.pointee.avail_in = available
-        stream.pointee.next_out = buffer.baseAddress! + filled
-        stream.pointee.avail_out = room
-        return inflate(stream, Z_NO_FLUSH)
-      }
-      position += Int(available - stream.pointee.avail_in)
-      filled += Int(room - stream.pointee.avail_out)
+      let status = stream.unpack(into: buffer, filled: &filled)
       switch status {
       case Z_OK: continue
       case Z_STREAM_END: try startNextMember()
-      // There is room, so what is lacking is input.
       case Z_BUF_ERROR: throw .truncated(path: path, availableBytes: input.count)
       default: throw error(status)
       }
@@ -93,37 +71,35 @@ final class GzipReader {
   }
 
   private func startNextMember() throws(GzipError) {
-    let rest = input[position...]
+    let rest = input[stream.position...]
     if Self.recognizes(rest) {
-      memberStart = position
-      inflateReset(stream)
+      memberStart = stream.position
+      stream.restart()
     } else if rest.allSatisfy({ $0 == 0 }) {
       isAtEnd = true
     } else {
-      throw .trailingData(path: path, offset: position, foundBytes: rest.count)
+      throw .trailingData(path: path, offset: stream.position, foundBytes: rest.count)
     }
   }
 
   private func error(_ status: Int32) -> GzipError {
-    let reason = String(cString: stream.pointee.msg.map { UnsafePointer($0) } ?? zError(status))
+    let reason = stream.reason(status)
     return switch reason {
     case "unknown compression method":
       .notDeflate(path: path, method: Int(input[memberStart + 2]))
     case "incorrect data check":
       .wrongCRC32(
-        path: path, expected: wordBeforePosition,
-        found: UInt32(truncatingIfNeeded: stream.pointee.adler))
+        path: path, expected: wordBeforePosition, found: stream.checksum)
     case "incorrect length check":
       .wrongLength(
-        path: path, expected: wordBeforePosition,
-        found: UInt32(truncatingIfNeeded: stream.pointee.total_out))
+        path: path, expected: wordBeforePosition, found: stream.outputLength)
     default:
-      .cannotUnpack(path: path, offset: position, reason: reason)
+      .cannotUnpack(path: path, offset: stream.position, reason: reason)
     }
   }
 
   /// The little-endian word that zlib took last: at a failed check, the one from the trailer.
   private var wordBeforePosition: UInt32 {
-    input[..<position].suffix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    input[..<stream.position].suffix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }

@@ -50,6 +50,10 @@ struct IDX: Equatable {
       throw FileError.tooLarge(
         path: path, limitBytes: limitBytes, foundBytes: header.fileBytes)
     }
+    // Memory that grows in steps is there one and a half times.
+    guard SystemMemory.has(header.elementCount / 2 * 3) else {
+      throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
+    }
     let elements = try reader.read(header.elementCount)
     guard elements.count == header.elementCount else {
       throw IDXError.truncated(

@@ -8,11 +8,13 @@
 
 /// The memory that this process may still use.
 enum SystemMemory {
-  /// Whether the system would give this many bytes now. A Swift array that finds no memory ends the
-  /// process, so whatever a file or an option asks for is asked for here first.
+  /// Whether the system would give this many bytes now, and a little more for all that comes with them.
+  /// A Swift array that finds no memory ends the process, so whatever a file or an option asks for is
+  /// asked for here first.
   static func has(_ byteCount: Int) -> Bool {
+    let (sum, overflow) = byteCount.addingReportingOverflow(4 << 20)
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, max(1, byteCount)) == 0 else { return false }
+    guard !overflow, posix_memalign(&memory, 64, sum) == 0 else { return false }
     free(memory)
     return true
   }

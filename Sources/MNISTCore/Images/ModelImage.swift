@@ -4,7 +4,8 @@ public struct ModelImage: Equatable, Sendable {
   public let width: Int
   /// `[height, width]` in C order; 0 is paper, 255 the strongest ink.
   public let pixels: [UInt8]
-  /// Whether there is nothing on the paper: a prediction then means nothing.
+  /// Whether there is nothing on the paper, or nothing of it is left in this size: a prediction then
+  /// means nothing.
   public let isBlank: Bool
   /// Whether the ink was darker than the paper, so that a picture that was fitted was turned over; one
   /// taken as it is was not.
@@ -27,7 +28,8 @@ extension ModelImage {
     }
     let pixels = picture.luminance(over: 0)
     let paper = Int(Picture(height: height, width: width, luminance: pixels).paper)
-    let (darkest, lightest) = (Int(pixels.min()!), Int(pixels.max()!))
+    let darkest = Int(pixels.reduce(.max, min))
+    let lightest = Int(pixels.reduce(.min, max))
     self.init(
       height: height, width: width, pixels: pixels, isBlank: darkest == lightest,
       isInverted: paper - darkest > lightest - paper)
@@ -58,8 +60,8 @@ extension ModelImage {
     precondition(height > 0 && width > 0, "an image of \(height)×\(width) pixels")
     let paper = picture.paper
     let shades = picture.luminance(over: paper)
-    let darker = Int(paper) - Int(shades.min()!)
-    let lighter = Int(shades.max()!) - Int(paper)
+    let darker = Int(paper) - Int(shades.reduce(.max, min))
+    let lighter = Int(shades.reduce(.min, max)) - Int(paper)
     let contrast = max(darker, lighter)
     let isInverted = darker > lighter
     guard contrast >= Self.smallestContrast else {
@@ -80,9 +82,10 @@ extension ModelImage {
     let small = box.resized(
       height: max(1, Int((Double(box.height) * scale).rounded())),
       width: max(1, Int((Double(box.width) * scale).rounded())))
+    let pixels = small.centered(height: height, width: width)
     self.init(
-      height: height, width: width, pixels: small.centered(height: height, width: width),
-      isBlank: false, isInverted: isInverted)
+      height: height, width: width, pixels: pixels, isBlank: pixels.allSatisfy { $0 == 0 },
+      isInverted: isInverted)
   }
 }
 
@@ -121,10 +124,11 @@ extension Picture {
       return sum < 128 * weight ? 255 : 0
     }
     var passed = 0
-    return UInt8(
-      counts.firstIndex {
-        passed += $0
-        return 2 * passed >= visible
-      }!)
+    let median = counts.dropLast().firstIndex {
+      passed += $0
+      return 2 * passed >= visible
+    }
+    // The last shade is what is left.
+    return median.map { UInt8($0) } ?? .max
   }
 }

@@ -13,7 +13,7 @@ struct NetpbmDecoder {
       && (isSpace(bytes[2]) || bytes[2] == UInt8(ascii: "#"))
   }
 
-  /// Throws `NetpbmError` or `PictureError`; `path` is the file's name in them.
+  /// Throws `NetpbmError`, `PictureError` or `FileError`; `path` is the file's name in them.
   static func decode(_ file: [UInt8], path: String) throws -> Picture {
     precondition(recognizes(file), "the caller looks at the signature first")
     var decoder = NetpbmDecoder(file: file, path: path)
@@ -57,6 +57,7 @@ struct NetpbmDecoder {
       throw NetpbmError.truncated(
         path: path, neededBytes: position + neededBytes, availableBytes: file.count)
     }
+    try Picture.checkMemory(pixelCount: width * height, fileBytes: file.count, path: path)
 
     var luminance = [UInt8](repeating: 0, count: width * height)
     for pixel in luminance.indices {

@@ -6,9 +6,8 @@ struct PNGChunk: Equatable {
   let offset: Int
   /// The indices of the content.
   let content: Range<Int>
-
   /// Whether the picture cannot be read without understanding the chunk: the first letter is large.
-  var isCritical: Bool { type.utf8.first! & 0x20 == 0 }
+  let isCritical: Bool
 }
 
 /// Goes through the chunks of a PNG file: a length, a type, the content, and a CRC-32 of type and
@@ -45,7 +44,8 @@ struct PNGChunkReader {
       throw .wrongCRC32(path: path, chunk: type, offset: offset, expected: expected, found: found)
     }
     position = content.upperBound + 4
-    return PNGChunk(type: type, offset: offset, content: content)
+    return PNGChunk(
+      type: type, offset: offset, content: content, isCritical: file[offset + 4] & 0x20 == 0)
   }
 
   private func require(_ count: Int, at offset: Int) throws(PNGError) {

@@ -18,7 +18,7 @@ struct PNGDecoder {
   }
 
   /// Reads everything but the pixels, for which there may be too little or too much data. Throws
-  /// `PNGError` or `PictureError`; `path` is the file's name in them.
+  /// `PNGError`, `PictureError` or `FileError`; `path` is the file's name in them.
   init(_ file: [UInt8], path: String) throws {
     guard file.starts(with: Self.signature) else {
       throw PNGError.wrongSignature(path: path, found: Array(file.prefix(8)))
@@ -81,11 +81,13 @@ struct PNGDecoder {
       }
     } while chunk.type != "IEND"
 
-    let largest = Inflater.largestOutput(of: packed.count)
+    let largest = ZlibStream.largestOutput(of: packed.count)
     guard header.unpackedBytes <= largest else {
       throw PNGError.unbacked(
         path: path, neededBytes: header.unpackedBytes, largestBytes: largest)
     }
+    try Picture.checkMemory(
+      pixelCount: header.height * header.width, fileBytes: file.count, path: path)
     self.header = header
     self.path = path
     self.packed = packed

@@ -1,7 +1,7 @@
 /// What the chunk IHDR says of a picture.
 struct PNGHeader: Equatable {
   /// The raw value is the file's number.
-  enum ColorType: UInt8 {
+  enum ColorType: UInt8, CaseIterable {
     case gray = 0
     case color = 2
     case palette = 3
@@ -39,16 +39,16 @@ struct PNGHeader: Equatable {
   init(_ bytes: ArraySlice<UInt8>, path: String) throws {
     precondition(bytes.count == Self.byteCount, "the caller looks at the length first")
     let fields = Array(bytes)
-    func check(
-      _ field: String, _ found: UInt8, _ expected: [UInt8]
-    ) throws(PNGError) {
-      guard expected.contains(found) else {
-        let allowed = expected.map(String.init).joined(separator: ", ")
-        throw .wrongField(path: path, field: field, expected: allowed, found: Int(found))
-      }
+    func wrong(_ field: String, _ found: UInt8, _ expected: [UInt8]) -> PNGError {
+      let allowed = expected.map(String.init).joined(separator: ", ")
+      return .wrongField(path: path, field: field, expected: allowed, found: Int(found))
     }
-    try check("color type", fields[9], [0, 2, 3, 4, 6])
-    let colorType = ColorType(rawValue: fields[9])!
+    func check(_ field: String, _ found: UInt8, _ expected: [UInt8]) throws(PNGError) {
+      guard expected.contains(found) else { throw wrong(field, found, expected) }
+    }
+    guard let colorType = ColorType(rawValue: fields[9]) else {
+      throw wrong("color type", fields[9], ColorType.allCases.map(\.rawValue))
+    }
     try check("depth with color type \(fields[9])", fields[8], colorType.allowedDepths)
     try check("compression method", fields[10], [0])
     try check("filter method", fields[11], [0])

@@ -42,4 +42,15 @@ public struct Picture: Equatable, Sendable {
       throw .tooManyPixels(path: path, height: height, width: width, limit: pixelLimit)
     }
   }
+
+  /// Refuses a picture that there is no memory for: to decode one of `pixelCount` pixels from a file of
+  /// `fileBytes`, and to bring it to a model's form.
+  static func checkMemory(
+    pixelCount: Int, fileBytes: Int, path: String
+  ) throws(FileError) {
+    // Each of the steps has a copy; that of a file in pieces grows by doubling.
+    guard SystemMemory.has(8 * pixelCount + 4 * fileBytes) else {
+      throw .cannotRead(path: path, reason: SystemError.noMemory)
+    }
+  }
 }
