@@ -150,13 +150,13 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: "\(folder)/runs/c", withIntermediateDirectories: false)
       let table = """
-                      best    train    valid
+                       best    train    valid
         run     seed  epoch     loss     loss  accuracy  time
         runs/b     2    1/1  0.50000  0.12500    0.9000    2s
         runs/a     1    1/1  0.50000  0.25000    0.9000    2s
 
         Mean ± s.d. of runs that differ in the seed alone:
-                        valid
+                          valid
         runs               loss         accuracy
         2     0.18750 ± 0.08839  0.9000 ± 0.0000
 
