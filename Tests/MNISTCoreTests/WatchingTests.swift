@@ -212,7 +212,7 @@ import Testing
       for line in lines.dropFirst().dropLast() {
         #expect(
           line.wholeMatch(
-            of: /Epoch 1\/1  \[[=> ]{20}\] \d+\/15000  loss \d\.\d{4}  [\d,]+ images\/s  \d+s left/)
+            of: /Epoch 1\/1  \[[=> ]{20}\] \d+\/15000  loss \d\.\d{4}  [\d,]+ images\/s  [\d:s]+ left/)
             != nil, "\(line)")
       }
       let (narrow, start) = try await trainOnTerminal(line, in: folder, columns: 20)
