@@ -35,6 +35,8 @@ func leakyReLUGradients(
 /// The gradient of x from that of `y = LeakyReLU(x)`.
 // ∂x = g where y > 0, else slope · g: y is above 0 where x is, as slope > 0.
 @inline(__always)
-func passedBack<Row: VectorRow>(_ g: Row, through y: Row, _ slope: Float) -> Row {
-  Row.combine(g, y) { g, y in g.replacing(with: slope * g, where: y .<= .zero) }
+func passedBack(
+  _ g: ColumnStrip.Row, through y: ColumnStrip.Row, _ slope: Float
+) -> ColumnStrip.Row {
+  ColumnStrip.Row.combine(g, y) { g, y in g.replacing(with: slope * g, where: y .<= .zero) }
 }

@@ -2,9 +2,9 @@
 //
 //   c[r][j] += Σₚ a[r][p] · b[p · columns + j]
 //
-// `b` is a packed sliver, `columns` values for each p. For each p there are 3 loads of b (2 with AVX2) and
-// `rows` broadcasts of a for 3 · rows (2 · rows) multiply-adds, all of which stay in registers: every
-// accumulator is a local of its own, since the compiler keeps arrays, even inline ones, in memory.
+// `b` is a packed sliver, `columns` values for each p. For each p there are 3 loads of b and `rows` broadcasts
+// of a for 3 · rows multiply-adds, all of which stay in registers: every accumulator is a local of its
+// own, since the compiler keeps arrays, even inline ones, in memory.
 // A broadcast reads one number, wherever it stands: a need not be packed.
 
 /// The shape of the tile in registers.
@@ -13,14 +13,14 @@ enum Tile {
     // 24 accumulators, 3 vectors of b and 1 of a fill 28 of 32 registers. Eight rows divide the usual
     // batch sizes, 14 × 2 would not; and eleven loads serve 24 multiply-adds, there sixteen serve 28.
     static let rows = 8
-    typealias Row = ThreeVectors
   #else
-    // 12 accumulators, 2 vectors of b and 1 of a fill 15 of 16 registers.
-    static let rows = 6
-    typealias Row = TwoVectors
+    // 12 accumulators, 3 vectors of b and 1 of a fill all 16 registers. Seven loads serve 12 multiply-adds, and each
+    // number of a 24 columns with AVX2; of 6 × 2, eight would, and 16.
+    static let rows = 4
   #endif
+  typealias Row = ThreeVectors
   // Of fewer rows more steps hold only zeros: of the columns of four of MNIST's images 61 %, of eight 53 %. Twelve
-  // accumulators (8 with AVX2) are enough to keep two multiply-adds under way in each cycle.
+  // accumulators are enough to keep two multiply-adds under way in each cycle.
   static let sparseRows = 4
   static let columns = Row.vectorCount * Vector.scalarCount
   static let count = rows * columns
@@ -86,7 +86,7 @@ typealias FourRows<Row: VectorRow> = JoinedRows<TwoRows<Row>, TwoRows<Row>>
 #if TILE_AVX512 || arch(arm64)
   typealias TileRows<Row: VectorRow> = JoinedRows<FourRows<Row>, FourRows<Row>>
 #else
-  typealias TileRows<Row: VectorRow> = JoinedRows<FourRows<Row>, TwoRows<Row>>
+  typealias TileRows<Row: VectorRow> = FourRows<Row>
 #endif
 
 /// Some rows of a over a part of the depth: element (r, step) stands at

@@ -3,8 +3,8 @@
 // lanes × tile rows × tile vectors, see MicroKernel.swift:
 //   AVX-512  16 lanes, 32 registers    8 × 3
 //   NEON      4 lanes, 32 registers    8 × 3
-//   AVX2      8 lanes, 16 registers    6 × 2
-//   other     4 lanes, 16 registers    6 × 2, multiply then add
+//   AVX2      8 lanes, 16 registers    4 × 3
+//   other     4 lanes, 16 registers    4 × 3, multiply then add
 #if TILE_AVX512
   typealias Vector = SIMD16<Float>
 #elseif TILE_AVX2
