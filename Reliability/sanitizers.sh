@@ -26,18 +26,25 @@ cat > "$work/overflow.swift" <<'SWIFT'
   }
 }
 SWIFT
+# swiftcall is an attribute of clang, which comes with Swift.
+clang -shared -fPIC -O1 Reliability/mutex.c -o "$work/mutex.so" -ldl
+# What a run under a sanitizer preloads.
+preloaded() { [ "$1" = thread ] && echo "$work/mutex.so" || true; }
 # Unoptimised: the compiler may take an access that cannot be for one that never is.
 for planted in "race thread" "overflow address"; do
   set -- $planted
   swiftc -Onone -parse-as-library -sanitize="$2" "$work/$1.swift" -o "$work/$1" 2> "$work/log" || { cat "$work/log"; exit 1; }
-  if "$work/$1" > "$work/log" 2>&1; then fail "a planted $1 was not caught"; fi
+  if LD_PRELOAD=$(preloaded "$2") "$work/$1" > "$work/log" 2>&1; then fail "a planted $1 was not caught"; fi
   grep -q "Sanitizer" "$work/log" || { cat "$work/log"; fail "a planted $1 was not named"; }
   echo "sanitizers: the planted $1 was caught"
 done
 # A sanitizer maps more memory than those tests leave their process.
 without=(--skip aModelThatMemoryCannotHoldIsRefusedBeforeItIsBuilt --skip aFileLargerThanMemoryIsASentence)
 for sanitizer in ${SANITIZERS:-address thread}; do
-  swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${without[@]}" > "$work/log" 2>&1 \
+  swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" > "$work/log" 2>&1 \
+    || { tail -50 "$work/log"; fail "a build with the $sanitizer sanitizer"; }
+  LD_PRELOAD=$(preloaded "$sanitizer") swift test --skip-build --sanitize="$sanitizer" \
+    --scratch-path ".build-$sanitizer" "${without[@]}" > "$work/log" 2>&1 \
     || { tail -50 "$work/log"; fail "tests under the $sanitizer sanitizer"; }
   if grep -q "Sanitizer" "$work/log"; then cat "$work/log"; fail "the $sanitizer sanitizer reported"; fi
   echo "sanitizers: $sanitizer: $(grep 'Test run with' "$work/log")"

@@ -431,11 +431,15 @@ import Testing
         let first = try await BuiltTool.train.run(
           arguments, in: folder, mirror: server.address + "a")
         #expect(first.exitCode == 1)
-        let sentence = "a/train-labels-idx1-ubyte.gz: a web page in place of the file\n"
-        #expect(first.error.contains("mnist-train: \(server.address)\(sentence)"))
-        _ = try await BuiltTool.train.run(
+        func sentence(_ mirror: String) -> String {
+          "mnist-train: \(server.address)\(mirror)/train-labels-idx1-ubyte.gz: "
+            + "a web page in place of the file\n"
+        }
+        #expect(first.error.contains(sentence("a")))
+        let second = try await BuiltTool.train.run(
           arguments + ["--mirror", server.address + "b"], in: folder,
           mirror: server.address + "a")
+        #expect(second.error.contains(sentence("b")))
         #expect(
           server.requestedPaths == [
             "a/train-labels-idx1-ubyte.gz", "b/train-labels-idx1-ubyte.gz",

@@ -59,6 +59,8 @@ struct InputFile: ~Copyable {
 
   /// The bytes of a range inside the file.
   func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    // All empty arrays are one, to which the initializer below would write from every thread.
+    guard !range.isEmpty else { return [] }
     guard SystemMemory.has(range.count) else {
       throw .cannotRead(path: path, reason: SystemError.noMemory)
     }
