@@ -56,6 +56,11 @@ attempt() {
     127)
       grep -q 'while loading shared libraries' ../err || fail "$what: status 127: $(cat ../err)"
       outcome=unloadable ;;
+    132)
+      # Swift's own library traps where the memory ends as the system loads it, before the program begins.
+      limited "$limit" "$tool" --version
+      [ "$status" = 132 ] || fail "$what: status 132"
+      outcome=unloadable ;;
     *) fail "$what: status $status: $(tail -3 ../err)" ;;
   esac
   if [ "$tool" = "$predict" ]; then

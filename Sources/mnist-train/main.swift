@@ -16,7 +16,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let file = try CheckpointFile(options.modelPath)
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
   if let directory = options.logDirectory {
-    try RunLog.checkWritable(directory, resuming: stored?.settings)
+    try RunLog.checkWritable(
+      directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
   }
   let source = options.dataSource(resuming: stored?.settings)
   let data = try source.trainingImages { console.report($0) }
@@ -44,17 +45,26 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
-  let log = try options.logDirectory.map { try openLog($0, of: run, stored, &console) }
+  let log = try options.logDirectory.map {
+    try openLog($0, of: run, savingTo: file, stored, &console)
+  }
   try train(run, options, savingTo: file, log, &console)
 }
 
-func openLog(
-  _ directory: String, of run: TrainingRun, _ stored: Checkpoint?, _ console: inout Console
-) throws -> RunLog {
-  let configuration = RunConfiguration(
+func configuration(
+  _ settings: TrainingSettings, savedTo file: CheckpointFile
+) -> RunConfiguration {
+  RunConfiguration(
     version: Release.version, commandLine: [TrainOptions.toolName] + ProcessArguments.all,
-    run.settings)
-  let log = try RunLog(directory, configuration, resumingAfter: stored?.state.epoch)
+    modelPath: file.absolutePath, settings)
+}
+
+func openLog(
+  _ directory: String, of run: TrainingRun, savingTo file: CheckpointFile,
+  _ stored: Checkpoint?, _ console: inout Console
+) throws -> RunLog {
+  let log = try RunLog(
+    directory, configuration(run.settings, savedTo: file), resumingAfter: stored?.state.epoch)
   for note in [
     TrainingText.otherFolder(log, than: directory), TrainingText.missingRows(log, of: run.epoch),
   ] {

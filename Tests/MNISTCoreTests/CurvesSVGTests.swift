@@ -19,7 +19,9 @@ import Testing
   }
 
   @Test func anAxisOfOneValueOrNoneHasARange() {
-    for values in [[], [0], [0.5], [.nan, .infinity], [-3, -3]] as [[Double]] {
+    for values in [[], [0], [0.5], [.nan, .infinity], [-3, -3], [-1.7e308, 1.7e308]]
+      as [[Double]]
+    {
       let axis = ChartAxis(holding: values)
       #expect(axis.range.lowerBound < axis.range.upperBound, "\(values)")
       #expect(axis.ticks.count >= 2 && axis.ticks.count < 12, "\(values): \(axis.ticks)")

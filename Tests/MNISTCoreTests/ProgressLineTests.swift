@@ -68,7 +68,8 @@ import Testing
   @Test(
     arguments: [
       (0, "0s"), (11.6, "12s"), (59.4, "59s"), (59.6, "1:00"), (62, "1:02"), (3599.9, "1:00:00"),
-      (3723, "1:02:03"), (360_000, "100:00:00"), (-1, "0s"), (.infinity, "?"), (.nan, "?"),
+      (3723, "1:02:03"), (360_000, "100:00:00"), (-1, "0s"),
+      (-1e30, "0s"), (.infinity, "?"), (.nan, "?"),
     ] as [(Double, String)])
   func aDurationIsShort(_ seconds: Double, _ expected: String) {
     #expect(ProgressLine.duration(seconds) == expected)

@@ -71,9 +71,14 @@ import Testing
 
   /// A copy of a run says nothing about the spread.
   @Test func aRunWithTheSameSeedIsNoFurtherSample() throws {
-    let runs = try [("a", 1), ("a-2", 1), ("b", 2)].map { name, seed in
+    var runs = try [("a", 1), ("a-2", 1), ("b", 2)].map { name, seed in
       try #require(SampleRuns.run(name, seed: seed, losses: [0.25 * Double(seed)]))
     }
+    // Whatever the order of its settings.
+    var configuration = runs[1].configuration
+    configuration.settings.reverse()
+    runs[1] = try #require(
+      LoggedRun(name: "a-2", configuration: configuration, rows: runs[1].rows))
     #expect(RunComparison(runs).runs.count == 3)
     #expect(RunComparison(runs).groups.map { $0.runs.map(\.name) } == [["a", "b"]])
     #expect(RunComparison(Array(runs[..<2])).groups.isEmpty)
@@ -88,6 +93,17 @@ import Testing
     let comparison = RunComparison([other, run])
     #expect(comparison.differingSettings == ["dropout_p"])
     #expect(ComparisonText.table(comparison).contains("\nb           -    1/1  "))
+  }
+
+  /// A configuration may come from anywhere.
+  @Test func aSettingsNameIsNoCommandToTheTerminal() throws {
+    let run = try #require(SampleRuns.run("a", losses: [0.5]))
+    var configuration = run.configuration
+    configuration.settings.append(.init("\u{1B}[2J", number: 1))
+    let other = try #require(
+      LoggedRun(name: "b", configuration: configuration, rows: run.rows))
+    let text = ComparisonText.table(RunComparison([run, other]))
+    #expect(text.contains("\\x1b[2J") && !text.contains("\u{1B}"))
   }
 
   @Test func aFolderIsReadAsItWasLogged() throws {

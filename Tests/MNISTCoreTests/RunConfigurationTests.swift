@@ -5,7 +5,7 @@ import Testing
 @Suite struct RunConfigurationTests {
   @Test func theFileIsJSONWithASettingALine() {
     let configuration = RunConfiguration(
-      version: "1.0.0", commandLine: ["mnist-train", "a\"b"],
+      version: "1.0.0", commandLine: ["mnist-train", "a\"b"], modelPath: "/a\"b",
       settings: [
         .init("seed", number: UInt64.max), .init("train_ratio", number: 0.1),
         .init("use_dropout", flag: false),
@@ -16,6 +16,7 @@ import Testing
         {
           "version": "1.0.0",
           "command_line": ["mnist-train", "a\\"b"],
+          "model_fn": "/a\\"b",
           "settings": {
             "seed": 18446744073709551615,
             "train_ratio": 0.1,
@@ -56,7 +57,7 @@ import Testing
     ("{\"version\":1}", "wrong value at byte 11 (expected a string, found a number)"),
     (
       "{\"version\":\"1\"}",
-      "not JSON at byte 0 (expected version, command_line and settings, found version)"
+      "not JSON at byte 0 (expected version, command_line, model_fn and settings, found version)"
     ),
   ])
   func whatIsNoConfigurationIsRefused(_ text: String, _ reason: String) throws {
@@ -71,25 +72,25 @@ import Testing
 
   @Test func aRunIsTheSameWithMoreEpochsButNotWithAnotherSeed() {
     let run = SampleRuns.configuration()
-    #expect(run.isSameRun(as: SampleRuns.configuration(epochCount: 30)))
-    #expect(!run.isSameRun(as: SampleRuns.configuration(seed: 2)))
-    #expect(!run.isSameRun(as: SampleRuns.configuration(batchSize: 9)))
+    #expect(run.hasSettings(of: SampleRuns.configuration(epochCount: 30)))
+    #expect(!run.hasSettings(of: SampleRuns.configuration(seed: 2)))
+    #expect(!run.hasSettings(of: SampleRuns.configuration(batchSize: 9)))
   }
 
   @Test func aRunIsTheSameWithMorePatienceButNotWithAnotherLearningRate() {
     var settings = SmallSets.settings(SmallSets.fields(24))
     func configuration() -> RunConfiguration {
-      RunConfiguration(version: "1.0.0", commandLine: [], settings)
+      RunConfiguration(version: "1.0.0", commandLine: [], modelPath: "/m", settings)
     }
     let run = configuration()
     #expect(run.setting("patience") == nil)
     #expect(run.setting("weight_decay")?.json == "0.0")
     settings.patience = 3
     #expect(configuration().setting("patience")?.json == "3")
-    #expect(run.isSameRun(as: configuration()))
+    #expect(run.hasSettings(of: configuration()))
     settings.learningRate = 0.002
     #expect(configuration().setting("learning_rate")?.json == "0.002")
-    #expect(!run.isSameRun(as: configuration()))
+    #expect(!run.hasSettings(of: configuration()))
   }
 
   @Test func whatShapesTheLearningRateIsInIt() {
@@ -97,7 +98,7 @@ import Testing
     settings.decoupledWeightDecay = true
     settings.learningRateSchedule = .cosine
     settings.warmupEpochCount = 4
-    let run = RunConfiguration(version: "1.0.0", commandLine: [], settings)
+    let run = RunConfiguration(version: "1.0.0", commandLine: [], modelPath: "/m", settings)
     #expect(
       ["decoupled_weight_decay", "lr_schedule", "warmup_epochs"].map { run.setting($0)?.json }
         == ["true", "\"cosine\"", "4"])

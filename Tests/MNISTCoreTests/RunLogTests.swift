@@ -155,13 +155,71 @@ import Testing
   @Test func aLogThatIsDamagedIsFoundBeforeTheRunGoesOn() throws {
     try SmallSets.withFolder { folder in
       let images = SmallSets.fields(24)
-      let settings = SmallSets.settings(images)
-      _ = try RunLog(folder, RunConfiguration(version: "1", commandLine: [], settings))
+      let configuration = RunConfiguration(
+        version: "1", commandLine: [], modelPath: "/no/m", SmallSets.settings(images))
+      _ = try RunLog(folder, configuration)
       let path = folder + "/metrics.csv"
       try SmallSets.write(Array("\(MetricsRow.header)\n1,2\n".utf8), path)
       let error = RunFolderError.wrongRow(path: path, line: 2)
-      #expect(throws: error) { try RunLog.checkWritable(folder, resuming: settings) }
+      #expect(throws: error) { try RunLog.checkWritable(folder, resuming: configuration) }
       #expect(throws: Never.self) { try RunLog.checkWritable(folder, resuming: nil) }
+    }
+  }
+
+  /// As a power cut may leave it.
+  @Test func aRunWhoseRowsWereLostGoesOn() throws {
+    try SmallSets.withFolder { folder in
+      let configuration = SampleRuns.configuration()
+      _ = try RunLog(folder, configuration)
+      for left in ["", "epoch,tra"] {
+        try SmallSets.write(Array(left.utf8), folder + "/metrics.csv")
+        try RunLog.checkWritable(folder, resuming: configuration)
+        let log = try RunLog(folder, configuration, resumingAfter: 2)
+        #expect(log.directory == folder && log.rows.isEmpty)
+        #expect(try MetricsRow.read(folder + "/metrics.csv") == [])
+      }
+    }
+  }
+
+  /// The same command again: no epoch is lost, so that there is nothing to keep apart.
+  @Test func aRunThatWasKilledInItsFirstEpochTakesItsFolderAgain() throws {
+    try SmallSets.withFolder { folder in
+      let directory = folder + "/a"
+      let configuration = SampleRuns.configuration()
+      _ = try RunLog(directory, configuration)
+      let log = try RunLog(directory, configuration)
+      #expect(log.directory == directory)
+      log.append(rows[0])
+      #expect(try MetricsRow.read(directory + "/metrics.csv") == [rows[0]])
+      // A run that is saved elsewhere may be under way.
+      let other = try RunLog(
+        folder + "/b", SampleRuns.configuration(modelPath: "/no/b.ckpt"))
+      #expect(try RunLog(folder + "/b", configuration).directory == other.directory + "-2")
+    }
+  }
+
+  /// Twins in all but where they are saved.
+  @Test func aRunOfTheSameSettingsIsNotTakenForTheOneThatGoesOn() throws {
+    try SmallSets.withFolder { folder in
+      let directory = folder + "/a"
+      for name in ["first", "second", "third"] { try SmallSets.write([], "\(folder)/\(name)") }
+      func configuration(_ name: String) -> RunConfiguration {
+        SampleRuns.configuration(modelPath: "\(folder)/\(name)")
+      }
+      for name in ["first", "second"] {
+        let log = try RunLog(directory, configuration(name))
+        for row in rows { log.append(row) }
+      }
+      func resumed(_ name: String) throws -> String {
+        try RunLog(directory, configuration(name), resumingAfter: 1).directory
+      }
+      #expect(try resumed("second") == directory + "-2")
+      #expect(try MetricsRow.read(directory + "/metrics.csv") == rows)
+      #expect(try resumed("third") == directory + "-3")
+      // A model that is not where it was has been moved.
+      #expect(unlink(folder + "/first") == 0)
+      #expect(try resumed("fourth") == directory)
+      #expect(try MetricsRow.read(directory + "/metrics.csv") == [rows[0]])
     }
   }
 

@@ -27,7 +27,7 @@ import Testing
           == RunConfiguration(
             version: "1.0.0",
             commandLine: ["mnist-train"] + arguments("--seed 1 --log_dir runs/a/"),
-            checkpoint.settings
+            modelPath: PathText.absolute("\(folder)/m"), checkpoint.settings
           ).json)
       var reports: [EpochReport] = []
       try TrainingRun(checkpoint.settings, images: data.images).train {
@@ -263,7 +263,7 @@ import Testing
     let terminal = try PseudoTerminal(columns: columns)
     let run = try await train(
       line, in: folder, shell: "TERM=\(term) exec \"$@\" 2>\(terminal.path)")
-    return (run, terminal.text())
+    return (run, terminal.textAtEnd())
   }
 
   private func compare(_ line: String, in folder: String) async throws -> BuiltTool.Result {

@@ -14,6 +14,9 @@ public final class CheckpointFile: Sendable {
   /// Whether the file system has locks; where it has none, two runs on one file are not noticed.
   public var isLocked: Bool { lock.isHeld }
 
+  /// From the root.
+  public var absolutePath: String { PathText.absolute(path) }
+
   /// Finds out whether there is room for a run of these settings.
   public func checkRoom(for settings: TrainingSettings) throws(FileError) {
     try OutputFile.checkWritable(path, byteCount: Checkpoint.byteCount(for: settings))

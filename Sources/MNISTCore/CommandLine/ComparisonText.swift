@@ -4,7 +4,10 @@ public enum ComparisonText {
   /// differ in the seed alone, mean ± standard deviation.
   public static func table(_ comparison: RunComparison) -> String {
     let names = comparison.differingSettings
-    let header = ["run"] + names + ["best epoch", "train loss", "valid loss", "accuracy", "time"]
+    let header =
+      ["run"] + names.map(PythonSyntax.escaped) + [
+        "best epoch", "train loss", "valid loss", "accuracy", "time",
+      ]
     let rows = comparison.runs.map { run in
       [PythonSyntax.escaped(run.name)] + values(names, run) + [
         "\(run.best.epoch)/\(run.rows.count)", loss(run.best.trainLoss),
@@ -26,7 +29,7 @@ public enum ComparisonText {
       ]
     }
     return "Mean ± s.d. of runs that differ in the seed alone:\n"
-      + aligned(["runs"] + names + ["valid loss", "accuracy"], rows)
+      + aligned(["runs"] + names.map(PythonSyntax.escaped) + ["valid loss", "accuracy"], rows)
   }
 
   private static func values(_ names: [String], _ run: LoggedRun) -> [String] {

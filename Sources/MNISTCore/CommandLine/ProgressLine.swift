@@ -40,7 +40,7 @@ public struct ProgressLine: Equatable, Sendable {
   /// `12s`, `1:02`, `1:02:03`; whole seconds.
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    let total = max(0, Int(seconds.rounded()))
+    let total = Int(max(0, seconds).rounded())
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
     if hours > 0 { return "\(hours):\(two(minutes)):\(two(rest))" }

@@ -12,12 +12,13 @@ enum Operand {
 }
 
 enum Blocking {
-  // A panel of a (10 kB with AVX-512) stays in the first-level cache while a sliver of b (61 kB) streams
-  // from the second; longer parts save loads and stores of c, shorter ones leave more room.
+  // A panel of a (8 kB with AVX-512) stays in the first-level cache while a sliver of b (48 kB) comes in part
+  // from the second; with AVX2 both fit (4 and 24 kB). Longer parts save loads and stores of c, shorter ones
+  // leave more room.
   static let depthLimit = 256
   // Of a sparse panel less than half of the steps are left.
   static let sparseDepthLimit = 400
-  // The panels that meet a sliver fill some 330 kB of the second-level cache. More would not stay there
+  // The panels that meet a sliver fill some 260 kB of the second-level cache. More would not stay there
   // from sliver to sliver, fewer would pack b too often.
   static let rowsPerTask = 256
   // The last tasks should be small beside what each thread does.

@@ -9,19 +9,9 @@
 
 /// The shape of the tile in registers.
 enum Tile {
-  #if TILE_AVX512 || arch(arm64)
-    // 24 accumulators, 3 vectors of b and 1 of a fill 28 of 32 registers. Eight rows divide the usual
-    // batch sizes, 14 × 2 would not; and eleven loads serve 24 multiply-adds, there sixteen serve 28.
-    static let rows = 8
-  #else
-    // 12 accumulators, 3 vectors of b and 1 of a fill all 16 registers. Seven loads serve 12 multiply-adds, and each
-    // number of a 24 columns with AVX2; of 6 × 2, eight would, and 16.
-    static let rows = 4
-  #endif
   typealias Row = ThreeVectors
-  // Of fewer rows more steps hold only zeros: of the columns of four of MNIST's images 61 %, of eight 53 %. Twelve
-  // accumulators are enough to keep two multiply-adds under way in each cycle.
-  static let sparseRows = 4
+  static var rows: Int { TileRows<Row>.rowCount }
+  static var sparseRows: Int { SparseTileRows<Row>.rowCount }
   static let columns = Row.vectorCount * Vector.scalarCount
   static let count = rows * columns
 }
@@ -84,10 +74,17 @@ struct JoinedRows<Top: TileSums, Bottom: TileSums>: TileSums where Top.Row == Bo
 
 typealias FourRows<Row: VectorRow> = JoinedRows<TwoRows<Row>, TwoRows<Row>>
 #if TILE_AVX512 || arch(arm64)
+  // 24 accumulators, 3 vectors of b and 1 of a fill 28 of 32 registers. Eight rows divide the usual
+  // batch sizes, 14 × 2 would not; and eleven loads serve 24 multiply-adds, there sixteen serve 28.
   typealias TileRows<Row: VectorRow> = JoinedRows<FourRows<Row>, FourRows<Row>>
 #else
+  // 12 accumulators, 3 vectors of b and 1 of a fill all 16 registers. Seven loads serve 12 multiply-adds,
+  // and each number of a 24 columns with AVX2; of 6 × 2, eight would, and 16.
   typealias TileRows<Row: VectorRow> = FourRows<Row>
 #endif
+// Of fewer rows more steps hold only zeros: of the columns of four of MNIST's images 61 %, of eight 53 %.
+// Twelve accumulators are enough to keep two multiply-adds under way in each cycle.
+typealias SparseTileRows<Row: VectorRow> = FourRows<Row>
 
 /// Some rows of a over a part of the depth: element (r, step) stands at
 /// `start[r · rowStride + step · stepStride]`.
@@ -115,7 +112,7 @@ extension TileSums {
     guard finish.changesSums else {
       return forEachRow { row, sum in sum.store(to: c + row * rowStride) }
     }
-    forEachRow { row, sum in finish.applied(to: sum, at: 0).store(to: c + row * rowStride) }
+    forEachRow { row, sum in finish.applied(to: sum).store(to: c + row * rowStride) }
   }
 }
 
@@ -142,7 +139,7 @@ func multiplySparseTile<Row: VectorRow>(
   _ row: Row.Type, _ panel: Panel, _ steps: UnsafePointer<Int32>, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
-  var sums = FourRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
+  var sums = SparseTileRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
   var a = panel.start
   for i in 0..<panel.stepCount {
     sums.add(a, rowStride: 1, Row(b + Int(steps[i])))

@@ -13,11 +13,10 @@ struct ProductFinish: @unchecked Sendable {
     ProductFinish(bias: bias.map { $0 + column }, slope: slope)
   }
 
-  /// - Parameter column: the column of the row's first number.
   @inline(__always)
-  func applied<Row: VectorRow>(to sums: Row, at column: Int) -> Row {
+  func applied<Row: VectorRow>(to sums: Row) -> Row {
     var y = sums
-    if let bias { y = y.map { offset, y in y + bias.vector(at: column + offset) } }
+    if let bias { y = y.map { offset, y in y + bias.vector(at: offset) } }
     if let slope { y = y.map { _, y in y.leaky(slope) } }
     return y
   }

@@ -60,7 +60,7 @@ final class SparsePanels: @unchecked Sendable {
       let steps = stepList(2 * pair + half, chunk)
       var count = 0
       for p in 0..<chunk.depth {
-        // As bits; moved in any case, and kept if they count: no branch to guess wrong.
+        // The bits of four rows; moved in any case, and kept if they count: no branch to guess wrong.
         let numbers = UnsafeRawPointer(columns + p * width + half * Tile.sparseRows)
           .loadUnaligned(as: SIMD2<UInt64>.self)
         UnsafeMutableRawPointer(panel + count * Tile.sparseRows)

@@ -6,9 +6,9 @@ struct ChartAxis {
   let decimals: Int
 
   /// The smallest range of round numbers, about `tickCount` steps apart, that holds all `values`;
-  /// what is no number is passed over.
+  /// what is no number, or so large that a difference would be infinite, is passed over.
   init(holding values: [Double], tickCount: Int = 4) {
-    let finite = values.filter(\.isFinite)
+    let finite = values.filter { abs($0) < 1e300 }
     var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
     if high - low < 1e-9 * max(1, abs(high)) {
       let margin = max(abs(high) / 10, 1e-3)

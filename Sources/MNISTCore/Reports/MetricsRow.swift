@@ -66,21 +66,26 @@ extension MetricsRow {
     ([header] + rows.map(\.line)).map { $0 + "\n" }.joined()
   }
 
-  /// What is logged in a run's folder; nothing where there is no file yet.
+  /// What is logged in a run's folder; nothing where there is no file yet, or one without a line, as a power
+  /// cut may leave it.
   static func readLog(in folder: String) throws -> [MetricsRow] {
     let path = folder + "/metrics.csv"
-    return RunFolder.exists(path) ? try read(path) : []
+    guard RunFolder.exists(path) else { return [] }
+    let lines = try lines(path)
+    return lines.isEmpty ? [] : try rows(lines, path)
   }
 
-  /// Reads the file at `path`.
-  ///
-  /// A last line without its end was cut off by whatever ended the run: it is left out. Throws
-  /// `FileError` or `RunFolderError`.
-  static func read(_ path: String) throws -> [MetricsRow] {
+  /// Reads the file at `path`. Throws `FileError` or `RunFolderError`.
+  static func read(_ path: String) throws -> [MetricsRow] { try rows(lines(path), path) }
+
+  /// A last line without its end was cut off by whatever ended the run: it is left out.
+  private static func lines(_ path: String) throws -> [Substring] {
     let bytes = try InputFile.read(path, limit: 64 << 20)
-    var lines = String(decoding: bytes, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    lines.removeLast()
+    return String(decoding: bytes, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+  }
+
+  private static func rows(_ lines: [Substring], _ path: String) throws -> [MetricsRow] {
     guard let first = lines.first, first == header else {
       throw RunFolderError.wrongHeader(path: path, expected: header)
     }

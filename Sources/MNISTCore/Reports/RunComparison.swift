@@ -48,14 +48,12 @@ public struct RunComparison: Equatable, Sendable {
         $0.configuration.setting(name) != sorted[0].configuration.setting(name)
       }
     }
-    var seen: Set<[String]> = []
-    let different = sorted.filter { run in
-      seen.insert(run.configuration.settings.flatMap { [$0.name, $0.json] }).inserted
+    var seen: Set<[RunConfiguration.Setting]> = []
+    let different = sorted.filter {
+      seen.insert($0.configuration.settings(without: [])).inserted
     }
-    groups = Dictionary(grouping: different) { run in
-      run.configuration.settings.filter { $0.name != "seed" }.map { [$0.name, $0.json] }.sorted {
-        $0[0] < $1[0]
-      }
+    groups = Dictionary(grouping: different) {
+      $0.configuration.settings(without: ["seed"])
     }.values.filter { $0.count >= 2 }.map {
       Group(
         runs: $0, validLoss: Spread($0.map(\.best.validLoss)),

@@ -4,11 +4,13 @@ public struct RunConfiguration: Equatable, Sendable {
   public var version: String
   /// With the program's name.
   public var commandLine: [String]
+  /// From the root: where the run is saved.
+  public var modelPath: String
   /// What shapes the result, in the order to be shown: JSON values by name.
   public var settings: [Setting]
 
   /// A setting's value as JSON: `0.001`, `true`, `"cosine"`.
-  public struct Setting: Equatable, Sendable {
+  public struct Setting: Hashable, Sendable {
     public let name: String
     public let json: String
 
@@ -36,15 +38,18 @@ public struct RunConfiguration: Equatable, Sendable {
     }
   }
 
-  public init(version: String, commandLine: [String], settings: [Setting]) {
+  public init(version: String, commandLine: [String], modelPath: String, settings: [Setting]) {
     self.version = version
     self.commandLine = commandLine
+    self.modelPath = modelPath
     self.settings = settings
   }
 
-  public init(version: String, commandLine: [String], _ settings: TrainingSettings) {
+  public init(
+    version: String, commandLine: [String], modelPath: String, _ settings: TrainingSettings
+  ) {
     self.init(
-      version: version, commandLine: commandLine,
+      version: version, commandLine: commandLine, modelPath: modelPath,
       settings: [
         Setting("seed", number: settings.seed),
         Setting("n_epochs", number: settings.epochCount),
@@ -69,13 +74,15 @@ public struct RunConfiguration: Equatable, Sendable {
 
   public func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
 
-  /// Whether `other` is the same run, which may have been given another number of epochs or patience.
-  func isSameRun(as other: RunConfiguration) -> Bool {
-    func fixed(_ configuration: RunConfiguration) -> [Setting] {
-      configuration.settings.filter { !["n_epochs", "patience"].contains($0.name) }
-        .sorted { $0.name < $1.name }
-    }
-    return fixed(self) == fixed(other)
+  /// Whether `other` may be the same run, which may have been given another number of epochs or patience.
+  func hasSettings(of other: RunConfiguration) -> Bool {
+    let changing = ["n_epochs", "patience"]
+    return settings(without: changing) == other.settings(without: changing)
+  }
+
+  /// In the order of their names.
+  func settings(without names: [String]) -> [Setting] {
+    settings.filter { !names.contains($0.name) }.sorted { $0.name < $1.name }
   }
 
   /// The content of `config.json`: one setting a line.
@@ -86,6 +93,7 @@ public struct RunConfiguration: Equatable, Sendable {
       {
         "version": \(JSONText.quoted(version)),
         "command_line": [\(words)],
+        "model_fn": \(JSONText.quoted(modelPath)),
         "settings": {
       \(lines.joined(separator: ",\n"))
         }
@@ -102,16 +110,17 @@ public struct RunConfiguration: Equatable, Sendable {
       func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
       guard let version = try member("version")?.string(),
         let words = try member("command_line")?.array(),
+        let modelPath = try member("model_fn")?.string(),
         let settings = try member("settings")?.object()
       else {
         throw .unexpected(
-          offset: 0, expected: "version, command_line and settings",
+          offset: 0, expected: "version, command_line, model_fn and settings",
           found: members.map(\.name).joined(separator: ", "))
       }
       var commandLine: [String] = []
       for word in words { commandLine.append(try word.string()) }
       return RunConfiguration(
-        version: version, commandLine: commandLine,
+        version: version, commandLine: commandLine, modelPath: modelPath,
         settings: settings.map { Setting(name: $0.name, json: $0.value.json) })
     } catch {
       throw RunFolderError.wrongConfiguration(path: path, reason: "\(error)")

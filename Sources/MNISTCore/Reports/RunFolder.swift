@@ -20,19 +20,27 @@ enum RunFolder {
     return free
   }
 
-  /// The folder of a run that goes on, with what its configuration says; nil where there is none.
+  /// The folder of a run, with what its configuration says; nil where there is none.
+  ///
+  /// Runs of the same settings are told apart by where they are saved; of one that began anew in the same
+  /// place the last counts. Where there is none, a model that is not there any more may have been moved.
   static func own(
     _ wanted: String, _ configuration: RunConfiguration
   ) throws -> (folder: String, RunConfiguration)? {
     // Names are taken in order: behind the first that is not there, there is none.
+    var (own, moved): ((String, RunConfiguration)?, (String, RunConfiguration)?)
     for folder in try names(wanted).prefix(while: exists) {
       if let found = try? RunConfiguration.read(folder + "/config.json"),
-        found.isSameRun(as: configuration)
+        found.hasSettings(of: configuration)
       {
-        return (folder, found)
+        if found.modelPath == configuration.modelPath {
+          own = (folder, found)
+        } else if !exists(found.modelPath) {
+          moved = (folder, found)
+        }
       }
     }
-    return nil
+    return own ?? moved
   }
 
   private static func names(

@@ -21,11 +21,10 @@ public final class RunLog {
 
   /// Finds out before a run has begun, or goes on, whether it could be logged; makes nothing. Throws
   /// `RunFolderError` or `FileError`.
-  public static func checkWritable(_ wanted: String, resuming settings: TrainingSettings?) throws {
-    if let settings,
-      let own = try RunFolder.own(
-        wanted, RunConfiguration(version: "", commandLine: [], settings))
-    {
+  public static func checkWritable(
+    _ wanted: String, resuming configuration: RunConfiguration?
+  ) throws {
+    if let configuration, let own = try RunFolder.own(wanted, configuration) {
       _ = try MetricsRow.readLog(in: own.folder)
       for name in ["metrics.csv", "config.json"] {
         try OutputFile.checkWritable("\(own.folder)/\(name)", byteCount: 0)
@@ -38,14 +37,18 @@ public final class RunLog {
   /// Takes a folder for a run and writes its configuration.
   ///
   /// A folder that holds another run is never written to: the next name is taken. A run that goes on finds
-  /// its own folder again; rows of later epochs, which will be trained again, are taken out, and what began
+  /// its own folder again, and so does one that was killed before its first epoch was over; rows of later epochs, which will be trained again, are taken out, and what began
   /// the run stays its command line. Throws `RunFolderError` or `FileError`.
   ///
   /// - Parameter epoch: how many epochs are behind a run that goes on, nil for a new one.
   public init(
     _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil
   ) throws {
-    if let epoch, let (folder, found) = try RunFolder.own(wanted, configuration) {
+    if let (folder, found) = try RunFolder.own(wanted, configuration),
+      try epoch != nil
+        || found.modelPath == configuration.modelPath && MetricsRow.readLog(in: folder).isEmpty
+    {
+      let epoch = epoch ?? 0
       directory = folder
       rows = try MetricsRow.readLog(in: folder).filter { $0.epoch <= epoch }
       let path = folder + "/metrics.csv"

@@ -47,12 +47,14 @@ public struct MemoryNeed: Error, Equatable, CustomStringConvertible {
   }
 
   public var description: String {
-    let (verb, advice) =
-      switch work {
-      case .training: ("train", "a smaller --batch_size or fewer layers")
-      case .prediction: ("use", "a smaller --batch_size")
+    let verb = work == .training ? "train" : "use"
+    let advice =
+      switch (work, batchSize) {
+      case (.training, _): "; try a smaller --batch_size or fewer layers"
+      case (.prediction, 2...): "; try a smaller --batch_size"
+      case (.prediction, _): ""
       }
     return "too little memory to \(verb) a model of \(parameterCount) parameters in batches of "
-      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB; try \(advice))"
+      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB\(advice))"
   }
 }

@@ -1,7 +1,7 @@
 /// Trains a classifier and keeps its best state, by the loss on data it is not trained on.
 public final class Trainer {
   private let model: any Module
-  private var optimizer: any Optimizer
+  private let optimizer: any Optimizer
   private let criterion: NLLLoss
 
   /// The lowest validation loss so far.

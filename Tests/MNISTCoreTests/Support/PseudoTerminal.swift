@@ -1,13 +1,16 @@
 import Foundation
+import Synchronization
 import Testing
 
-/// A terminal that nobody looks at: what is written to it can be read.
-final class PseudoTerminal {
+/// A terminal that nobody looks at: what is written to it is kept.
+final class PseudoTerminal: Sendable {
   /// For a program to open.
   let path: String
   private let master: Int32
   /// Held open, so that nothing is lost when the program closes its own.
   private let slave: Int32
+  private let written = Mutex<[UInt8]>([])
+  private let isOver = DispatchSemaphore(value: 0)
 
   init(columns: UInt16) throws {
     var size = winsize()
@@ -16,19 +19,24 @@ final class PseudoTerminal {
     try #require(openpty(&master, &slave, nil, nil, &size) == 0)
     (self.master, self.slave) = (master, slave)
     path = String(cString: try #require(ttyname(slave)))
-    _ = fcntl(master, F_SETFL, O_NONBLOCK)
+    // A terminal holds little: a program that is not listened to would wait.
+    Thread { [self] in listen() }.start()
   }
 
-  deinit {
+  deinit { close(master) }
+
+  /// Closes the terminal, once the program has ended: all that was written to it.
+  func textAtEnd() -> String {
     close(slave)
-    close(master)
+    isOver.wait()
+    return String(decoding: written.withLock { $0 }, as: UTF8.self)
   }
 
-  /// All that was written so far.
-  func text() -> String {
-    var all: [UInt8] = []
+  private func listen() {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = read(master, &bytes, bytes.count), count > 0 { all += bytes[..<count] }
-    return String(decoding: all, as: UTF8.self)
+    while case let count = read(master, &bytes, bytes.count), count > 0 {
+      written.withLock { $0 += bytes[..<count] }
+    }
+    isOver.signal()
   }
 }

@@ -12,14 +12,16 @@ enum SampleRuns {
   }
 
   static func configuration(
-    seed: UInt64 = 1, batchSize: Int = 256, epochCount: Int = 20, layerCount: Int = 3
+    seed: UInt64 = 1, batchSize: Int = 256, epochCount: Int = 20, layerCount: Int = 3,
+    modelPath: String = "/no/a.ckpt"
   ) -> RunConfiguration {
     var settings = SmallSets.settings(
       SmallSets.fields(24), hiddenSizes: [Int](repeating: 9, count: layerCount - 1), seed: seed)
     settings.batchSize = batchSize
     settings.epochCount = epochCount
     return RunConfiguration(
-      version: "1.0.0", commandLine: ["mnist-train", "--model_fn", "a \"b\".ckpt"], settings)
+      version: "1.0.0", commandLine: ["mnist-train", "--model_fn", "a \"b\".ckpt"],
+      modelPath: modelPath, settings)
   }
 
   static func run(
