@@ -65,7 +65,7 @@ make_seeds() {
   printf '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' > "$work/header"
   { printf '\x36\0\0\0\0\0\0\0'; cat "$work/header"; printf '\0\0\0\0\0\0\0\0'; } > "$seeds/safetensors/small"
   printf '1,2.5,nan,0.5,inf,0.125,1000.0\n2,1e-5,1,1,1,3,4\n' > "$seeds/log/rows"
-  printf '{"version":"1","command_line":["a","b"],"settings":{"x":1,"y":"z","w":[1,2]}}' > "$seeds/log/configuration"
+  printf '{"version":"1","command_line":["a","b"],"model_fn":"m","settings":{"x":1,"y":"z","w":[1,2]}}' > "$seeds/log/configuration"
   printf -- '--model_fn\0m\0--n_epochs=3\0--batch_size\0008\0--use_dropout\0--resume' > "$seeds/options/train"
   printf -- '--model_fn=m\0a.png\0--raw\0--show\0--n_threads\0002' > "$seeds/options/predict"
   { "$train" --help; "$predict" --help; } | grep -oE -- '--[a-z_]+' | sort -u | sed 's/.*/"&"/' > "$work/words"

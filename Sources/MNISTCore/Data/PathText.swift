@@ -59,8 +59,7 @@ enum PathText {
     let folder = end.map { String(path[..<$0]) } ?? "."
     guard let resolved = realpath(bytes(folder), nil) else { return path }
     defer { free(resolved) }
-    let text = text(
-      UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map(UInt8.init(bitPattern:)))
+    let text = text((0..<strlen(resolved)).map { UInt8(bitPattern: resolved[$0]) })
     return text.hasSuffix("/") ? text + name : "\(text)/\(name)"
   }
 }

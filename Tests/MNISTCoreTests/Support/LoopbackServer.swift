@@ -75,7 +75,8 @@ final class LoopbackServer: Sendable {
 
   private func serve(_ listener: Int32) {
     defer { close(listener) }
-    let deadline = ContinuousClock.now + .seconds(120)
+    // Under a sanitizer what asks may take minutes.
+    let deadline = ContinuousClock.now + .seconds(900)
     var count = 0
     while ContinuousClock.now < deadline, count < 100, !isStopped.withLock({ $0 }) {
       guard isReadable(listener, milliseconds: 20) else { continue }
