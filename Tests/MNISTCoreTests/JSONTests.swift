@@ -213,7 +213,8 @@ import Testing
       try parse("{\"\(marks)\":0,\"\(marks)b\":0}")
     }
     #expect(try parse("[\(objects)0]").array().count == 330_001)
-    #expect(ContinuousClock.now - start < .seconds(2))
+    // Where time grows with the square it is minutes; some seconds under a sanitizer.
+    #expect(ContinuousClock.now - start < .seconds(10))
   }
 }
 

@@ -38,6 +38,8 @@ final class GzipReader {
   /// Nothing is unpacked beyond `count`. Memory beyond 64 MiB and four times the input is asked
   /// for only in step with what was really unpacked.
   func read(_ count: Int) throws(GzipError) -> [UInt8] {
+    // All empty arrays are one, to which the initializer below would write from every thread.
+    guard count > 0 else { return [] }
     var output: [UInt8] = []
     var capacity = min(count, (64 << 20) + 4 * input.count)
     repeat {
