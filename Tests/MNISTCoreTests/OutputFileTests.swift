@@ -249,4 +249,17 @@ import Testing
     try #require(stat(path, &status) == 0)
     return status.st_mode & 0o777
   }
+
+  @Test func aPathFromTheRootFollowsItsFolder() throws {
+    try SmallSets.withFolder { folder in
+      let real = OutputTarget.absolutePath(folder + "/m")
+      #expect(symlink(folder, folder + "/link") == 0)
+      #expect(real.hasSuffix("/m"))
+      #expect(OutputTarget.absolutePath(folder + "/link/m") == real)
+      #expect(OutputTarget.absolutePath("/m") == "/m")
+      #expect(OutputTarget.absolutePath("/no/such/m") == "/no/such/m")
+      let here = FileManager.default.currentDirectoryPath
+      #expect(OutputTarget.absolutePath("m") == OutputTarget.absolutePath(here + "/m"))
+    }
+  }
 }

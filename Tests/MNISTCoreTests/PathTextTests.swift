@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -20,19 +19,6 @@ import Testing
     ] as [[UInt8]])
   func everyByteIsKept(_ bytes: [UInt8]) {
     #expect(PathText.bytes(PathText.text(bytes)).map { UInt8(bitPattern: $0) } == bytes + [0])
-  }
-
-  @Test func aPathFromTheRootFollowsItsFolder() throws {
-    try SmallSets.withFolder { folder in
-      let real = PathText.absolute(folder + "/m")
-      #expect(symlink(folder, folder + "/link") == 0)
-      #expect(real.hasSuffix("/m"))
-      #expect(PathText.absolute(folder + "/link/m") == real)
-      #expect(PathText.absolute("/m") == "/m")
-      #expect(PathText.absolute("/no/such/m") == "/no/such/m")
-      let here = FileManager.default.currentDirectoryPath
-      #expect(PathText.absolute("m") == PathText.absolute(here + "/m"))
-    }
   }
 
   @Test func randomBytesAreKept() {

@@ -15,7 +15,7 @@ public final class CheckpointFile: Sendable {
   public var isLocked: Bool { lock.isHeld }
 
   /// From the root.
-  public var absolutePath: String { PathText.absolute(path) }
+  public var absolutePath: String { OutputTarget.absolutePath(path) }
 
   /// Finds out whether there is room for a run of these settings.
   public func checkRoom(for settings: TrainingSettings) throws(FileError) {

@@ -4,12 +4,9 @@ public enum ComparisonText {
   /// differ in the seed alone, mean ± standard deviation.
   public static func table(_ comparison: RunComparison) -> String {
     let names = comparison.differingSettings
-    let header =
-      ["run"] + names.map(PythonSyntax.escaped) + [
-        "best epoch", "train loss", "valid loss", "accuracy", "time",
-      ]
+    let header = ["run"] + names + ["best epoch", "train loss", "valid loss", "accuracy", "time"]
     let rows = comparison.runs.map { run in
-      [PythonSyntax.escaped(run.name)] + values(names, run) + [
+      [run.name] + values(names, run) + [
         "\(run.best.epoch)/\(run.rows.count)", loss(run.best.trainLoss),
         loss(run.best.validLoss), NumberText.fixed(run.best.validAccuracy),
         ProgressLine.duration(run.seconds),
@@ -29,19 +26,20 @@ public enum ComparisonText {
       ]
     }
     return "Mean ± s.d. of runs that differ in the seed alone:\n"
-      + aligned(["runs"] + names.map(PythonSyntax.escaped) + ["valid loss", "accuracy"], rows)
+      + aligned(["runs"] + names + ["valid loss", "accuracy"], rows)
   }
 
   private static func values(_ names: [String], _ run: LoggedRun) -> [String] {
-    names.map { PythonSyntax.escaped(run.configuration.setting($0)?.text ?? "-") }
+    names.map { run.configuration.setting($0)?.text ?? "-" }
   }
 
   private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }
 
-  /// Columns two spaces apart; the first to the left, the others to the right.
+  /// Columns two spaces apart; the first to the left, the others to the right. Names and values may be a
+  /// stranger's.
   private static func aligned(_ header: [String], _ rows: [[String]]) -> String {
     let titles = header.map(inTwo)
-    let lines = [titles.map(\.0), titles.map(\.1)] + rows
+    let lines = ([titles.map(\.0), titles.map(\.1)] + rows).map { $0.map(PythonSyntax.escaped) }
     let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     return lines.map { line in
       var text = ""

@@ -78,6 +78,15 @@ struct OutputTarget: ~Copyable {
     throw .notDurable(path: path, reason: SystemError.text(errno))
   }
 
+  /// The path from the root, its folder's symbolic links followed; as it is where the folder is not there.
+  static func absolutePath(_ path: String) -> String {
+    let (folder, name) = split(PathText.bytes(path))
+    guard let resolved = realpath(folder, nil) else { return path }
+    defer { free(resolved) }
+    let place = (0..<strlen(resolved)).map { resolved[$0] }
+    return text((place.last == slash ? place : place + [slash]) + name)
+  }
+
   /// The path that `start` leads to, and what is there, `nil` where nothing is.
   private static func followLinks(
     _ start: [CChar], path: String

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Paths as text that keeps every byte.
 ///
 /// A path is bytes, and Swift's text has room for UTF-8 only. Bytes that are not part of UTF-8 stand for
@@ -50,16 +42,5 @@ enum PathText {
       byte(scalar).map { [CChar(bitPattern: $0)] }
         ?? UTF8.encode(scalar).map { $0.map { CChar(bitPattern: $0) } } ?? []
     } + [0]
-  }
-
-  /// The path from the root, its folder's symbolic links followed; as it is where the folder is not there.
-  static func absolute(_ path: String) -> String {
-    let end = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
-    let name = path[(end ?? path.startIndex)...]
-    let folder = end.map { String(path[..<$0]) } ?? "."
-    guard let resolved = realpath(bytes(folder), nil) else { return path }
-    defer { free(resolved) }
-    let text = text((0..<strlen(resolved)).map { UInt8(bitPattern: resolved[$0]) })
-    return text.hasSuffix("/") ? text + name : "\(text)/\(name)"
   }
 }
