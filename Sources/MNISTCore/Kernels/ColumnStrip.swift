@@ -5,8 +5,13 @@
 
 /// Neighbouring columns that are passed over together.
 struct ColumnStrip {
-  // Four vectors: with fewer, an addition would wait for the one in the row before.
-  typealias Row = FourVectors
+  // Four cache lines of a row are fetched at once with AVX-512 and AVX2: the passes wait for little but
+  // memory. With fewer than four vectors an addition would wait for the one in the row before.
+  #if TILE_AVX512
+    typealias Row = FourVectors
+  #else
+    typealias Row = EightVectors
+  #endif
 
   private static let chunk = 64
 

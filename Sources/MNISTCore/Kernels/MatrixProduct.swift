@@ -16,6 +16,8 @@ enum Blocking {
   // from the second; with AVX2 both fit (4 and 24 kB). Longer parts save loads and stores of c, shorter ones
   // leave more room.
   static let depthLimit = 256
+  // Where a is read across its rows, each step takes up a line of the first-level cache.
+  static let depthLimitAcrossRows = 128
   // Of a sparse panel less than half of the steps are left.
   static let sparseDepthLimit = 400
   // The panels that meet a sliver fill some 260 kB of the second-level cache. More would not stay there
@@ -92,8 +94,10 @@ struct Product {
     let isSparse = isTransposed || sparse == .a && a.isMostlyZero
     let depth = a.columns
     // A sum of nothing is one part that is empty.
+    let denseLimit =
+      self.a.columnStride == 1 ? Blocking.depthLimit : Blocking.depthLimitAcrossRows
     let (count, size) = equalParts(
-      of: max(1, depth), limit: isSparse ? Blocking.sparseDepthLimit : Blocking.depthLimit)
+      of: max(1, depth), limit: isSparse ? Blocking.sparseDepthLimit : denseLimit)
     chunks = (0..<count).map {
       DepthChunk(index: $0, range: $0 * size..<min(($0 + 1) * size, depth))
     }
@@ -149,28 +153,24 @@ struct Product {
     let sliver = scratch.start
     let edgePanel = sliver + Tile.columns * depth
     let edgeTile = edgePanel + Tile.rows * depth
-    let panelRows = panelRows
     let edgeRows = rows.count % panelRows
+    let edge = rows.upperBound - edgeRows
     for chunk in chunks {
       pack(chunk, columns, into: sliver)
+      let finish = chunk.index == chunks.count - 1 ? finish : ProductFinish()
       func multiply(
-        _ rows: Range<Int>, into tile: UnsafeMutablePointer<Float>, rowStride: Int,
-        finish: ProductFinish
+        _ panels: Panels, into tiles: UnsafeMutablePointer<Float>, rowStride: Int
       ) {
         multiplyColumns(
-          columns.count, panel(rows, chunk, edgePanel), sliver, into: tile, rowStride: rowStride,
+          columns.count, panels, sliver, into: tiles, rowStride: rowStride,
           isFirst: chunk.index == 0, finish: finish)
       }
-      let finish = chunk.index == chunks.count - 1 ? finish : ProductFinish()
-      var place = block
-      for row in stride(from: rows.lowerBound, to: rows.upperBound - edgeRows, by: panelRows) {
-        multiply(row..<row + panelRows, into: place, rowStride: rowStride, finish: finish)
-        place += panelRows * rowStride
-      }
-      if edgeRows > 0 {
+      multiply(
+        panels(rows.lowerBound..<edge, chunk, edgePanel), into: block, rowStride: rowStride)
+      if edge < rows.upperBound {
         multiply(
-          rows.upperBound - edgeRows..<rows.upperBound, into: edgeTile, rowStride: Tile.columns,
-          finish: finish)
+          panels(edge..<rows.upperBound, chunk, edgePanel), into: edgeTile,
+          rowStride: Tile.columns)
       }
     }
     MatrixView(edgeTile, rows: edgeRows, columns: Tile.columns)
@@ -199,39 +199,42 @@ struct Product {
     }
   }
 
-  /// Some rows of a, where they are or packed.
-  @inline(__always)
-  private func panel(
+  /// Some rows of a, where they are or packed: whole panels, or the rest that fills none.
+  private func panels(
     _ rows: Range<Int>, _ chunk: DepthChunk, _ edgePanel: UnsafeMutablePointer<Float>
-  ) -> Panel {
-    if let sparsePanels { return sparsePanels.panel(rows.lowerBound / Tile.sparseRows, chunk) }
+  ) -> Panels {
+    let count = (rows.count + panelRows - 1) / panelRows
+    if let sparsePanels {
+      let first = rows.lowerBound / panelRows
+      return sparsePanels.panels(first..<first + count, chunk)
+    }
     let part = a.part(rows, chunk.range)
-    guard rows.count < Tile.rows else {
-      return Panel(
+    guard rows.count % Tile.rows > 0 else {
+      return Panels(
         start: part.start, rowStride: part.rowStride, stepStride: part.columnStride,
-        stepCount: chunk.depth, steps: nil)
+        panelStride: Tile.rows * part.rowStride, count: count, stepCount: chunk.depth, steps: nil)
     }
     // The micro-kernel reads whole panels.
     edgePanel.update(repeating: 0, count: Tile.rows * chunk.depth)
     part.copyColumns(to: edgePanel, targetStride: Tile.rows)
-    return Panel(
-      start: UnsafePointer(edgePanel), rowStride: 1, stepStride: Tile.rows,
-      stepCount: chunk.depth, steps: nil)
+    return Panels(
+      start: UnsafePointer(edgePanel), rowStride: 1, stepStride: Tile.rows, panelStride: 0,
+      count: 1, stepCount: chunk.depth, steps: nil)
   }
 }
 
-/// A tile no wider than these columns need.
-@inline(__always)
+/// Tiles no wider than these columns need.
 private func multiplyColumns(
-  _ columns: Int, _ a: Panel, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
-  rowStride: Int, isFirst: Bool, finish: ProductFinish
+  _ columns: Int, _ panels: Panels, _ b: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
-    if let steps = a.steps {
-      multiplySparseTile(
-        row, a, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+    if let steps = panels.steps {
+      multiplySparseTiles(
+        row, panels, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
     } else {
-      multiplyTile(row, a, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+      multiplyTiles(
+        row, panels, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
     }
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {

@@ -86,14 +86,18 @@ typealias FourRows<Row: VectorRow> = JoinedRows<TwoRows<Row>, TwoRows<Row>>
 // Twelve accumulators are enough to keep two multiply-adds under way in each cycle.
 typealias SparseTileRows<Row: VectorRow> = FourRows<Row>
 
-/// Some rows of a over a part of the depth: element (r, step) stands at
-/// `start[r · rowStride + step · stepStride]`.
-struct Panel {
+/// Panels of a, one below the other, over a part of the depth.
+struct Panels {
+  /// Element (r, step) of a panel stands `r · rowStride + step · stepStride` after the panel's start.
   let start: UnsafePointer<Float>
   let rowStride: Int
   let stepStride: Int
+  /// From the start of one panel to that of the next.
+  let panelStride: Int
+  let count: Int
+  /// Room for steps: how many a panel has that leaves none out.
   let stepCount: Int
-  /// Where in the sliver each step begins; nil if the panel has all of them.
+  /// Where some steps are left out: for each panel their number, and where in the sliver each begins.
   let steps: UnsafePointer<Int32>?
 }
 
@@ -116,34 +120,47 @@ extension TileSums {
   }
 }
 
-/// Adds a part of the depth to a tile of c, or to its first columns: `Tile.rows` rows, `row` wide, from a
-/// panel that has every step.
+/// Adds a part of the depth to tiles of c that lie one below the other, or to their first columns:
+/// `Tile.rows` rows each, `row` wide, from panels that have every step.
+///
+/// The loop over the tiles is in here since what a call sets up costs a twentieth of what it does.
 @inline(never)
-func multiplyTile<Row: VectorRow>(
-  _ row: Row.Type, _ panel: Panel, _ b: UnsafePointer<Float>,
+func multiplyTiles<Row: VectorRow>(
+  _ row: Row.Type, _ panels: Panels, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
-  var sums = TileRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
-  var (a, b) = (panel.start, b)
-  for _ in 0..<panel.stepCount {
-    sums.add(a, rowStride: panel.rowStride, Row(b))
-    a += panel.stepStride
-    b += Tile.columns
+  var (panel, tile) = (panels.start, c)
+  for _ in 0..<panels.count {
+    var sums = TileRows<Row>(tile, rowStride: rowStride, isFirst: isFirst)
+    var (a, b) = (panel, b)
+    for _ in 0..<panels.stepCount {
+      sums.add(a, rowStride: panels.rowStride, Row(b))
+      a += panels.stepStride
+      b += Tile.columns
+    }
+    sums.store(to: tile, rowStride: rowStride, finish: finish)
+    panel += panels.panelStride
+    tile += Tile.rows &* rowStride
   }
-  sums.store(to: c, rowStride: rowStride, finish: finish)
 }
 
-/// The same for `Tile.sparseRows` rows, from a panel that has some steps.
+/// The same for `Tile.sparseRows` rows each, from panels that have some steps.
 @inline(never)
-func multiplySparseTile<Row: VectorRow>(
-  _ row: Row.Type, _ panel: Panel, _ steps: UnsafePointer<Int32>, _ b: UnsafePointer<Float>,
+func multiplySparseTiles<Row: VectorRow>(
+  _ row: Row.Type, _ panels: Panels, _ steps: UnsafePointer<Int32>, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
 ) {
-  var sums = SparseTileRows<Row>(c, rowStride: rowStride, isFirst: isFirst)
-  var a = panel.start
-  for i in 0..<panel.stepCount {
-    sums.add(a, rowStride: 1, Row(b + Int(steps[i])))
-    a += Tile.sparseRows
+  var (panel, tile, steps) = (panels.start, c, steps)
+  for _ in 0..<panels.count {
+    var sums = SparseTileRows<Row>(tile, rowStride: rowStride, isFirst: isFirst)
+    var a = panel
+    for i in 0..<Int(steps[0]) {
+      sums.add(a, rowStride: 1, Row(b + Int(steps[1 + i])))
+      a += Tile.sparseRows
+    }
+    sums.store(to: tile, rowStride: rowStride, finish: finish)
+    panel += panels.panelStride
+    tile += Tile.sparseRows &* rowStride
+    steps += 1 &+ panels.stepCount
   }
-  sums.store(to: c, rowStride: rowStride, finish: finish)
 }

@@ -41,12 +41,11 @@ final class SparsePanels: @unchecked Sendable {
     }
   }
 
-  func panel(_ index: Int, _ chunk: DepthChunk) -> Panel {
-    let steps = stepList(index, chunk)
-    return Panel(
-      start: place(index, chunk), rowStride: 1, stepStride: Tile.sparseRows,
-      stepCount: Int(steps[0]),
-      steps: steps + 1)
+  func panels(_ range: Range<Int>, _ chunk: DepthChunk) -> Panels {
+    Panels(
+      start: place(range.lowerBound, chunk), rowStride: 1, stepStride: Tile.sparseRows,
+      panelStride: Tile.sparseRows * chunkDepth, count: range.count, stepCount: chunkDepth,
+      steps: stepList(range.lowerBound, chunk))
   }
 
   /// - Parameter columns: room for the columns of two panels, side by side.

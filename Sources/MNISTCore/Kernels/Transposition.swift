@@ -56,28 +56,44 @@ private struct EightByEight {
     (row4, row5, row6, row7) = (row(4), row(5), row(6), row(7))
   }
 
-  /// Three rounds, each interleaving rows that are 4, 2 and 1 apart in the end.
+  /// Three rounds: of rows one, two and four apart, each pair swaps what stands on the wrong side of the
+  /// diagonal.
   @inline(__always)
   mutating func transpose() {
-    for _ in 0..<3 {
-      let (a, b) = Self.interleave(row0, row4)
-      let (c, d) = Self.interleave(row1, row5)
-      let (e, f) = Self.interleave(row2, row6)
-      let (g, h) = Self.interleave(row3, row7)
-      (row0, row1, row2, row3, row4, row5, row6, row7) = (a, b, c, d, e, f, g, h)
-    }
+    Self.swapOnes(&row0, &row1)
+    Self.swapOnes(&row2, &row3)
+    Self.swapOnes(&row4, &row5)
+    Self.swapOnes(&row6, &row7)
+    Self.swapTwos(&row0, &row2)
+    Self.swapTwos(&row1, &row3)
+    Self.swapTwos(&row4, &row6)
+    Self.swapTwos(&row5, &row7)
+    Self.swapFours(&row0, &row4)
+    Self.swapFours(&row1, &row5)
+    Self.swapFours(&row2, &row6)
+    Self.swapFours(&row3, &row7)
   }
 
-  /// x0 y0 x1 y1 x2 y2 x3 y3 and x4 y4 x5 y5 x6 y6 x7 y7.
+  /// x1 ↔ y0, x3 ↔ y2, x5 ↔ y4, x7 ↔ y6.
   @inline(__always)
-  private static func interleave(_ x: Row, _ y: Row) -> (Row, Row) {
-    var low = Row.zero
-    low.evenHalf = x.lowHalf
-    low.oddHalf = y.lowHalf
-    var high = Row.zero
-    high.evenHalf = x.highHalf
-    high.oddHalf = y.highHalf
-    return (low, high)
+  private static func swapOnes(_ x: inout Row, _ y: inout Row) {
+    (x.oddHalf, y.evenHalf) = (y.evenHalf, x.oddHalf)
+  }
+
+  /// The same with pairs of numbers.
+  @inline(__always)
+  private static func swapTwos(_ x: inout Row, _ y: inout Row) {
+    var pairs = (
+      unsafeBitCast(x, to: SIMD4<UInt64>.self), unsafeBitCast(y, to: SIMD4<UInt64>.self)
+    )
+    (pairs.0.oddHalf, pairs.1.evenHalf) = (pairs.1.evenHalf, pairs.0.oddHalf)
+    (x, y) = (unsafeBitCast(pairs.0, to: Row.self), unsafeBitCast(pairs.1, to: Row.self))
+  }
+
+  /// And with fours.
+  @inline(__always)
+  private static func swapFours(_ x: inout Row, _ y: inout Row) {
+    (x.highHalf, y.lowHalf) = (y.lowHalf, x.highHalf)
   }
 
   @inline(__always)

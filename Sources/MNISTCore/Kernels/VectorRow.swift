@@ -91,3 +91,4 @@ struct JoinedRow<Left: VectorRow, Right: VectorRow>: VectorRow {
 typealias TwoVectors = JoinedRow<OneVector, OneVector>
 typealias ThreeVectors = JoinedRow<TwoVectors, OneVector>
 typealias FourVectors = JoinedRow<TwoVectors, TwoVectors>
+typealias EightVectors = JoinedRow<FourVectors, FourVectors>
