@@ -78,7 +78,7 @@ struct Product {
   fileprivate var multiplyAdds: Int { a.rows * a.columns * b.columns }
   private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
   private var panelRows: Int { sparsePanels == nil ? Tile.rows : Tile.sparseRows }
-  private var panels: Int { (a.rows + panelRows - 1) / panelRows }
+  private var panelCount: Int { (a.rows + panelRows - 1) / panelRows }
 
   /// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
   ///   whole panel of it is zero are left out.
@@ -93,9 +93,9 @@ struct Product {
     self.finish = finish
     let isSparse = isTransposed || sparse == .a && a.isMostlyZero
     let depth = a.columns
-    // A sum of nothing is one part that is empty.
     let denseLimit =
       self.a.columnStride == 1 ? Blocking.depthLimit : Blocking.depthLimitAcrossRows
+    // A sum of nothing is one part that is empty.
     let (count, size) = equalParts(
       of: max(1, depth), limit: isSparse ? Blocking.sparseDepthLimit : denseLimit)
     chunks = (0..<count).map {
@@ -106,16 +106,16 @@ struct Product {
 
   /// Slivers of b, each with some blocks of a's rows.
   fileprivate func taskCount(threads: Int) -> Int {
-    guard panels > 0 && slivers > 0 else { return 0 }
+    guard panelCount > 0 && slivers > 0 else { return 0 }
     let wanted = threads == 1 ? 1 : Blocking.tasksPerThread * threads
     let blocks = max(
       (a.rows + Blocking.rowsPerTask - 1) / Blocking.rowsPerTask,
       (wanted + slivers - 1) / slivers)
-    return slivers * min(panels, blocks)
+    return slivers * min(panelCount, blocks)
   }
 
   fileprivate func perform(_ task: Int, of taskCount: Int) {
-    let panels = evenShare(task / slivers, of: taskCount / slivers, total: panels)
+    let panels = evenShare(task / slivers, of: taskCount / slivers, total: panelCount)
     let column = task % slivers * Tile.columns
     multiplyBlock(
       panels.lowerBound * panelRows..<min(panels.upperBound * panelRows, a.rows),

@@ -83,11 +83,10 @@ private struct EightByEight {
   /// The same with pairs of numbers.
   @inline(__always)
   private static func swapTwos(_ x: inout Row, _ y: inout Row) {
-    var pairs = (
-      unsafeBitCast(x, to: SIMD4<UInt64>.self), unsafeBitCast(y, to: SIMD4<UInt64>.self)
-    )
-    (pairs.0.oddHalf, pairs.1.evenHalf) = (pairs.1.evenHalf, pairs.0.oddHalf)
-    (x, y) = (unsafeBitCast(pairs.0, to: Row.self), unsafeBitCast(pairs.1, to: Row.self))
+    var a = unsafeBitCast(x, to: SIMD4<UInt64>.self)
+    var b = unsafeBitCast(y, to: SIMD4<UInt64>.self)
+    (a.oddHalf, b.evenHalf) = (b.evenHalf, a.oddHalf)
+    (x, y) = (unsafeBitCast(a, to: Row.self), unsafeBitCast(b, to: Row.self))
   }
 
   /// And with fours.
