@@ -1,13 +1,5 @@
 import MNISTCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
   guard options.pictures.isEmpty else {

@@ -1,13 +1,5 @@
 import MNISTCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 func train(_ options: TrainOptions, _ console: inout Console) throws {
   guard options.comparedRuns.isEmpty else {
     return compareRuns(in: options.comparedRuns, &console)

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 extension Checkpoint {
   /// Reads a checkpoint. Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Saves a run while it goes on: one save at a time, on a thread of its own, for a disk takes its time.
 public final class CheckpointSaver {
   private let file: CheckpointFile

@@ -122,7 +122,7 @@ public struct SavedModel: Equatable, Sendable {
     do {
       try model.load(stateDictionary: weights)
     } catch {
-      preconditionFailure("a file's sizes and tensors are of one model: \(error)")
+      stop("a file's sizes and tensors are of one model: \(error)")
     }
     model.evaluate()
     return model

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A tool's two output streams. Each line goes out at once, so that a log can be followed.
 public struct Console {
   let tool: String

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 extension TrainOptions {
   public var dataSource: DataSource {
     DataSource(dataset, in: dataDirectory, mirror: mirror ?? mirrorOfTheEnvironment())

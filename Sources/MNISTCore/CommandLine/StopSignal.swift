@@ -1,13 +1,5 @@
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A polite request to end: SIGINT (Ctrl-C), SIGTERM or SIGHUP.
 ///
 /// It ends the process at once as long as there is nothing to lose. Later the first one is only noted, so

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What is known of the terminal that the program runs in.
 public enum Terminal {
   /// The variables that decide how a terminal is written to, as far as they are set.

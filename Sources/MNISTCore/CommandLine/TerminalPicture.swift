@@ -8,7 +8,7 @@ public enum TerminalPicture {
   public static func text(
     _ pixels: some Collection<UInt8>, width: Int, colors: TerminalColors
   ) -> String {
-    precondition(width > 0 && pixels.count.isMultiple(of: width), "rows of \(width) pixels")
+    require(width > 0 && pixels.count.isMultiple(of: width), "rows of \(width) pixels")
     var lines: [String] = []
     var rest = pixels[...]
     while !rest.isEmpty {

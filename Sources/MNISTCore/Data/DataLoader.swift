@@ -14,7 +14,7 @@ public struct DataLoader: Sequence {
     _ dataset: any Dataset, batchSize: Int, shuffledBy generator: RandomGenerator? = nil,
     dropLast: Bool = false, smallestBatch: Int = 1
   ) {
-    precondition(
+    require(
       batchSize >= smallestBatch && smallestBatch >= 1,
       "batches of \(batchSize) rows, none below \(smallestBatch)")
     self.dataset = dataset

@@ -61,7 +61,7 @@ public struct DataSource: Sendable {
     report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
     switch choice {
-    case .auto: preconditionFailure("auto is no name of a set")
+    case .auto: stop("auto is no name of a set")
     case .mnist: try published(mnist, isTrain: isTrain, classes: classes, report: report)
     case .fashionMNIST:
       try published(fashionMNIST, isTrain: isTrain, classes: classes, report: report)

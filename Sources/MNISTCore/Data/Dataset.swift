@@ -17,7 +17,7 @@ public struct Batch {
   public let labels: [Int]
 
   public init(inputs: Tensor, labels: [Int]) {
-    precondition(
+    require(
       inputs.shape.first == labels.count,
       "a batch needs a label for each row, not \(inputs.shape) and \(labels.count)")
     self.inputs = inputs
@@ -44,7 +44,7 @@ extension Dataset {
   public func split(
     ratio: Double, using generator: RandomGenerator
   ) -> (first: Subset, second: Subset) {
-    precondition(ratio >= 0 && ratio <= 1, "a share is in 0...1, not \(ratio)")
+    require(ratio >= 0 && ratio <= 1, "a share is in 0...1, not \(ratio)")
     let order = generator.permutation(count)
     let boundary = Int(Double(count) * ratio)
     return (

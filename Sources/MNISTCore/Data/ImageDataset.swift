@@ -19,7 +19,7 @@ public struct ImageDataset: Dataset {
   public var count: Int { images.count }
 
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
-    precondition(
+    require(
       indices.allSatisfy { $0 >= 0 && $0 < count }, "indices must be in 0..<\(count)")
     let numbers = gatherRows(images.pixels, width: images.imageSize, rows: indices)
     return Batch(

@@ -19,13 +19,13 @@ public struct ImageSet: Equatable, Sendable {
 
   /// A set of at least one image of at least one pixel; `pixels` are `[count, height, width]`.
   public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
-    precondition(
+    require(
       (1...Int(UInt32.max)).contains(height) && (1...Int(UInt32.max)).contains(width),
       "images of \(height)×\(width) pixels")
-    precondition(
+    require(
       (1...Int(UInt32.max)).contains(labels.count), "a set of \(labels.count) labels")
     let (imageSize, overflow) = height.multipliedReportingOverflow(by: width)
-    precondition(
+    require(
       !overflow && pixels.count.isMultiple(of: imageSize)
         && pixels.count / imageSize == labels.count,
       "\(pixels.count) pixels for \(labels.count) images of \(height)×\(width)")

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// A directory with the four files of MNIST, or of any set in the same form.
 ///
 /// The files lie in `MNIST/raw` inside it, as torchvision puts them, or in the directory itself.
@@ -22,7 +14,7 @@ public enum MNISTFolder {
   public static func load(
     _ directory: String, isTrain: Bool, classes: Int? = nil
   ) throws -> ImageSet {
-    precondition(classes ?? 1 >= 1, "\(classes ?? 1) classes")
+    require(classes ?? 1 >= 1, "\(classes ?? 1) classes")
     return try load(find(directory, isTrain: isTrain), classes: classes)
   }
 

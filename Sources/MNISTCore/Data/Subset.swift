@@ -4,7 +4,7 @@ public struct Subset: Dataset {
   private let indices: [Int]
 
   public init(_ base: any Dataset, indices: [Int]) {
-    precondition(
+    require(
       indices.allSatisfy { $0 >= 0 && $0 < base.count }, "indices must be in 0..<\(base.count)")
     self.base = base
     self.indices = indices

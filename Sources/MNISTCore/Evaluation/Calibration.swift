@@ -17,7 +17,7 @@ public struct Calibration: Equatable, Sendable {
 
   /// Sorts the classifications whose label is known by the probability of the predicted class.
   public init(_ classifications: [Classification], binCount: Int = 10) {
-    precondition(binCount > 0, "\(binCount) bins")
+    require(binCount > 0, "\(binCount) bins")
     var counts = [Int](repeating: 0, count: binCount)
     var correct = counts
     var sums = [Double](repeating: 0, count: binCount)

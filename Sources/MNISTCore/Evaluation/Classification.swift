@@ -12,9 +12,9 @@ public struct Classification: Equatable, Sendable {
   /// - Parameter predicted: by default the class of the largest probability, of equals the first.
   ///   Who knows the probabilities more exactly knows better.
   public init(index: Int, label: Int?, probabilities: [Float], predicted: Int? = nil) {
-    precondition(!probabilities.isEmpty, "a classification without classes")
+    require(!probabilities.isEmpty, "a classification without classes")
     let allowed = probabilities.indices
-    precondition(
+    require(
       allowed.contains(label ?? 0) && allowed.contains(predicted ?? 0),
       "label \(label ?? 0), predicted \(predicted ?? 0) of \(probabilities.count) classes")
     self.index = index

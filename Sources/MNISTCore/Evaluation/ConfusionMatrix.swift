@@ -5,7 +5,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
 
   /// The counts of one class or more.
   public init(counts: [[Int]]) {
-    precondition(
+    require(
       !counts.isEmpty && counts.allSatisfy { $0.count == counts.count },
       "a confusion matrix is square")
     self.counts = counts

@@ -7,7 +7,7 @@ public struct Evaluation: Equatable, Sendable {
 
   /// At least one classification; each has a label and the same classes.
   public init(_ classifications: [Classification]) {
-    precondition(
+    require(
       !classifications.isEmpty && classifications.allSatisfy { $0.label != nil },
       "an evaluation needs labels")
     self.classifications = classifications

@@ -5,7 +5,7 @@ public struct Proportion: Equatable, Sendable {
 
   /// At least one trial.
   public init(successes: Int, trials: Int) {
-    precondition(
+    require(
       trials > 0 && (0...trials).contains(successes), "\(successes) of \(trials)")
     self.successes = successes
     self.trials = trials

@@ -15,7 +15,7 @@ public final class BatchNorm1d: Module {
   public let momentum: Double
 
   public init(_ featureCount: Int, epsilon: Double = 1e-5, momentum: Double = 0.1) {
-    precondition(featureCount >= 1, "batch normalisation of \(featureCount) features")
+    require(featureCount >= 1, "batch normalisation of \(featureCount) features")
     weight = Parameter(Tensor(repeating: 1, shape: [featureCount]))
     bias = Parameter(Tensor(repeating: 0, shape: [featureCount]))
     runningMean = Buffer(Tensor(repeating: 0, shape: [featureCount]))
@@ -38,7 +38,7 @@ public final class BatchNorm1d: Module {
   func callAsFunction(
     _ input: Tensor, after linear: Linear, negativeSlope: Double
   ) -> Tensor {
-    precondition(isTraining, "in evaluation there is nothing to join")
+    require(isTraining, "in evaluation there is nothing to join")
     let (y, statistics) = input.normalizedLinear(
       weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,
       shift: bias, epsilon: epsilon)

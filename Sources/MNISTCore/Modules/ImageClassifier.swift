@@ -10,7 +10,7 @@ public final class ImageClassifier: Module {
     inputSize: Int, outputSize: Int, hiddenSizes: [Int], regularization: Regularization,
     using generator: RandomGenerator
   ) {
-    precondition(!hiddenSizes.isEmpty, "a classifier needs at least one hidden layer")
+    require(!hiddenSizes.isEmpty, "a classifier needs at least one hidden layer")
     let blocks = zip([inputSize] + hiddenSizes, hiddenSizes).map { inputSize, outputSize in
       Block(
         inputSize: inputSize, outputSize: outputSize, regularization: regularization,
@@ -31,7 +31,7 @@ public final class ImageClassifier: Module {
   /// overshoots, every size lies between `inputSize` and `outputSize`, thus is 1 or more where they
   /// are; with more layers than the two are apart, `step` is 0 and every size is `inputSize`.
   public static func hiddenSizes(inputSize: Int, outputSize: Int, layerCount: Int) -> [Int] {
-    precondition(
+    require(
       layerCount >= 1 && inputSize >= 1 && outputSize >= 1,
       "expected sizes of 1 or more, found \(layerCount) layers, \(inputSize) to \(outputSize)")
     let step = (inputSize - outputSize) / layerCount

@@ -8,7 +8,7 @@ public final class Linear: Module {
   public let bias: Parameter
 
   public init(inputSize: Int, outputSize: Int, using generator: RandomGenerator) {
-    precondition(
+    require(
       inputSize >= 1 && outputSize >= 1, "a linear layer cannot map \(inputSize) to \(outputSize)")
     let bound = 1 / Double(inputSize).squareRoot()
     func draw(_ shape: [Int]) -> Parameter {

@@ -39,7 +39,7 @@ extension Module {
       case let counter as Counter: (name, .counter(counter))
       case let module as any Module: (name, .module(module))
       case let list as [AnyObject] where list.contains { $0 is any Module || $0 is Parameter }:
-        preconditionFailure("\(label): a list of modules is found in a Sequential only")
+        stop("\(label): a list of modules is found in a Sequential only")
       default: nil
       }
     }

@@ -90,7 +90,7 @@ extension Module {
       case (.parameter(let parameter), .float32(let numbers)): parameter.copy(from: numbers)
       case (.buffer(let buffer), .float32(let numbers)): buffer.copy(from: numbers)
       case (.counter(let counter), .int64(let numbers)): counter.count = numbers[0]
-      default: preconditionFailure("\(name) was checked and does not fit")
+      default: stop("\(name) was checked and does not fit")
       }
     }
   }

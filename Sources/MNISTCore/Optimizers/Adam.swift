@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Adam (Kingma and Ba, 2015) with bias correction, as `torch.optim.Adam`; with decoupled weight decay
 /// (Loshchilov and Hutter, 2019), as `torch.optim.AdamW`.
 ///
@@ -96,7 +88,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
       }
     }
     set {
-      precondition(
+      require(
         newValue.count == parameters.count,
         "\(newValue.count) states cannot belong to \(parameters.count) parameters")
       for (index, state) in newValue.enumerated() {
@@ -105,7 +97,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
           case .float32(let average) = state.expAvg.elements,
           case .float32(let averageOfSquares) = state.expAvgSq.elements
         else {
-          preconditionFailure("the state of parameter \(index) does not have its shape")
+          stop("the state of parameter \(index) does not have its shape")
         }
         moments[index].step = state.step
         moments[index].average.update(from: average)

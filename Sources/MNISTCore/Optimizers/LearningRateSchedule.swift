@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// How the learning rate goes from epoch to epoch, bit for bit as
 /// ```
 /// SequentialLR(

@@ -18,7 +18,7 @@ public struct ReportPage {
     _ evaluation: Evaluation, images: ImageSet, metrics: [MetricsRow] = [],
     facts: [(name: String, value: String)] = []
   ) {
-    precondition(
+    require(
       evaluation.classifications.allSatisfy { (0..<images.count).contains($0.index) },
       "a classification of an image that is not in the set")
     self.evaluation = evaluation

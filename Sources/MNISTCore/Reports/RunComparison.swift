@@ -22,7 +22,7 @@ public struct RunComparison: Equatable, Sendable {
 
     /// At least two numbers.
     init(_ numbers: [Double]) {
-      precondition(numbers.count >= 2, "a spread of \(numbers.count) numbers")
+      require(numbers.count >= 2, "a spread of \(numbers.count) numbers")
       let mean = numbers.reduce(0, +) / Double(numbers.count)
       let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       self.mean = mean
@@ -32,7 +32,7 @@ public struct RunComparison: Equatable, Sendable {
 
   /// At least one run.
   public init(_ runs: [LoggedRun]) {
-    precondition(!runs.isEmpty, "a comparison of no runs")
+    require(!runs.isEmpty, "a comparison of no runs")
     let sorted = runs.sorted { a, b in
       a.best.validLoss != b.best.validLoss
         ? a.best.validLoss < b.best.validLoss : a.name < b.name

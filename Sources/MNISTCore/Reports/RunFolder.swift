@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Finds the folder that a run is logged to: the one asked for or, where that holds another run, the first
 /// with `-2`, `-3` … behind its name that does not.
 enum RunFolder {

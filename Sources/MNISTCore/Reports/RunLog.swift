@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The folder that a run is logged to: `config.json`, `metrics.csv`, `curves.svg` and events for
 /// TensorBoard, all of them up to date after each epoch.
 public final class RunLog {

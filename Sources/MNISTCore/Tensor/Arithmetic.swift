@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 // Operations on each number alone. Two operands of different shapes are broadcast.
 
 extension Tensor {
@@ -87,7 +79,7 @@ extension Tensor {
   /// otherwise, so that its expected value stays.
   // ∂y = g · the same mask
   public func dropout(probability: Double, using generator: CounterGenerator) -> Tensor {
-    precondition(
+    require(
       probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
     let mask = Tensor(
       shape: shape,
@@ -114,7 +106,7 @@ extension Tensor {
       return Tensor(shape: x.shape, buffer: result, from: [x, y]) { g in derivative(x, y, g) }
     }
     guard let shape = broadcastShape(x.shape, y.shape) else {
-      preconditionFailure("the shapes of \(x.shape) \(name) \(y.shape) do not fit together")
+      stop("the shapes of \(x.shape) \(name) \(y.shape) do not fit together")
     }
     return combine(
       x.broadcast(to: shape), y.broadcast(to: shape), name, body, derivative: derivative)

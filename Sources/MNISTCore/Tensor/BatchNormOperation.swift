@@ -41,11 +41,11 @@ extension Tensor {
   }
 
   static func checkBatchNorm(_ shape: [Int], weight: Tensor, bias: Tensor, usesBatch: Bool) {
-    precondition(
+    require(
       shape.count == 2 && weight.shape == [shape[1]] && bias.shape == [shape[1]],
       "batch normalisation needs x [batch, features], weight and bias [features], not \(shape), "
         + "\(weight.shape), \(bias.shape)")
-    precondition(
+    require(
       !usesBatch || shape[0] >= 2,
       "batch normalisation needs at least 2 rows in training, not \(shape[0])")
   }

@@ -19,7 +19,7 @@ extension Tensor {
   /// Derivative: the upstream gradient, summed over the repeated axes.
   public func broadcast(to shape: [Int]) -> Tensor {
     if shape == self.shape { return self }
-    precondition(
+    require(
       Tensor.broadcastShape(self.shape, shape) == shape,
       "\(self.shape) cannot be broadcast to \(shape)")
     let places = BroadcastPlaces(from: self.shape, to: shape)

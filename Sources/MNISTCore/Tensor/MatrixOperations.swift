@@ -2,7 +2,7 @@ extension Tensor {
   /// The matrix product of [m, k] and [k, n].
   // With g [m, n]: ∂a = g · bᵀ, ∂b = aᵀ · g
   public func matrixProduct(_ other: Tensor) -> Tensor {
-    precondition(
+    require(
       shape.count == 2 && other.shape.count == 2 && shape[1] == other.shape[0],
       "a matrix product needs [m, k] and [k, n], not \(shape) and \(other.shape)")
     let (m, n) = (shape[0], other.shape[1])
@@ -62,12 +62,12 @@ extension Tensor {
   }
 
   private func linearSums(weight: Tensor, bias: Tensor, negativeSlope: Float?) -> FloatBuffer {
-    precondition(
+    require(
       shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
         && bias.shape == [weight.shape[0]],
       "linear needs x [batch, in], weight [out, in], bias [out], not \(shape), \(weight.shape), "
         + "\(bias.shape)")
-    precondition(
+    require(
       negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
     let result = FloatBuffer(count: shape[0] * weight.shape[0])
     // What needs no gradient is data, and data such as images may be mostly zero.
@@ -103,7 +103,7 @@ extension Tensor {
 
   /// The same numbers in the same order under another shape.
   public func reshaped(_ shape: [Int]) -> Tensor {
-    precondition(
+    require(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == count,
       "\(self.shape) cannot be reshaped to \(shape)")
     return Tensor(shape: shape, buffer: buffer, from: [self]) { [source = self.shape] g in

@@ -21,7 +21,7 @@ public final class RandomGenerator {
   public var state: State {
     get { State(words: words, position: position) }
     set {
-      precondition(
+      require(
         newValue.words.count == Self.size && (0...Self.size).contains(newValue.position),
         "a state has \(Self.size) words and a position among them")
       (words, position) = (newValue.words, newValue.position)
@@ -66,7 +66,7 @@ public final class RandomGenerator {
 
   /// The numbers 0..<count in random order, as `torch.randperm(count)`.
   public func permutation(_ count: Int) -> [Int] {
-    precondition(
+    require(
       count >= 0 && count <= Int(UInt32.max), "a permutation of \(count) numbers is not supported")
     var numbers = Array(0..<count)
     guard count > 1 else { return numbers }

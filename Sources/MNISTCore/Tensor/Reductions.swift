@@ -21,7 +21,7 @@ extension Tensor {
   // ∂x = g − exp(y) · Σ g, the sum over the last axis
   public func logSoftmax() -> Tensor {
     guard let columns = shape.last, columns > 0 else {
-      preconditionFailure("logSoftmax needs a last axis with numbers in it, not \(shape)")
+      stop("logSoftmax needs a last axis with numbers in it, not \(shape)")
     }
     let rows = count / columns
     let result = LogSoftmaxKernels.forward(buffer, rows: rows, columns: columns)
@@ -34,7 +34,7 @@ extension Tensor {
 
   /// For each row of a [rows, columns] tensor, the column of its largest number (the first of equals).
   public func largestColumns() -> [Int] {
-    precondition(shape.count == 2 && shape[1] > 0, "largestColumns needs rows, not \(shape)")
+    require(shape.count == 2 && shape[1] > 0, "largestColumns needs rows, not \(shape)")
     let columns = shape[1]
     let numbers = numbers
     return (0..<shape[0]).map { row in

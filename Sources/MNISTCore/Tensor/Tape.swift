@@ -13,7 +13,7 @@ final class Operation {
   }
 
   fileprivate func gradients(of output: Tensor) -> [Tensor?] {
-    precondition(
+    require(
       inputs.map(\.version) == versions,
       "a tensor was overwritten between its use and backward(): compute the result again")
     return derivative?(output) ?? []
@@ -55,21 +55,21 @@ extension Tensor {
   /// Computes the derivative of this number by every given tensor it depends on that requires a
   /// gradient, and adds it to that tensor's `gradient`.
   public func backward() {
-    precondition(count == 1, "backward() starts from one number, this tensor is \(shape)")
+    require(count == 1, "backward() starts from one number, this tensor is \(shape)")
     backward(from: Tensor(repeating: 1, shape: shape))
   }
 
   /// The same for a tensor of any shape, given the derivative of some number by it.
   public func backward(from upstream: Tensor) {
-    precondition(
+    require(
       upstream.shape == shape, "the gradient of \(shape) cannot have shape \(upstream.shape)")
-    precondition(requiresGradient, "backward() from a tensor that does not require a gradient")
+    require(requiresGradient, "backward() from a tensor that does not require a gradient")
     var pending = [ObjectIdentifier(self): upstream.detached()]
     var order = inOrderOfComputation()
     while let tensor = order.popLast() {
       guard let gradient = pending.removeValue(forKey: ObjectIdentifier(tensor)) else { continue }
       guard let operation = tensor.operation else {
-        precondition(
+        require(
           !tensor.isConsumed,
           "backward() has already gone through this computation: compute it again")
         // A tensor of its own: two leaves may have been given one and the same.
@@ -81,7 +81,7 @@ extension Tensor {
       let gradients = withoutGradients { operation.gradients(of: gradient) }
       for (input, gradient) in zip(operation.inputs, gradients) where input.requiresGradient {
         guard let gradient else { continue }
-        precondition(
+        require(
           gradient.shape == input.shape, "gradient \(gradient.shape) for input \(input.shape)")
         let key = ObjectIdentifier(input)
         pending[key] = sum(pending[key], gradient)

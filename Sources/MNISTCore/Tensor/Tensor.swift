@@ -13,7 +13,7 @@ public class Tensor {
   /// The sum of the gradients that `backward()` has brought here since it was last set to nil.
   public var gradient: Tensor? {
     didSet {
-      precondition(
+      require(
         gradient.map { $0.shape == shape } ?? true,
         "the gradient of \(shape) cannot have shape \(gradient?.shape ?? [])")
     }
@@ -30,7 +30,7 @@ public class Tensor {
   init(
     shape: [Int], buffer: FloatBuffer, requiresGradient: Bool = false, operation: Operation? = nil
   ) {
-    precondition(
+    require(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == buffer.count,
       "\(buffer.count) numbers cannot fill \(shape)")
     self.shape = shape
@@ -81,7 +81,7 @@ public class Tensor {
 
   /// The only number of a tensor that holds one.
   public var item: Float {
-    precondition(count == 1, "item needs a tensor of one number, this one is \(shape)")
+    require(count == 1, "item needs a tensor of one number, this one is \(shape)")
     return buffer[0]
   }
 
@@ -93,7 +93,7 @@ public class Tensor {
 
   /// Overwrites the numbers. Other tensors made from this one keep theirs.
   public func copy(from numbers: [Float]) {
-    precondition(numbers.count == count, "\(numbers.count) numbers cannot fill \(shape)")
+    require(numbers.count == count, "\(numbers.count) numbers cannot fill \(shape)")
     noteChange()
     if isKnownUniquelyReferenced(&buffer) {
       buffer.update(from: numbers)

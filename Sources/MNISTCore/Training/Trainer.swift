@@ -141,7 +141,7 @@ public final class Trainer {
     do {
       try model.load(stateDictionary: state)
     } catch {
-      preconditionFailure("the model has changed since its state was taken: \(error)")
+      stop("the model has changed since its state was taken: \(error)")
     }
   }
 }

@@ -15,7 +15,7 @@ public enum BuiltInDigits {
   ///   - seed: the same seed gives the same bytes.
   public static func make(isTrain: Bool, count: Int? = nil, seed: UInt64 = 0) -> ImageSet {
     let count = count ?? (isTrain ? 60_000 : 10_000)
-    precondition(count >= 1, "a set of \(count) digits")
+    require(count >= 1, "a set of \(count) digits")
     // Some 10 ms of work, so that threads rarely meet at the lock.
     let chunkSize = 250
     let chunkCount = (count - 1) / chunkSize + 1

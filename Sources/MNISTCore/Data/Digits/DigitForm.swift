@@ -23,14 +23,14 @@ struct DigitForm {
     init(_ from: [Float], _ to: [Float]? = nil) {
       let (from, isCorner) = Self.points(from)
       let (to, isCornerToo) = to.map(Self.points) ?? (from, isCorner)
-      precondition(
+      require(
         from.count >= 2 && isCorner == isCornerToo,
         "a stroke with poses of \(from.count) and \(to.count) points")
       (self.from, self.to, self.isCorner) = (from, to, isCorner)
     }
 
     private static func points(_ numbers: [Float]) -> ([SIMD2<Float>], [Bool]) {
-      precondition(numbers.count.isMultiple(of: 2), "a point with one coordinate")
+      require(numbers.count.isMultiple(of: 2), "a point with one coordinate")
       var (points, isCorner) = ([SIMD2<Float>](), [Bool]())
       for index in stride(from: 0, to: numbers.count, by: 2) {
         let point = SIMD2(numbers[index], numbers[index + 1])

@@ -1,0 +1,184 @@
+import CCurl
+
+/// HTTP by the system's libcurl, which every Swift toolchain on Linux needs and macOS brings.
+///
+/// It is loaded only when something is downloaded. Linking the toolchain's FoundationNetworking,
+/// which stands on the same library, would make every start 9 ms longer and bring forty libraries.
+/// Certificates are verified, and proxies taken from the environment, by libcurl's own defaults.
+final class Curl {
+  static let libraryNames: [String] = {
+    #if canImport(Darwin)
+      ["/usr/lib/libcurl.4.dylib"]
+    #else
+      ["libcurl.so.4", "libcurl-gnutls.so.4"]
+    #endif
+  }()
+
+  private typealias Initialize = @convention(c) () -> UnsafeMutableRawPointer?
+  private typealias Perform = @convention(c) (UnsafeMutableRawPointer) -> Int32
+  private typealias CleanUp = @convention(c) (UnsafeMutableRawPointer) -> Void
+  private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
+
+  private let handle: UnsafeMutableRawPointer
+  private let setOption: UnsafeMutableRawPointer
+  private let getInfo: UnsafeMutableRawPointer
+  private let perform: Perform
+  private let cleanUp: CleanUp
+  private let errorText: ErrorText
+
+  /// Nil where there is no libcurl. It stays loaded until the process ends.
+  init?() {
+    guard let library = Self.libraryNames.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first,
+      let initialize = dlsym(library, "curl_easy_init"),
+      let setOption = dlsym(library, "curl_easy_setopt"),
+      let getInfo = dlsym(library, "curl_easy_getinfo"),
+      let perform = dlsym(library, "curl_easy_perform"),
+      let cleanUp = dlsym(library, "curl_easy_cleanup"),
+      let errorText = dlsym(library, "curl_easy_strerror"),
+      let handle = unsafeBitCast(initialize, to: Initialize.self)()
+    else { return nil }
+    self.handle = handle
+    self.setOption = setOption
+    self.getInfo = getInfo
+    self.perform = unsafeBitCast(perform, to: Perform.self)
+    self.cleanUp = unsafeBitCast(cleanUp, to: CleanUp.self)
+    self.errorText = unsafeBitCast(errorText, to: ErrorText.self)
+  }
+
+  deinit {
+    cleanUp(handle)
+  }
+
+  /// The content of the file at `url`, of which at most `limitBytes` are taken.
+  ///
+  /// - Parameter progress: is told how many bytes there are by now.
+  func content(
+    _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
+  ) throws(MirrorFailure) -> [UInt8] {
+    let (code, receiver) = withoutActuallyEscaping(progress) { progress in
+      let receiver = Receiver(limitBytes: limitBytes, progress: progress)
+      let code = url.withCString { url in
+        let code = configure(url: url, limits: limits, receiver: receiver)
+        return code == 0 ? perform(handle) : code
+      }
+      receiver.progress = nil
+      return (code, receiver)
+    }
+    let status: Int = info(.responseCode, or: 0)
+    // What a server says about a file it has not is of no use, however it ended.
+    if status != 0 && status != 200 {
+      throw MirrorFailure(url: url, reason: .status(status))
+    }
+    if code != 0 {
+      throw MirrorFailure(url: url, reason: reason(code, receiver, limits))
+    }
+    return receiver.bytes
+  }
+
+  /// 0 or the first complaint: an option that is not obeyed must not go unnoticed.
+  private func configure(
+    url: UnsafePointer<CChar>, limits: HTTPLimits, receiver: Receiver
+  ) -> Int32 {
+    let (http, https) = (1, 2)
+    let isSecure = strncasecmp(url, "https:", 6) == 0
+    let numbers: [(Option, Int)] = [
+      (.noSignal, 1), (.protocols, http | https), (.followLocation, 1), (.maxRedirects, 5),
+      (.redirectProtocols, isSecure ? https : http | https),
+      (.connectTimeoutMilliseconds, limits.connectMilliseconds),
+      (.lowSpeedLimit, limits.slowestBytesPerSecond), (.lowSpeedTime, limits.stallSeconds),
+    ]
+    let codes =
+      numbers.map { curl_set_number(setOption, handle, $0.0.rawValue, $0.1) } + [
+        set(.url, url), set(.userAgent, "mnist-train"),
+        set(.writeData, Unmanaged.passUnretained(receiver).toOpaque()),
+        curl_set_writer(setOption, handle, Option.writeFunction.rawValue) {
+          bytes, size, count, data in
+          guard let bytes, let data else { return 0 }
+          let receiver = Unmanaged<Receiver>.fromOpaque(data).takeUnretainedValue()
+          let received = UnsafeRawBufferPointer(start: bytes, count: size * count)
+          return receiver.take(received) ? received.count : 0
+        },
+      ]
+    return codes.first { $0 != 0 } ?? 0
+  }
+
+  private func reason(
+    _ code: Int32, _ receiver: Receiver, _ limits: HTTPLimits
+  ) -> MirrorFailure.Reason {
+    let text = errorText(code).map { String(cString: $0) } ?? "libcurl's error \(code)"
+    let received = receiver.bytes.count
+    switch code {
+    case 5: return .proxyNotFound
+    case 6: return .hostNotFound
+    case 7: return .notReached
+    case 18, 52, 56:
+      let promised: Int64 = info(.contentLength, or: -1)
+      return .cutOff(receivedBytes: received, promisedBytes: promised < 0 ? nil : Int(promised))
+    case 23 where receiver.isFull: return .tooLarge(limitBytes: receiver.limitBytes)
+    case 28:
+      let connected: Double = info(.preTransferTime, or: 0)
+      return connected == 0
+        ? .connectTimeout(milliseconds: limits.connectMilliseconds)
+        : .stalled(seconds: limits.stallSeconds, receivedBytes: received)
+    case 35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91: return .certificate(text: text)
+    default: return .other(text: text)
+    }
+  }
+
+  private func set(_ option: Option, _ pointer: UnsafeRawPointer) -> Int32 {
+    curl_set_pointer(setOption, handle, option.rawValue, pointer)
+  }
+
+  private func info<Value: BitwiseCopyable>(_ info: Info, or start: Value) -> Value {
+    var value = start
+    _ = curl_get(getInfo, handle, info.rawValue, &value)
+    return value
+  }
+
+  /// Collects what arrives.
+  private final class Receiver {
+    let limitBytes: Int
+    var bytes: [UInt8] = []
+    var isFull = false
+    var progress: ((Int) -> Void)?
+
+    init(limitBytes: Int, progress: @escaping (Int) -> Void) {
+      self.limitBytes = limitBytes
+      self.progress = progress
+    }
+
+    /// Whether there was room.
+    func take(_ received: UnsafeRawBufferPointer) -> Bool {
+      guard received.count <= limitBytes - bytes.count else {
+        isFull = true
+        return false
+      }
+      bytes += received
+      progress?(bytes.count)
+      return true
+    }
+  }
+
+  // Numbers of curl/curl.h, which never change.
+
+  private enum Option: Int32 {
+    case lowSpeedLimit = 19
+    case lowSpeedTime = 20
+    case followLocation = 52
+    case maxRedirects = 68
+    case noSignal = 99
+    case connectTimeoutMilliseconds = 156
+    case protocols = 181
+    case redirectProtocols = 182
+    case writeData = 10_001
+    case url = 10_002
+    case userAgent = 10_018
+    case writeFunction = 20_011
+  }
+
+  private enum Info: Int32 {
+    case responseCode = 0x20_0002
+    case preTransferTime = 0x30_0006
+    case contentLength = 0x60_000F
+  }
+}

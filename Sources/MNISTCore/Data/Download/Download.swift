@@ -1,0 +1,123 @@
+/// Brings a published set into a folder.
+///
+/// Nothing is written before all files that lack are there and were found to be the published ones; then
+/// each is written under another name and renamed. So a broken download leaves nothing behind.
+struct Download {
+  let set: PublishedSet
+  /// Where the files go; made where it is not there.
+  let folder: String
+  let mirrors: [String]
+  let limits: HTTPLimits
+
+  init(_ set: PublishedSet, into folder: String, mirror: String?, limits: HTTPLimits) {
+    self.set = set
+    self.folder = folder
+    mirrors = (mirror.map { [$0] } ?? set.mirrors).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    self.limits = limits
+  }
+
+  /// Downloads those of the four files that are not in the folder.
+  func run(report: (DownloadEvent) -> Void) throws(DownloadError) {
+    do {
+      try NewFolder.checkWritable(folder)
+    } catch {
+      throw .cannotStore(set: set.name, error)
+    }
+    report(.started(set: set.name, folder: folder))
+    // The small ones first: what is wrong with a mirror is then found at once.
+    let files = [set.train.labels, set.test.labels, set.test.images, set.train.images]
+    var contents: [(path: String, bytes: [UInt8])] = []
+    var failures: [MirrorFailure] = []
+    for file in files where !isThere(file) {
+      guard let bytes = fetch(file, failures: &failures, report: report) else {
+        throw .noMirror(set: set.name, folder: folder, failures: failures)
+      }
+      contents.append((path: "\(folder)/\(file.name)", bytes: bytes))
+    }
+    try store(contents)
+    report(.finished(set: set.name, folder: folder))
+  }
+
+  /// Writes all of the files or none.
+  private func store(_ contents: [(path: String, bytes: [UInt8])]) throws(DownloadError) {
+    var written: [String] = []
+    do {
+      try NewFolder.make(folder)
+      for content in contents {
+        try OutputFile.write(content.bytes, to: content.path)
+        written.append(content.path)
+      }
+    } catch {
+      // Half a set would be taken for somebody's own that is incomplete.
+      for path in written { unlink(path) }
+      throw .cannotStore(set: set.name, error)
+    }
+  }
+
+  private func isThere(_ file: PublishedSet.File) -> Bool {
+    MNISTFolder.namings(of: file.name).contains { access("\(folder)/\($0)", F_OK) == 0 }
+  }
+
+  /// The unpacked content from the first mirror that has it; one that failed is not asked again.
+  private func fetch(
+    _ file: PublishedSet.File, failures: inout [MirrorFailure], report: (DownloadEvent) -> Void
+  ) -> [UInt8]? {
+    for mirror in mirrors.dropFirst(failures.count) {
+      do {
+        return try fetch(file, from: mirror, report: report)
+      } catch {
+        report(.failed(error))
+        failures.append(error)
+      }
+    }
+    return nil
+  }
+
+  private func fetch(
+    _ file: PublishedSet.File, from mirror: String, report: (DownloadEvent) -> Void
+  ) throws(MirrorFailure) -> [UInt8] {
+    let url = mirror + file.name + ".gz"
+    guard let curl = Curl() else {
+      throw MirrorFailure(url: url, reason: .libraryMissing(names: Curl.libraryNames))
+    }
+    let packed = try curl.content(
+      url, limitBytes: file.byteCount + 65_536, limits: limits
+    ) { count in
+      report(.progress(file: file.name + ".gz", receivedBytes: count))
+    }
+    do {
+      return try Self.unpack(packed, file)
+    } catch {
+      throw MirrorFailure(url: url, reason: error)
+    }
+  }
+
+  /// Judges what a mirror sent, packed or not.
+  static func unpack(
+    _ content: [UInt8], _ file: PublishedSet.File
+  ) throws(MirrorFailure.Reason) -> [UInt8] {
+    var bytes = content
+    if GzipReader.recognizes(content) {
+      let rest: [UInt8]
+      do throws(GzipError) {
+        let reader = try GzipReader(content, path: file.name)
+        bytes = try reader.read(file.byteCount)
+        // Asking for one byte more also has the last checksum and length checked.
+        rest = try reader.read(1)
+      } catch {
+        throw .damagedGzip
+      }
+      guard rest.isEmpty else { throw .tooLong(expectedBytes: file.byteCount) }
+    } else if content.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "<") {
+      throw .webPage
+    }
+    guard bytes.count == file.byteCount else {
+      throw .wrongLength(expectedBytes: file.byteCount, foundBytes: bytes.count)
+    }
+    let crc32 = CRC32.checksum(bytes)
+    guard crc32 == file.crc32 else {
+      throw .wrongCRC32(expected: file.crc32, found: crc32)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,221 @@
+import Synchronization
+
+/// Threads that share out numbered tasks.
+///
+/// A task must write only to memory that no other task of the same call touches. Then the result does
+/// not depend on how many threads there are, and a pool of one thread is simply a loop.
+public final class ThreadPool: Sendable {
+  /// The pool that kernels use: the one that `use` has set, else one thread for each processor.
+  public static var current: ThreadPool { chosen ?? standard }
+
+  @TaskLocal private static var chosen: ThreadPool?
+  private static let standard = ThreadPool(threadCount: Processor.count)
+  /// The caller alone, for what is too little to share.
+  static let one = ThreadPool(threadCount: 1)
+
+  /// Runs `body` with kernels on this many threads.
+  public static func use<Result>(
+    threadCount: Int, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try $chosen.withValue(ThreadPool(threadCount: threadCount), operation: body)
+  }
+
+  public let threadCount: Int
+  private let board: TaskBoard
+  private let workers: [Worker]
+
+  public init(threadCount: Int) {
+    require(threadCount >= 1, "a pool needs at least 1 thread, not \(threadCount)")
+    self.threadCount = threadCount
+    let board = TaskBoard(threadCount: threadCount)
+    self.board = board
+    // The calling thread is the first of the pool's threads.
+    workers = (1..<threadCount).compactMap { _ in Worker(board: board) }
+  }
+
+  deinit {
+    board.close()
+    for worker in workers { worker.join() }
+  }
+
+  /// Calls `body` once for each of `0..<taskCount`, on any thread, and returns when all have ended.
+  func forEach(_ taskCount: Int, _ body: (Int) -> Void) {
+    // While another thread has the pool, the caller does its tasks alone: same result, later.
+    guard taskCount > 1, !workers.isEmpty, board.acquire() else {
+      for task in 0..<max(0, taskCount) { body(task) }
+      return
+    }
+    withoutActuallyEscaping(body) { escapable in
+      withUnsafePointer(to: escapable) { board.run(taskCount, $0) }
+    }
+    board.release()
+  }
+}
+
+/// One round of tasks at a time, with the threads that work on it.
+private final class TaskBoard: @unchecked Sendable {
+  typealias Body = (Int) -> Void
+
+  // A thread looks this often for what it waits for before it sleeps or lets others run: near a
+  // millisecond, longer than anything a training step does on one thread, as to wake a sleeper takes tens
+  // of microseconds. Where there are more threads than processors, whoever spins keeps another from
+  // working.
+  private let spinCount: Int
+
+  private let isBusy = Atomic<Bool>(false)
+  private let round = Atomic<Int>(0)
+  private let isClosed = Atomic<Bool>(false)
+  private let nextTask = Atomic<Int>(0)
+  /// Twice the number of workers inside the round, plus one while workers may still enter. The
+  /// caller thus never waits for a worker that is late to wake up.
+  private let attendance = Atomic<Int>(0)
+  private let sleeperCount = Atomic<Int>(0)
+
+  // Written by the caller before `attendance` opens the round, read by workers inside it.
+  private var taskCount = 0
+  private var body: UnsafePointer<Body>?
+
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+  init(threadCount: Int) {
+    spinCount = threadCount > Processor.count ? 1_000 : 1_000_000
+    mutex = .allocate(capacity: 1)
+    condition = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func acquire() -> Bool { !isBusy.exchange(true, ordering: .acquiring) }
+  func release() { isBusy.store(false, ordering: .releasing) }
+
+  func run(_ taskCount: Int, _ body: UnsafePointer<Body>) {
+    self.taskCount = taskCount
+    self.body = body
+    nextTask.store(0, ordering: .relaxed)
+    attendance.store(1, ordering: .releasing)
+    announce()
+    work()
+    _ = attendance.bitwiseAnd(~1, ordering: .acquiringAndReleasing)
+    var looks = 0
+    while attendance.load(ordering: .acquiring) != 0 {
+      looks += 1
+      // More threads than processors: let the others run.
+      if looks > spinCount { sched_yield() }
+    }
+    self.body = nil
+  }
+
+  func close() {
+    isClosed.store(true, ordering: .releasing)
+    announce()
+  }
+
+  private func announce() {
+    round.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    guard sleeperCount.load(ordering: .sequentiallyConsistent) > 0 else { return }
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// A worker's life.
+  func attend() {
+    var seen = 0
+    while true {
+      seen = nextRound(after: seen)
+      if isClosed.load(ordering: .acquiring) { return }
+      if enter() {
+        work()
+        _ = attendance.subtract(2, ordering: .acquiringAndReleasing)
+      }
+    }
+  }
+
+  private func nextRound(after seen: Int) -> Int {
+    for _ in 0..<spinCount {
+      let now = round.load(ordering: .acquiring)
+      if now != seen { return now }
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    sleeperCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    defer { sleeperCount.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+    while true {
+      let now = round.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  private func enter() -> Bool {
+    var now = attendance.load(ordering: .acquiring)
+    while now & 1 == 1 {
+      let (done, current) = attendance.compareExchange(
+        expected: now, desired: now + 2, ordering: .acquiringAndReleasing)
+      if done { return true }
+      now = current
+    }
+    return false
+  }
+
+  // Not inlined: every reference to the closure is gone again when this returns.
+  @inline(never)
+  private func work() {
+    guard let body else { return }
+    while true {
+      let task = nextTask.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard task < taskCount else { return }
+      body.pointee(task)
+    }
+  }
+}
+
+/// One thread that attends a board until it closes.
+private final class Worker: @unchecked Sendable {
+  private let thread: pthread_t
+
+  /// Nil when the system has no thread to give: the pool then works with fewer.
+  init?(board: TaskBoard) {
+    let reference = Unmanaged.passRetained(board)
+    #if canImport(Glibc)
+      var created = pthread_t()
+      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
+      thread = created
+    #else
+      var created: pthread_t?
+      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
+      guard let created else {
+        reference.release()
+        return nil
+      }
+      thread = created
+    #endif
+    guard isRunning else {
+      reference.release()
+      return nil
+    }
+  }
+
+  func join() { pthread_join(thread, nil) }
+}
+
+#if canImport(Darwin)
+  private func runWorker(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<TaskBoard>.fromOpaque(context).takeRetainedValue().attend()
+    return nil
+  }
+#else
+  private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<TaskBoard>.fromOpaque(context).takeRetainedValue().attend()
+    return nil
+  }
+#endif

@@ -1,0 +1,25 @@
+/// Numbers as C's `printf` writes them.
+enum NumberText {
+  /// `%.4e`: `1.9642e-01`
+  static func scientific(_ number: Double) -> String { format("%.*e", number, decimals: 4) }
+
+  /// `%.4f`: `0.9837`
+  static func fixed(_ number: Double) -> String { fixed(number, decimals: 4) }
+
+  /// `%.*f`; up to 80 decimals.
+  static func fixed(_ number: Double, decimals: Int) -> String {
+    format("%.*f", number, decimals: decimals)
+  }
+
+  private static func format(_ format: String, _ number: Double, decimals: Int) -> String {
+    // C may show the sign of what is not a number, which means nothing; Python does not.
+    guard !number.isNaN else { return "nan" }
+    // The longest, the largest double with 80 decimals, has 391 characters.
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
+      let length = withVaList([Int32(decimals), number]) {
+        vsnprintf(buffer.baseAddress, buffer.count, format, $0)
+      }
+      return String(decoding: buffer.prefix(Int(length)).map { UInt8($0) }, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// A decoded picture: how light each pixel is, and how much of it covers what lies beneath.
+///
+/// Color becomes lightness by ITU-R BT.601: `0.299 R + 0.587 G + 0.114 B` of the stored values,
+/// rounded to 8 bits. Gamma and color profiles are not applied.
+public struct Picture: Equatable, Sendable {
+  public let height: Int
+  public let width: Int
+  /// `[height, width]` in C order, from 0, black, to 255, white.
+  public let luminance: [UInt8]
+  /// The same from 0, transparent, to 255; nil where every pixel is opaque.
+  public let opacity: [UInt8]?
+
+  /// The largest number of pixels that is decoded: as many as 4096 × 4096.
+  public static let pixelLimit = 1 << 24
+
+  public init(height: Int, width: Int, luminance: [UInt8], opacity: [UInt8]? = nil) {
+    require(height > 0 && width > 0, "a picture of \(height)×\(width) pixels")
+    let (count, overflow) = height.multipliedReportingOverflow(by: width)
+    require(
+      !overflow && luminance.count == count && opacity?.count ?? count == count,
+      "\(luminance.count) values for \(height)×\(width) pixels")
+    self.height = height
+    self.width = width
+    self.luminance = luminance
+    self.opacity = opacity
+  }
+
+  /// The lightness of red, green and blue from 0 to 65535, in 8 bits.
+  static func luminance(red: UInt16, green: UInt16, blue: UInt16) -> UInt8 {
+    let weighted = 299 * UInt32(red) + 587 * UInt32(green) + 114 * UInt32(blue)
+    // 257 = 65535 / 255; half of the divisor rounds.
+    return UInt8((weighted + 128_500) / 257_000)
+  }
+
+  /// Refuses sizes that are no picture, or one too large, before memory is asked for.
+  static func checkSize(height: Int, width: Int, path: String) throws(PictureError) {
+    guard height > 0, width > 0 else {
+      throw .noPixels(path: path, height: height, width: width)
+    }
+    let (count, overflow) = height.multipliedReportingOverflow(by: width)
+    guard !overflow, count <= pixelLimit else {
+      throw .tooManyPixels(path: path, height: height, width: width, limit: pixelLimit)
+    }
+  }
+
+  /// Refuses a picture that there is no memory for: to decode one of `pixelCount` pixels from a file of
+  /// `fileBytes`, and to bring it to a model's form.
+  static func checkMemory(
+    pixelCount: Int, fileBytes: Int, path: String
+  ) throws(FileError) {
+    // Each of the steps has a copy; that of a file in pieces grows by doubling.
+    guard SystemMemory.has(8 * pixelCount + 4 * fileBytes) else {
+      throw .cannotRead(path: path, reason: SystemError.noMemory)
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/// The content of a safetensors file: named tensors, and text beside them.
+///
+/// The file is an 8-byte little-endian header length, a JSON header, then the numbers,
+/// little-endian and in C order. F32 and I64 are supported. Nothing in a file is ever executed.
+/// It is the format of https://github.com/huggingface/safetensors, which Python reads with
+/// `safetensors.torch.load_file`.
+public struct SafeTensors: Equatable, Sendable {
+  /// The format itself allows headers of 100 MB; the deepest model the trainer builds needs 3.
+  public static let headerLimitBytes = 8 << 20
+  public static let tensorLimit = 100_000
+  public static let axisLimit = 8
+
+  /// The header's entry for `metadata`; no tensor can have this name.
+  static let metadataName = "__metadata__"
+
+  public var metadata: [String: String]
+  public var tensors: [String: TensorValue]
+  /// Whether the file carries a checksum of its header and of each tensor; see `SafeTensorsChecksums`.
+  public var hasChecksums: Bool
+
+  public init(
+    metadata: [String: String] = [:], tensors: [String: TensorValue] = [:],
+    hasChecksums: Bool = false
+  ) {
+    self.metadata = metadata
+    self.tensors = tensors
+    self.hasChecksums = hasChecksums
+  }
+}
+
+// MARK: Reading
+
+extension SafeTensors {
+  /// Reads a whole file's `bytes`; `path` only serves the sentences. Throws `SafeTensorsError`.
+  public init(parsing bytes: [UInt8], path: String) throws {
+    try self.init(path: path, byteCount: bytes.count) { bytes[$0] }
+  }
+
+  /// Reads the file at `path`. Throws `FileError`, `SafeTensorsError` or what `check` throws.
+  ///
+  /// - Parameter check: sees the header before any number is read, so that a large file of something
+  ///   else is refused at once.
+  init(
+    readingFrom path: String, limit: Int, check: (SafeTensorsHeader) throws -> Void = { _ in }
+  ) throws {
+    let file = try InputFile(path, limit: limit)
+    try self.init(
+      path: path, byteCount: file.size,
+      check: { header in
+        try check(header)
+        // Each tensor is there twice while it is read.
+        let largest = header.entries.map(\.range.count).max() ?? 0
+        guard SystemMemory.has(header.dataByteCount + largest) else {
+          throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
+        }
+      },
+      read: { try file.read($0)[...] })
+    try file.checkEnd()
+  }
+
+  /// Nothing is allocated for a number in the header before the bytes it promises are seen to be
+  /// there.
+  ///
+  /// - Parameter read: gives the bytes of a range, which is inside the file.
+  private init(
+    path: String, byteCount: Int, check: (SafeTensorsHeader) throws -> Void = { _ in },
+    read: (Range<Int>) throws -> ArraySlice<UInt8>
+  ) throws {
+    let start = try read(0..<min(16, byteCount))
+    let dataStart = try Self.headerEnd(Array(start), byteCount: byteCount, path: path)
+    let headerBytes = Array(try read(0..<dataStart))
+    let header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
+    let found = byteCount - dataStart
+    let expected = header.dataByteCount
+    guard found >= expected else {
+      throw SafeTensorsError.truncated(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
+    }
+    guard found == expected else {
+      throw SafeTensorsError.dataAfterEnd(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
+    }
+    let checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
+    try check(header)
+    self.init(metadata: header.metadata, hasChecksums: checksums != nil)
+    tensors.reserveCapacity(header.entries.count)
+    for entry in header.entries {
+      let data = try read(
+        (dataStart + entry.range.lowerBound)..<(dataStart + entry.range.upperBound))
+      try checksums?.check(data, of: entry.name)
+      let elements: TensorValue.Elements =
+        switch entry.type {
+        case .float32: .float32(Self.numbers(data))
+        case .int64: .int64(Self.numbers(data))
+        }
+      tensors[entry.name] = TensorValue(shape: entry.shape, elements: elements)
+    }
+  }
+
+  /// The index of the first byte after the header, as a file's first 16 bytes give it.
+  private static func headerEnd(
+    _ start: [UInt8], byteCount: Int, path: String
+  ) throws(SafeTensorsError) -> Int {
+    let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let brace = UInt8(ascii: "{")
+    // Only what cannot be a safetensors file is asked what else it is.
+    if length > headerLimitBytes || !start.dropFirst(8).starts(with: [brace]),
+      let error = foreignFormat(start, path: path)
+    {
+      throw error
+    }
+    guard byteCount >= 8 else { throw .tooShort(path: path, foundBytes: byteCount) }
+    // The first bytes of a text or a picture make a length too, an absurd one.
+    let first = start.dropFirst(8).first
+    if let first, first != brace {
+      throw .headerNotAnObject(path: path, found: JSONReader.name(of: first))
+    }
+    guard length <= headerLimitBytes else {
+      throw .headerTooLarge(path: path, limitBytes: headerLimitBytes, foundBytes: length)
+    }
+    let end = 8 + Int(length)
+    guard end <= byteCount else {
+      throw .headerBeyondEnd(path: path, expectedBytes: end - 8, foundBytes: byteCount - 8)
+    }
+    guard length > 0 else {
+      throw .headerNotAnObject(path: path, found: JSONReader.name(of: nil))
+    }
+    return end
+  }
+
+  private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
+    let start = Array(bytes.prefix(4))
+    if start == [0x50, 0x4B, 3, 4] { return .pickle(path: path) }
+    // 0x80, the protocol, then an instruction: none has a code this small.
+    if start.count > 2, start[0] == 0x80, 1...5 ~= start[1], start[2] > 0x10 {
+      return .pickle(path: path)
+    }
+    if start == [0x89, 0x50, 0x4E, 0x47] {
+      return .foreignFormat(path: path, found: "a PNG image")
+    }
+    if start.starts(with: [0x1F, 0x8B, 8]) {
+      return .foreignFormat(path: path, found: "a gzip file")
+    }
+    return nil
+  }
+
+  private static func numbers<Number: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+    _ data: ArraySlice<UInt8>
+  ) -> [Number] {
+    var numbers = [Number](repeating: 0, count: data.count / MemoryLayout<Number>.stride)
+    numbers.withUnsafeMutableBytes { $0.copyBytes(from: data) }
+    return numbers
+  }
+}
+
+// MARK: Writing
+
+extension SafeTensors {
+  /// The bytes of the file; equal content gives equal bytes.
+  ///
+  /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
+  /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
+  /// not be asked for: more than the limits allow, a tensor under the metadata's name.
+  public func encoded() -> [UInt8] {
+    require(
+      tensors.count <= Self.tensorLimit,
+      "\(tensors.count) tensors, at most \(Self.tensorLimit) fit in a file")
+    require(
+      tensors[Self.metadataName] == nil, "a tensor cannot be called \(Self.metadataName)")
+    let ordered = tensors.sorted { Self.comesBefore($0, $1) }
+    let header = Array(header(ordered).utf8)
+    require(
+      header.count <= Self.headerLimitBytes,
+      "a header of \(header.count) bytes, at most \(Self.headerLimitBytes) fit in a file")
+    let dataByteCount = ordered.reduce(0) { $0 + Self.byteCount($1.value) }
+
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + header.count + dataByteCount)
+    bytes += (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    bytes += header
+    if hasChecksums { SafeTensorsChecksums.seal(&bytes) }
+    for (_, value) in ordered {
+      value.elements.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
+  /// The JSON, padded with spaces to a multiple of 8.
+  private func header(_ ordered: [(key: String, value: TensorValue)]) -> String {
+    var entries: [String] = []
+    var texts = metadata
+    var pairs: [String] = []
+    if hasChecksums {
+      for (name, value) in ordered {
+        texts[SafeTensorsChecksums.name(of: name)] = SafeTensorsChecksums.text(value.elements)
+      }
+      pairs.append(SafeTensorsChecksums.openPair)
+    }
+    pairs += texts.sorted { Self.bytesPrecede($0.key, $1.key) }
+      .map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
+    if !pairs.isEmpty {
+      entries.append("\"\(Self.metadataName)\":{\(pairs.joined(separator: ","))}")
+    }
+    var offset = 0
+    for (name, value) in ordered {
+      require(
+        value.shape.count <= Self.axisLimit && value.shape.allSatisfy { $0 >= 0 },
+        "shape \(value.shape), at most \(Self.axisLimit) axes of 0 and more fit in a file")
+      let type = SafeTensorsElementType(value.elements).rawValue
+      let shape = value.shape.map(String.init).joined(separator: ",")
+      let end = offset + Self.byteCount(value)
+      entries.append(
+        "\(JSONText.quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],"
+          + "\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    let text = "{\(entries.joined(separator: ","))}"
+    return text + String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
+  }
+
+  private static func byteCount(_ value: TensorValue) -> Int {
+    value.elements.count * SafeTensorsElementType(value.elements).byteCount
+  }
+
+  private static func comesBefore(
+    _ left: (key: String, value: TensorValue), _ right: (key: String, value: TensorValue)
+  ) -> Bool {
+    let leftSize = SafeTensorsElementType(left.value.elements).byteCount
+    let rightSize = SafeTensorsElementType(right.value.elements).byteCount
+    return leftSize == rightSize ? bytesPrecede(left.key, right.key) : leftSize > rightSize
+  }
+
+  /// The order of other writers; Swift's own order of strings goes by what they look like.
+  private static func bytesPrecede(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+}
+
+#if !_endian(little)
+  #error("Numbers are copied as they lie in memory, which a big-endian machine must not do.")
+#endif

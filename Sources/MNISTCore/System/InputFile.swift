@@ -1,0 +1,95 @@
+/// A file that somebody else wrote, read through one descriptor: if another takes its place meanwhile,
+/// this one is read to its end.
+struct InputFile: ~Copyable {
+  let path: String
+  let size: Int
+  private let descriptor: Int32
+
+  /// Opens the regular file at `path`. A named pipe or a device is refused, not waited for.
+  init(_ path: String, limit: Int) throws(FileError) {
+    (descriptor, size) = try Self.opened(path, limit: limit)
+    self.path = path
+  }
+
+  private static func opened(
+    _ path: String, limit: Int
+  ) throws(FileError) -> (descriptor: Int32, size: Int) {
+    let name = PathText.bytes(path)
+    let descriptor = SystemError.retrying { open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else {
+      throw .cannotRead(path: path, reason: SystemError.text(errno))
+    }
+    var status = stat()
+    let refusal: FileError?
+    if fstat(descriptor, &status) != 0 {
+      refusal = .cannotRead(path: path, reason: SystemError.text(errno))
+    } else if status.st_mode & S_IFMT != S_IFREG {
+      refusal = .notARegularFile(path: path, kind: SystemError.kind(mode: status.st_mode))
+    } else if status.st_size > limit {
+      refusal = .tooLarge(path: path, limitBytes: limit, foundBytes: Int(status.st_size))
+    } else {
+      refusal = nil
+    }
+    if let refusal {
+      close(descriptor)
+      throw refusal
+    }
+    return (descriptor, Int(status.st_size))
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// The file's whole content. Memory is asked for only after its size is known and within `limit`.
+  static func read(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    let file = try InputFile(path, limit: limit)
+    let bytes = try file.read(0..<file.size)
+    try file.checkEnd()
+    return bytes
+  }
+
+  /// The bytes of a range inside the file.
+  func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    // All empty arrays are one, to which the initializer below would write from every thread.
+    guard !range.isEmpty else { return [] }
+    guard SystemMemory.has(range.count) else {
+      throw .cannotRead(path: path, reason: SystemError.noMemory)
+    }
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      while count < range.count {
+        let got = pread(
+          descriptor, buffer.baseAddress! + count, range.count - count,
+          off_t(range.lowerBound + count))
+        if got > 0 {
+          count += got
+        } else if got == 0 {
+          return
+        } else if errno != EINTR {
+          failure = errno
+          return
+        }
+      }
+    }
+    guard failure == 0 else {
+      throw .cannotRead(path: path, reason: SystemError.text(failure))
+    }
+    guard bytes.count == range.count else {
+      throw .changedWhileRead(
+        path: path, expectedBytes: size, foundBytes: range.lowerBound + bytes.count)
+    }
+    return bytes
+  }
+
+  /// Refuses a file that has grown since it was opened.
+  func checkEnd() throws(FileError) {
+    var byte: UInt8 = 0
+    var count: Int
+    repeat { count = pread(descriptor, &byte, 1, off_t(size)) } while count < 0 && errno == EINTR
+    guard count >= 0 else { throw .cannotRead(path: path, reason: SystemError.text(errno)) }
+    guard count == 0 else {
+      throw .changedWhileRead(path: path, expectedBytes: size, foundBytes: size + count)
+    }
+  }
+}
