@@ -9,19 +9,37 @@ public struct Example {
   }
 }
 
-/// Labelled inputs that are computed on together.
+/// Inputs with their targets, that are computed on together.
 public struct Batch {
   /// `[rows, …]`, one input a row.
   public let inputs: Tensor
-  /// One for each row.
-  public let labels: [Int]
+  /// What a model's output for these rows is measured against.
+  public let targets: Targets
 
+  /// `[rows, …]` inputs with a label for each row.
   public init(inputs: Tensor, labels: [Int]) {
     require(
       inputs.shape.first == labels.count,
-      "a batch needs a label for each row, not \(inputs.shape) and \(labels.count)")
+      "a batch needs a label for each row, not \(inputs.shape) and \(labels.count) labels")
     self.inputs = inputs
-    self.labels = labels
+    targets = .labels(labels)
+  }
+
+  /// `[rows, …]` inputs with `[rows, …]` numbers.
+  public init(inputs: Tensor, numbers: Tensor) {
+    require(
+      !inputs.shape.isEmpty && inputs.shape.first == numbers.shape.first,
+      "a batch needs numbers for each row, not \(inputs.shape) and \(numbers.shape)")
+    self.inputs = inputs
+    targets = .numbers(numbers)
+  }
+
+  /// One for each row, where the targets are labels.
+  public var labels: [Int] {
+    guard case .labels(let labels) = targets else {
+      stop("a batch whose targets are \(targets.summary) has no labels")
+    }
+    return labels
   }
 }
 
@@ -51,5 +69,33 @@ extension Dataset {
       Subset(self, indices: Array(order[..<boundary])),
       Subset(self, indices: Array(order[boundary...]))
     )
+  }
+}
+
+/// Rows of tensors as a data set: `[count, …]` inputs with a label or with numbers for each.
+public struct TensorDataset: Dataset {
+  private let inputs: Tensor
+  private let targets: Targets
+
+  /// - Parameter labels: one for each row of the inputs.
+  public init(inputs: Tensor, labels: [Int]) {
+    let batch = Batch(inputs: inputs, labels: labels)
+    (self.inputs, targets) = (batch.inputs, batch.targets)
+  }
+
+  /// - Parameter numbers: `[count, …]`, what the output for each row should be.
+  public init(inputs: Tensor, numbers: Tensor) {
+    let batch = Batch(inputs: inputs, numbers: numbers)
+    (self.inputs, targets) = (batch.inputs, batch.targets)
+  }
+
+  public var count: Int { inputs.shape[0] }
+
+  public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    let rows = inputs.rows(Array(indices))
+    return switch targets {
+    case .labels(let labels): Batch(inputs: rows, labels: indices.map { labels[$0] })
+    case .numbers(let numbers): Batch(inputs: rows, numbers: numbers.rows(Array(indices)))
+    }
   }
 }

@@ -2,10 +2,12 @@
 public struct ImageDataset: Dataset {
   public let images: ImageSet
   private let exampleShape: [Int]
+  private let pixels: ByteStorage
 
   /// - Parameter flatten: whether an example has shape `[height · width]`, else `[height, width]`.
   public init(_ images: ImageSet, flatten: Bool = true) {
     self.images = images
+    pixels = CurrentDevice.device.upload(bytes: images.pixels)
     exampleShape = flatten ? [images.imageSize] : [images.height, images.width]
   }
 
@@ -21,9 +23,10 @@ public struct ImageDataset: Dataset {
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
     require(
       indices.allSatisfy { $0 >= 0 && $0 < count }, "indices must be in 0..<\(count)")
-    let numbers = gatherRows(images.pixels, width: images.imageSize, rows: indices)
+    let numbers = pixels.device.gatherRows(
+      Array(indices), of: pixels, width: images.imageSize)
     return Batch(
-      inputs: Tensor(shape: [indices.count] + exampleShape, buffer: numbers),
+      inputs: Tensor(shape: [indices.count] + exampleShape, storage: numbers),
       labels: indices.map { Int(images.labels[$0]) })
   }
 }

@@ -68,7 +68,7 @@ extension Module {
       let classCount = logProbabilities.shape[1]
       let probabilities = withoutGradients { logProbabilities.exponential() }.numbers
       receive(
-        logProbabilities.largestColumns().enumerated().map { row, predicted in
+        logProbabilities.argmax().enumerated().map { row, predicted in
           Classification(
             index: count + row, label: labelsAreKnown ? batch.labels[row] : nil,
             probabilities: Array(probabilities[row * classCount..<(row + 1) * classCount]),

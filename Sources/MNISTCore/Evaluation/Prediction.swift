@@ -11,7 +11,7 @@ extension Module {
 
   /// The most probable class of each row.
   public func predictedLabels(of inputs: Tensor) -> [Int] {
-    logProbabilities(of: inputs).largestColumns()
+    logProbabilities(of: inputs).argmax()
   }
 
   /// The most probable class of each example, found in batches: memory does not grow with the dataset.

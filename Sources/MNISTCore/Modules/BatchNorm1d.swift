@@ -6,14 +6,22 @@
 /// the running statistics are used. Start values: weight 1, bias 0, running mean 0, running variance 1.
 public final class BatchNorm1d: Module {
   public var isTraining = true
+  /// The factor of each feature.
   public let weight: Parameter
+  /// What is added to each feature.
   public let bias: Parameter
+  /// What evaluation takes for the mean of each feature.
   public let runningMean: Buffer
+  /// What evaluation takes for the variance of each feature.
   public let runningVar: Buffer
+  /// The batches that the running statistics have seen.
   public let numBatchesTracked = Counter()
+  /// Keeps the divisor above 0.
   public let epsilon: Double
+  /// The share of the newest batch in the running statistics.
   public let momentum: Double
 
+  /// - Parameter featureCount: at least 1.
   public init(_ featureCount: Int, epsilon: Double = 1e-5, momentum: Double = 0.1) {
     require(featureCount >= 1, "batch normalisation of \(featureCount) features")
     weight = Parameter(Tensor(repeating: 1, shape: [featureCount]))
@@ -29,33 +37,21 @@ public final class BatchNorm1d: Module {
       return input.normalized(
         mean: runningMean, variance: runningVar, weight: weight, bias: bias, epsilon: epsilon)
     }
-    let (y, statistics) = input.batchNormalized(weight: weight, bias: bias, epsilon: epsilon)
-    follow(statistics, rows: input.shape[0])
-    return y
-  }
-
-  /// In training, the same of what `linear` followed by LeakyReLU makes of an input.
-  func callAsFunction(
-    _ input: Tensor, after linear: Linear, negativeSlope: Double
-  ) -> Tensor {
-    require(isTraining, "in evaluation there is nothing to join")
-    let (y, statistics) = input.normalizedLinear(
-      weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,
-      shift: bias, epsilon: epsilon)
-    follow(statistics, rows: input.shape[0])
-    return y
-  }
-
-  private func follow(_ statistics: Tensor.BatchStatistics, rows: Int) {
-    let rows = Float(rows)
-    move(runningMean, towards: statistics.mean)
-    move(runningVar, towards: statistics.variance.map { $0 * (rows / (rows - 1)) })
     numBatchesTracked.count += 1
+    return input.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, moving: running)
   }
 
-  private func move(_ running: Buffer, towards batch: [Float]) {
-    let momentum = Float(momentum)
-    running.copy(from: zip(running.numbers, batch).map { (1 - momentum) * $0 + momentum * $1 })
+  /// In training, the same of LeakyReLU(linear(input)), in fewer passes.
+  func callAsFunction(_ input: Tensor, after linear: Linear, negativeSlope: Double) -> Tensor {
+    require(isTraining, "in evaluation there is nothing to join")
+    numBatchesTracked.count += 1
+    return input.normalizedLinear(
+      weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,
+      shift: bias, epsilon: epsilon, moving: running)
+  }
+
+  private var running: RunningTensors {
+    RunningTensors(mean: runningMean, variance: runningVar, momentum: momentum)
   }
 
   public var settingsDescription: String {

@@ -7,6 +7,7 @@ public protocol Module: AnyObject, CustomStringConvertible {
   /// with `train()` and `evaluate()`, which reach the inner modules too.
   var isTraining: Bool { get set }
 
+  /// What the module makes of an input.
   func callAsFunction(_ input: Tensor) -> Tensor
 
   /// What the module is made of, in order. By default its properties of the types below, under their
@@ -19,19 +20,24 @@ public protocol Module: AnyObject, CustomStringConvertible {
 
 /// One property of a module that belongs to its state or structure.
 public enum Member {
+  /// Trained numbers.
   case parameter(Parameter)
+  /// Numbers that are kept, but not trained.
   case buffer(Buffer)
+  /// A count that is kept.
   case counter(Counter)
+  /// A part with members of its own.
   case module(any Module)
 }
 
 extension Module {
+  /// Nothing, unless a module says otherwise.
   public var settingsDescription: String { "" }
 
+  /// The properties that are parameters, buffers, counters and modules, under their names in PyTorch's
+  /// spelling.
   public var members: [(name: String, member: Member)] {
-    let mirrors = sequence(first: Mirror(reflecting: self), next: \.superclassMirror)
-    return Array(mirrors).reversed().flatMap(\.children).compactMap { label, value in
-      guard let label else { return nil }
+    properties.compactMap { label, value in
       let name = snakeCase(label)
       return switch value {
       case let parameter as Parameter: (name, .parameter(parameter))
@@ -53,9 +59,30 @@ extension Module {
   }
 
   /// Every parameter once, also if it stands under two names.
+  ///
+  /// Stops the program where there is none although a property is a plain `Tensor`: it would not be trained.
   public var parameters: [Parameter] {
     var seen: Set<ObjectIdentifier> = []
-    return namedParameters.map(\.parameter).filter { seen.insert(ObjectIdentifier($0)).inserted }
+    let parameters = namedParameters.map(\.parameter)
+      .filter { seen.insert(ObjectIdentifier($0)).inserted }
+    if parameters.isEmpty {
+      for module in modules {
+        guard let plain = module.properties.first(where: { type(of: $0.value) == Tensor.self })
+        else { continue }
+        stop(
+          "\(type(of: module)) has nothing to train: its property \(plain.label) is a plain Tensor "
+            + "(expected a Parameter)")
+      }
+    }
+    return parameters
+  }
+
+  /// Stored properties, those of base classes first.
+  private var properties: [(label: String, value: Any)] {
+    let mirrors = sequence(first: Mirror(reflecting: self), next: \.superclassMirror)
+    return Array(mirrors).reversed().flatMap(\.children).compactMap { label, value in
+      label.map { ($0, value) }
+    }
   }
 
   /// This module and all inside it.
@@ -65,8 +92,10 @@ extension Module {
     }
   }
 
+  /// Puts the module and all inside it into training: batch statistics, dropout.
   public func train() { for module in modules { module.isTraining = true } }
 
+  /// Puts the module and all inside it into evaluation: running statistics, no dropout.
   public func evaluate() { for module in modules { module.isTraining = false } }
 
   /// Printed as PyTorch prints it.

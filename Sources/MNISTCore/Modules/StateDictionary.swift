@@ -1,10 +1,13 @@
 /// The state of a module by name, in order: a value that nothing can change afterwards.
 public struct StateDictionary: Equatable, Sendable {
+  /// In the module's order.
   public private(set) var names: [String] = []
   private var values: [String: TensorValue] = [:]
 
+  /// An empty one.
   public init() {}
 
+  /// The value under a name; nil where there is none. Setting nil removes the name.
   public subscript(name: String) -> TensorValue? {
     get { values[name] }
     set {

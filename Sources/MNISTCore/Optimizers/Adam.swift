@@ -8,10 +8,14 @@
 public final class Adam: Optimizer, CustomStringConvertible {
   /// What one parameter's next update depends on besides its gradient.
   public struct State: Equatable, Sendable {
+    /// The updates so far.
     public var step: Int
+    /// m, the running mean of the gradient.
     public var expAvg: TensorValue
+    /// v, the running mean of its square.
     public var expAvgSq: TensorValue
 
+    /// Moments of the parameter's shape.
     public init(step: Int, expAvg: TensorValue, expAvgSq: TensorValue) {
       self.step = step
       self.expAvg = expAvg
@@ -21,27 +25,35 @@ public final class Adam: Optimizer, CustomStringConvertible {
 
   private struct Moments {
     var step = 0
-    let average: FloatBuffer
-    let averageOfSquares: FloatBuffer
+    let average: Storage
+    let averageOfSquares: Storage
   }
 
   public let parameters: [Parameter]
   public var learningRate: Double
   /// What a schedule starts from; nil where there is none.
   public var initialLearningRate: Double?
+  /// How slowly the mean of the gradient moves.
   public let beta1: Double
+  /// How slowly the mean of its square moves.
   public let beta2: Double
+  /// Keeps the divisor above 0.
   public let epsilon: Double
+  /// The factor of weight decay; 0 for none.
   public let weightDecay: Double
   /// Whether weight decay stays out of the gradient and its moments.
   public let decoupledWeightDecay: Bool
   private var moments: [Moments]
 
+  /// - Parameters:
+  ///   - parameters: at least one.
+  ///   - learningRate: above 0.
   public init(
     _ parameters: [Parameter], learningRate: Double = 1e-3, beta1: Double = 0.9,
     beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
     decoupledWeightDecay: Bool = false
   ) {
+    checkOptimizer("Adam", parameters, learningRate: learningRate)
     self.parameters = parameters
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -50,31 +62,29 @@ public final class Adam: Optimizer, CustomStringConvertible {
     self.weightDecay = weightDecay
     self.decoupledWeightDecay = decoupledWeightDecay
     moments = parameters.map {
-      Moments(
-        average: FloatBuffer(repeating: 0, count: $0.count),
-        averageOfSquares: FloatBuffer(repeating: 0, count: $0.count))
+      Moments(average: zeros(like: $0), averageOfSquares: zeros(like: $0))
     }
   }
 
   public func step() {
-    let decay: OptimizerKernels.WeightDecay =
+    let decay: AdamStep.WeightDecay =
       weightDecay == 0
       ? .none
       : decoupledWeightDecay
         ? .decoupled(factor: 1 - learningRate * weightDecay) : .inGradient(weightDecay)
-    OptimizerKernels.adam(
-      parameters.indices.compactMap { index in
-        let parameter = parameters[index]
-        guard let gradient = parameter.gradient else { return nil }
-        moments[index].step += 1
-        parameter.noteChange()
-        let steps = Double(moments[index].step)
-        return OptimizerKernels.AdamStep(
-          parameter: parameter.buffer, gradient: gradient.buffer, average: moments[index].average,
-          averageOfSquares: moments[index].averageOfSquares, beta1: beta1, beta2: beta2,
-          stepSize: learningRate / (1 - pow(beta1, steps)),
-          correction: (1 - pow(beta2, steps)).squareRoot(), epsilon: epsilon, decay: decay)
-      })
+    let steps = parameters.indices.compactMap { index -> AdamStep? in
+      let parameter = parameters[index]
+      guard let gradient = parameter.gradient else { return nil }
+      moments[index].step += 1
+      let stepCount = Double(moments[index].step)
+      return AdamStep(
+        parameter: Overwriting(parameter.storage), gradient: gradient.storage,
+        average: Overwriting(moments[index].average),
+        averageOfSquares: Overwriting(moments[index].averageOfSquares), beta1: beta1, beta2: beta2,
+        stepSize: learningRate / (1 - pow(beta1, stepCount)),
+        correction: (1 - pow(beta2, stepCount)).squareRoot(), epsilon: epsilon, decay: decay)
+    }
+    parameters[0].device.adam(steps)
   }
 
   /// One entry for each parameter, in order.
@@ -83,8 +93,8 @@ public final class Adam: Optimizer, CustomStringConvertible {
       zip(parameters, moments).map { parameter, moments in
         State(
           step: moments.step,
-          expAvg: TensorValue(moments.average.numbers, shape: parameter.shape),
-          expAvgSq: TensorValue(moments.averageOfSquares.numbers, shape: parameter.shape))
+          expAvg: value(of: moments.average, like: parameter),
+          expAvgSq: value(of: moments.averageOfSquares, like: parameter))
       }
     }
     set {
@@ -97,13 +107,20 @@ public final class Adam: Optimizer, CustomStringConvertible {
           case .float32(let average) = state.expAvg.elements,
           case .float32(let averageOfSquares) = state.expAvgSq.elements
         else {
-          stop("the state of parameter \(index) does not have its shape")
+          stop(
+            "the state of parameter \(index) has the shapes \(state.expAvg.shape) and "
+              + "\(state.expAvgSq.shape), the parameter \(parameters[index].shape)")
         }
         moments[index].step = state.step
-        moments[index].average.update(from: average)
-        moments[index].averageOfSquares.update(from: averageOfSquares)
+        let device = parameters[index].device
+        device.write(average, to: Overwriting(moments[index].average))
+        device.write(averageOfSquares, to: Overwriting(moments[index].averageOfSquares))
       }
     }
+  }
+
+  private func value(of moment: Storage, like parameter: Parameter) -> TensorValue {
+    TensorValue(parameter.device.download(moment), shape: parameter.shape)
   }
 
   /// As PyTorch 2.15 prints it; of Adam without the lines that the mirrored project's version does not have.

@@ -1,5 +1,6 @@
 /// Changes parameters along their gradients.
 public protocol Optimizer: AnyObject {
+  /// What is changed; at least one.
   var parameters: [Parameter] { get }
   /// What scales the next updates; a schedule changes it.
   var learningRate: Double { get set }
@@ -13,4 +14,15 @@ extension Optimizer {
   public func zeroGradients() {
     for parameter in parameters { parameter.gradient = nil }
   }
+}
+
+/// Stops the program where an optimiser would change nothing, or not as it was meant.
+func checkOptimizer(_ name: String, _ parameters: [Parameter], learningRate: Double) {
+  require(
+    !parameters.isEmpty,
+    "\(name) was given no parameters (expected those of a module, whose properties are of type "
+      + "Parameter)")
+  require(
+    learningRate > 0 && learningRate.isFinite,
+    "a learning rate is a finite number above 0, not \(learningRate)")
 }

@@ -30,7 +30,8 @@ public struct MetricsRow: Equatable, Sendable {
   public init(_ report: EpochReport, _ time: (seconds: Double, imagesPerSecond: Double)) {
     self.init(
       epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
-      validAccuracy: report.validAccuracy, lowestLoss: report.lowestLoss, seconds: time.seconds,
+      validAccuracy: report.validAccuracy ?? .nan, lowestLoss: report.lowestLoss,
+      seconds: time.seconds,
       imagesPerSecond: time.imagesPerSecond)
   }
 

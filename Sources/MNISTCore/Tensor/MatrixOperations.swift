@@ -1,17 +1,22 @@
 extension Tensor {
-  /// The matrix product of [m, k] and [k, n].
+  /// The matrix product of [m, k] and [k, n]: [m, n].
   // With g [m, n]: ∂a = g · bᵀ, ∂b = aᵀ · g
   public func matrixProduct(_ other: Tensor) -> Tensor {
     require(
       shape.count == 2 && other.shape.count == 2 && shape[1] == other.shape[0],
       "a matrix product needs [m, k] and [k, n], not \(shape) and \(other.shape)")
-    let (m, n) = (shape[0], other.shape[1])
-    let result = FloatBuffer(count: m * n)
-    multiply(matrix, other.matrix, into: result.start)
-    return Tensor(shape: [m, n], buffer: result, from: [self, other]) { [self, other] g in
-      [
-        !requiresGradient ? nil : .product(g.matrix, other.matrix.transposed),
-        !other.requiresGradient ? nil : .product(matrix.transposed, g.matrix),
+    let result = device.multiply([MatrixProduct(a: matrix, b: other.matrix)])[0]
+    return Tensor(
+      shape: [shape[0], other.shape[1]], storage: result, from: [self, other]
+    ) { [self, other] g in
+      func product(_ a: Matrix, _ b: Matrix) -> Tensor {
+        Tensor(
+          shape: [a.rows, b.columns],
+          storage: g.device.multiply([MatrixProduct(a: a, b: b)])[0])
+      }
+      return [
+        requiresGradient ? product(g.matrix, other.matrix.transposed) : nil,
+        other.requiresGradient ? product(matrix.transposed, g.matrix) : nil,
       ]
     }
   }
@@ -24,14 +29,16 @@ extension Tensor {
     let result = linearSums(weight: weight, bias: bias, negativeSlope: negativeSlope)
     let (batch, outputs) = (shape[0], weight.shape[0])
     return Tensor(
-      shape: [batch, outputs], buffer: result, from: [self, weight, bias]
+      shape: [batch, outputs], storage: result, from: [self, weight, bias]
     ) { [self, weight, bias] g in
-      let (gradient, biasGradient) =
-        negativeSlope.map {
-          leakyReLUGradients(
-            result, upstream: g.buffer, slope: $0, rows: batch, columns: outputs)
-        } ?? (g.buffer, sumColumns(g.buffer, rows: batch, columns: outputs))
-      return linearGradients(weight: weight, bias: bias, from: gradient, biasGradient)
+      var (sums, sumsGradient) = (Storage?.none, g.storage)
+      if let negativeSlope {
+        (sumsGradient, sums) = device.leakyReLUGradients(
+          result, upstream: g.storage, slope: negativeSlope, rows: batch, columns: outputs)
+      }
+      let biasGradient =
+        sums ?? device.columnSums(sumsGradient, rows: batch, columns: outputs)
+      return linearGradients(weight: weight, bias: bias, from: sumsGradient, biasGradient)
     }
   }
 
@@ -39,29 +46,30 @@ extension Tensor {
   /// goes through both.
   func normalizedLinear(
     weight: Tensor, bias: Tensor, negativeSlope: Float, scale: Tensor, shift: Tensor,
-    epsilon: Double
-  ) -> (y: Tensor, statistics: BatchStatistics) {
+    epsilon: Double, moving: RunningTensors
+  ) -> Tensor {
     let activated = linearSums(weight: weight, bias: bias, negativeSlope: negativeSlope)
-    let (rows, columns) = (shape[0], weight.shape[0])
-    Self.checkBatchNorm([rows, columns], weight: scale, bias: shift, usesBatch: true)
-    let (result, statistics) = BatchNormalization.forward(
-      activated, rows: rows, columns: columns, weight: scale.buffer, bias: shift.buffer,
-      epsilon: epsilon)
-    let y = Tensor(
-      shape: [rows, columns], buffer: result, from: [self, weight, bias, scale, shift]
+    let shape = [shape[0], weight.shape[0]]
+    Self.checkBatchNorm(shape, weight: scale, bias: shift, usesBatch: true)
+    let (result, statistics) = device.batchNorm(
+      activated, weight: scale.storage, bias: shift.storage, epsilon: epsilon,
+      moving: moving.overwriting(
+        beside: [storage, weight.storage, bias.storage, scale.storage, shift.storage]))
+    return Tensor(
+      shape: shape, storage: result, from: [self, weight, bias, scale, shift]
     ) { [self, weight, bias, scale, shift] g in
-      let gradients = BatchNormalization.gradients(
-        activated, upstream: g.buffer, rows: rows, columns: columns, statistics: statistics,
-        weight: scale.buffer, epsilon: epsilon, usesBatchStatistics: true, slope: negativeSlope)
-      return linearGradients(weight: weight, bias: bias, from: gradients.x, gradients.sums) + [
-        Tensor(shape: scale.shape, buffer: gradients.weight),
-        Tensor(shape: shift.shape, buffer: gradients.bias),
-      ]
+      let gradients = device.batchNormGradients(
+        activated, upstream: g.storage, weight: scale.storage, epsilon: epsilon,
+        statistics: statistics, statisticsAreOfBatch: true, slope: negativeSlope)
+      return linearGradients(
+        weight: weight, bias: bias, from: gradients.x, gradients.columnSums) + [
+          Tensor(shape: scale.shape, storage: gradients.weight),
+          Tensor(shape: shift.shape, storage: gradients.bias),
+        ]
     }
-    return (y, BatchStatistics(statistics))
   }
 
-  private func linearSums(weight: Tensor, bias: Tensor, negativeSlope: Float?) -> FloatBuffer {
+  private func linearSums(weight: Tensor, bias: Tensor, negativeSlope: Float?) -> Storage {
     require(
       shape.count == 2 && weight.shape.count == 2 && shape[1] == weight.shape[1]
         && bias.shape == [weight.shape[0]],
@@ -69,55 +77,35 @@ extension Tensor {
         + "\(bias.shape)")
     require(
       negativeSlope.map { $0 > 0 } ?? true, "the slope is above 0, not \(negativeSlope ?? 0)")
-    let result = FloatBuffer(count: shape[0] * weight.shape[0])
     // What needs no gradient is data, and data such as images may be mostly zero.
-    multiply(
-      matrix, weight.matrix.transposed, into: result.start,
-      finish: ProductFinish(bias: bias.buffer.start, slope: negativeSlope),
-      sparse: requiresGradient ? nil : .a)
-    return result
+    return device.multiply([
+      MatrixProduct(
+        a: matrix, b: weight.matrix.transposed,
+        epilogue: Epilogue(bias: bias.storage, slope: negativeSlope),
+        sparseFactor: requiresGradient ? nil : .a)
+    ])[0]
   }
 
-  /// The gradients of x, W and b from that of x · Wᵀ + b and its sum down each column.
+  /// The gradients of x, W and b from that of x · Wᵀ + b and its column sums.
   private func linearGradients(
-    weight: Tensor, bias: Tensor, from gradient: FloatBuffer, _ biasGradient: FloatBuffer
+    weight: Tensor, bias: Tensor, from gradient: Storage, _ biasGradient: Storage
   ) -> [Tensor?] {
-    let upstream = MatrixView(gradient.start, rows: shape[0], columns: weight.shape[0])
-    let x = requiresGradient ? Tensor(shape: shape, buffer: FloatBuffer(count: count)) : nil
-    let w =
-      weight.requiresGradient
-      ? Tensor(shape: weight.shape, buffer: FloatBuffer(count: weight.count)) : nil
-    var products: [Product] = []
-    if let w {
+    let upstream = Matrix(gradient, rows: shape[0], columns: weight.shape[0])
+    var products: [MatrixProduct] = []
+    if weight.requiresGradient {
       products.append(
-        Product(
-          upstream.transposed, matrix, into: w.buffer.start, sparse: requiresGradient ? nil : .b))
+        MatrixProduct(
+          a: upstream.transposed, b: matrix, sparseFactor: requiresGradient ? nil : .b))
     }
     // Last what is read next.
-    if let x { products.append(Product(upstream, weight.matrix, into: x.buffer.start)) }
-    multiply(products)
-    // The products read `gradient` through its address.
-    withExtendedLifetime(gradient) {}
-    return [x, w, bias.requiresGradient ? Tensor(shape: bias.shape, buffer: biasGradient) : nil]
+    if requiresGradient { products.append(MatrixProduct(a: upstream, b: weight.matrix)) }
+    let results = device.multiply(products)
+    return [
+      requiresGradient ? results.last.map { Tensor(shape: shape, storage: $0) } : nil,
+      weight.requiresGradient ? Tensor(shape: weight.shape, storage: results[0]) : nil,
+      bias.requiresGradient ? Tensor(shape: bias.shape, storage: biasGradient) : nil,
+    ]
   }
 
-  /// The same numbers in the same order under another shape.
-  public func reshaped(_ shape: [Int]) -> Tensor {
-    require(
-      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == count,
-      "\(self.shape) cannot be reshaped to \(shape)")
-    return Tensor(shape: shape, buffer: buffer, from: [self]) { [source = self.shape] g in
-      [Tensor(shape: source, buffer: g.buffer)]
-    }
-  }
-
-  private var matrix: MatrixView {
-    MatrixView(buffer.start, rows: shape[0], columns: shape[1])
-  }
-
-  private static func product(_ a: MatrixView, _ b: MatrixView) -> Tensor {
-    let result = FloatBuffer(count: a.rows * b.columns)
-    multiply(a, b, into: result.start)
-    return Tensor(shape: [a.rows, b.columns], buffer: result)
-  }
+  private var matrix: Matrix { Matrix(storage, rows: shape[0], columns: shape[1]) }
 }

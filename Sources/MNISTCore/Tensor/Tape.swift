@@ -3,20 +3,28 @@ final class Operation {
   fileprivate typealias Derivative = (Tensor) -> [Tensor?]
 
   fileprivate private(set) var inputs: [Tensor]
+  /// Of the inputs' numbers and the output's, when the step was made.
   private let versions: [Int]
   private var derivative: Derivative?
 
-  fileprivate init(inputs: [Tensor], derivative: @escaping Derivative) {
+  fileprivate init(inputs: [Tensor], output: Storage, derivative: @escaping Derivative) {
     self.inputs = inputs
-    versions = inputs.map(\.version)
+    versions = inputs.map(\.storage.version) + [output.version]
     self.derivative = derivative
   }
 
-  fileprivate func gradients(of output: Tensor) -> [Tensor?] {
-    require(
-      inputs.map(\.version) == versions,
-      "a tensor was overwritten between its use and backward(): compute the result again")
-    return derivative?(output) ?? []
+  /// Whatever a derivative has kept belongs to an input, to the output or to nobody else: where none of them
+  /// was overwritten, no gradient is formed from other numbers than the result was.
+  fileprivate func gradients(
+    of output: Tensor, from gradient: Tensor
+  ) -> [Tensor?] {
+    for (tensor, version) in zip(inputs + [output], versions) {
+      require(
+        tensor.storage.version == version,
+        "a tensor of shape \(tensor.shape) was overwritten between its use and backward(): "
+          + "compute the result again")
+    }
+    return derivative?(gradient) ?? []
   }
 
   /// Gives away the inputs; nothing can be derived afterwards.
@@ -43,56 +51,62 @@ extension Tensor {
   /// - Parameter derivative: from the gradient of the output to one gradient for each input (nil
   ///   where an input needs none).
   convenience init(
-    shape: [Int], buffer: FloatBuffer, from inputs: [Tensor],
+    shape: [Int], storage: Storage, from inputs: [Tensor],
     derivative: @escaping (Tensor) -> [Tensor?]
   ) {
     let isRecorded = inputs.contains(where: \.requiresGradient) && Recording.isOn
     self.init(
-      shape: shape, buffer: buffer, requiresGradient: isRecorded,
-      operation: isRecorded ? Operation(inputs: inputs, derivative: derivative) : nil)
+      shape: shape, storage: storage, requiresGradient: isRecorded,
+      operation: isRecorded
+        ? Operation(inputs: inputs, output: storage, derivative: derivative) : nil)
   }
 
   /// Computes the derivative of this number by every given tensor it depends on that requires a
   /// gradient, and adds it to that tensor's `gradient`.
   public func backward() {
-    require(count == 1, "backward() starts from one number, this tensor is \(shape)")
-    backward(from: Tensor(repeating: 1, shape: shape))
+    require(count == 1, "backward() starts from one number, this tensor has shape \(shape)")
+    backward(from: Tensor(repeating: 1, shape: shape, on: device))
   }
 
-  /// The same for a tensor of any shape, given the derivative of some number by it.
+  /// The same for a tensor of any shape, given the derivative of some number by it, of the same shape.
   public func backward(from upstream: Tensor) {
     require(
       upstream.shape == shape, "the gradient of \(shape) cannot have shape \(upstream.shape)")
-    require(requiresGradient, "backward() from a tensor that does not require a gradient")
+    require(
+      requiresGradient,
+      "backward() from a tensor of shape \(shape) that depends on nothing that requires a gradient")
     var pending = [ObjectIdentifier(self): upstream.detached()]
     var order = inOrderOfComputation()
     while let tensor = order.popLast() {
-      guard let gradient = pending.removeValue(forKey: ObjectIdentifier(tensor)) else { continue }
+      guard var gradient = pending.removeValue(forKey: ObjectIdentifier(tensor)) else { continue }
       guard let operation = tensor.operation else {
         require(
           !tensor.isConsumed,
-          "backward() has already gone through this computation: compute it again")
-        // A tensor of its own: two leaves may have been given one and the same.
-        tensor.gradient = sum(tensor.gradient, gradient.detached())
+          "backward() has already gone through the computation of a tensor of shape "
+            + "\(tensor.shape): compute it again")
+        if let sum = tensor.gradient {
+          tensor.gradient = withoutGradients { sum + gradient }
+        } else {
+          // Numbers of its own: two leaves may have been given the same ones, and one be overwritten.
+          let isOwn = isKnownUniquelyReferenced(&gradient) && gradient.ownsItsNumbers
+          tensor.gradient = isOwn ? gradient : gradient.copied()
+        }
         continue
       }
+      let gradients = withoutGradients { operation.gradients(of: tensor, from: gradient) }
       // What the forward pass has kept is freed here, as it is used.
       tensor.consume()
-      let gradients = withoutGradients { operation.gradients(of: gradient) }
       for (input, gradient) in zip(operation.inputs, gradients) where input.requiresGradient {
         guard let gradient else { continue }
         require(
           gradient.shape == input.shape, "gradient \(gradient.shape) for input \(input.shape)")
         let key = ObjectIdentifier(input)
-        pending[key] = sum(pending[key], gradient)
+        pending[key] = pending[key].map { sum in withoutGradients { sum + gradient } } ?? gradient
       }
     }
   }
 
-  private func sum(_ gradient: Tensor?, _ addition: Tensor) -> Tensor {
-    guard let gradient else { return addition }
-    return withoutGradients { gradient + addition }
-  }
+  private func copied() -> Tensor { Tensor(shape: shape, storage: device.copy(storage)) }
 
   /// Every tensor this one was computed from, each after all it was computed from.
   private func inOrderOfComputation() -> [Tensor] {

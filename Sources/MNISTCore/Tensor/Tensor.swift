@@ -2,12 +2,14 @@
 ///
 /// A tensor is a reference: two names for one tensor see the same numbers and the same gradient.
 /// Operations give new tensors and leave their inputs alone; only an optimiser, a module's running
-/// statistics and `copy(from:)` write into one that exists.
+/// statistics and `copy(from:)` write into one that exists. `detached()`, `reshaped(_:)`, `Parameter(_:)` and
+/// `Buffer(_:)` give tensors that share their numbers with the one they were made from: overwriting one
+/// overwrites the other, and `backward()` refuses to go through overwritten numbers.
 public class Tensor {
   /// The size of each axis; empty for a single number.
   public let shape: [Int]
   /// Numbers in C order (the last axis is contiguous).
-  private(set) var buffer: FloatBuffer
+  private(set) var storage: Storage
   /// Whether `backward()` computes a gradient for this tensor.
   public let requiresGradient: Bool
   /// The sum of the gradients that `backward()` has brought here since it was last set to nil.
@@ -22,19 +24,19 @@ public class Tensor {
   private(set) var operation: Operation?
   /// Whether `backward()` has gone through the operation and let it go.
   private(set) var isConsumed = false
-  /// How often the numbers were overwritten: a gradient through older ones would be wrong.
-  private(set) var version = 0
 
-  public var count: Int { buffer.count }
+  /// How many numbers it has: the product of its sizes.
+  public var count: Int { storage.count }
+
+  var device: any Device { storage.device }
 
   init(
-    shape: [Int], buffer: FloatBuffer, requiresGradient: Bool = false, operation: Operation? = nil
+    shape: [Int], storage: Storage, requiresGradient: Bool = false, operation: Operation? = nil
   ) {
     require(
-      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == buffer.count,
-      "\(buffer.count) numbers cannot fill \(shape)")
+      elementCount(of: shape) == storage.count, "\(storage.count) numbers cannot fill \(shape)")
     self.shape = shape
-    self.buffer = buffer
+    self.storage = storage
     self.requiresGradient = requiresGradient
     self.operation = operation
   }
@@ -50,8 +52,11 @@ public class Tensor {
     }
   }
 
+  /// The numbers in C order under a shape that they fill.
   public convenience init(_ numbers: [Float], shape: [Int], requiresGradient: Bool = false) {
-    self.init(shape: shape, buffer: FloatBuffer(numbers), requiresGradient: requiresGradient)
+    self.init(
+      shape: shape, storage: CurrentDevice.device.upload(numbers),
+      requiresGradient: requiresGradient)
   }
 
   /// A vector.
@@ -64,11 +69,18 @@ public class Tensor {
     self.init([number], shape: [], requiresGradient: requiresGradient)
   }
 
-  public convenience init(
-    repeating number: Float, shape: [Int], requiresGradient: Bool = false
+  /// One number at every place.
+  public convenience init(repeating number: Float, shape: [Int], requiresGradient: Bool = false) {
+    self.init(
+      repeating: number, shape: shape, on: CurrentDevice.device, requiresGradient: requiresGradient)
+  }
+
+  convenience init(
+    repeating number: Float, shape: [Int], on device: any Device, requiresGradient: Bool = false
   ) {
-    let buffer = FloatBuffer(repeating: number, count: shape.reduce(1, *))
-    self.init(shape: shape, buffer: buffer, requiresGradient: requiresGradient)
+    let storage = device.allocate(elementCount(of: shape))
+    device.fill(Overwriting(storage), with: number)
+    self.init(shape: shape, storage: storage, requiresGradient: requiresGradient)
   }
 
   func consume() {
@@ -77,33 +89,39 @@ public class Tensor {
   }
 
   /// The numbers in C order, as a value of their own.
-  public var numbers: [Float] { buffer.numbers }
+  public var numbers: [Float] { device.download(storage) }
 
   /// The only number of a tensor that holds one.
   public var item: Float {
-    require(count == 1, "item needs a tensor of one number, this one is \(shape)")
-    return buffer[0]
+    require(count == 1, "item needs a tensor of one number, this one has shape \(shape)")
+    return numbers[0]
   }
 
   /// Shape and numbers as a value that nothing else can change.
   public var value: TensorValue { TensorValue(numbers, shape: shape) }
 
   /// The same numbers, cut off from the operations that made them.
-  public func detached() -> Tensor { Tensor(shape: shape, buffer: buffer) }
+  public func detached() -> Tensor { Tensor(shape: shape, storage: storage) }
 
-  /// Overwrites the numbers. Other tensors made from this one keep theirs.
+  /// Overwrites the numbers, also those of every tensor that shares them.
   public func copy(from numbers: [Float]) {
     require(numbers.count == count, "\(numbers.count) numbers cannot fill \(shape)")
-    noteChange()
-    if isKnownUniquelyReferenced(&buffer) {
-      buffer.update(from: numbers)
-    } else {
-      buffer = FloatBuffer(numbers)
-    }
+    device.write(numbers, to: Overwriting(storage))
   }
 
-  /// Called by whoever overwrites the numbers.
-  func noteChange() { version += 1 }
+  /// Whether nobody else holds the numbers.
+  var ownsItsNumbers: Bool { isKnownUniquelyReferenced(&storage) }
+}
+
+/// The product of the sizes.
+func elementCount(of shape: [Int]) -> Int {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    require(size >= 0 && !overflow, "no tensor can have shape \(shape)")
+    count = product
+  }
+  return count
 }
 
 extension Tensor: CustomStringConvertible {

@@ -5,8 +5,9 @@ public struct EpochReport: Equatable, Sendable {
   public let epochCount: Int
   public let trainLoss: Double
   public let validLoss: Double
-  /// The share of validation images whose class was found, counted over all of them.
-  public let validAccuracy: Double
+  /// The share of validation examples whose class was found, counted over all of them; nil where the targets
+  /// are no labels.
+  public let validAccuracy: Double?
   /// The lowest validation loss so far, this epoch included.
   public let lowestLoss: Double
 }

@@ -1,8 +1,9 @@
-/// Trains a classifier and keeps its best state, by the loss on data it is not trained on.
+/// Trains a module by any loss and optimiser and keeps its best state, by the loss on data it is not trained
+/// on.
 public final class Trainer {
   private let model: any Module
   private let optimizer: any Optimizer
-  private let criterion: NLLLoss
+  private let criterion: any Loss
 
   /// The lowest validation loss so far.
   public private(set) var lowestLoss = Double.infinity
@@ -22,8 +23,13 @@ public final class Trainer {
   /// The model's state as training goes on from it, also while the model itself is in its best state.
   public var lastState: StateDictionary { stateBeforeBest ?? model.stateDictionary }
   private var stateBeforeBest: StateDictionary?
+  /// Whether validation has met labels only, thus has an accuracy.
+  private var hasLabels = true
 
-  public init(model: any Module, optimizer: any Optimizer, criterion: NLLLoss = NLLLoss()) {
+  /// - Parameters:
+  ///   - optimizer: of the model's parameters.
+  ///   - criterion: whose targets are those of the data.
+  public init(model: any Module, optimizer: any Optimizer, criterion: any Loss = NLLLoss()) {
     self.model = model
     self.optimizer = optimizer
     self.criterion = criterion
@@ -71,7 +77,7 @@ public final class Trainer {
       generatorState = generator.state
       let trainLoss = try trainOnce(trainLoader, report)
       let validLoss = try validateOnce(validLoader, report)
-      let validAccuracy = Double(progress.correct) / Double(validData.count)
+      let validAccuracy = hasLabels ? Double(progress.correct) / Double(validData.count) : nil
       epoch += 1
       progress = EpochProgress()
       generatorState = generator.state
@@ -100,13 +106,15 @@ public final class Trainer {
   ) throws -> Double {
     model.train()
     for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
-      let loss = criterion(model(batch.inputs), batch.labels)
-      try check(loss, .training, index + 1, of: loader.batchCount)
+      let loss = criterion(model(batch.inputs), batch.targets)
       optimizer.zeroGradients()
       loss.backward()
       optimizer.step()
-      progress.train.add(Double(loss.item))
-      try report(.trainIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
+      // The step's one number: a device is waited for here and nowhere else.
+      let number = loss.item
+      try check(number, .training, index + 1, of: loader.batchCount)
+      progress.train.add(Double(number))
+      try report(.trainIteration(index + 1, of: loader.batchCount, loss: Double(number)))
     }
     return progress.train.loss / Double(loader.batchCount)
   }
@@ -118,23 +126,28 @@ public final class Trainer {
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
       let (output, loss) = withoutGradients {
         let output = model(batch.inputs)
-        return (output, criterion(output, batch.labels))
+        return (output, criterion(output, batch.targets))
       }
-      try check(loss, .validation, index + 1, of: loader.batchCount)
-      progress.correct += zip(output.largestColumns(), batch.labels).count { $0 == $1 }
-      progress.valid.add(Double(loss.item))
-      try report(.validIteration(index + 1, of: loader.batchCount, loss: Double(loss.item)))
+      let number = loss.item
+      try check(number, .validation, index + 1, of: loader.batchCount)
+      if case .labels(let labels) = batch.targets {
+        progress.correct += zip(output.argmax(), labels).count { $0 == $1 }
+      } else {
+        hasLabels = false
+      }
+      progress.valid.add(Double(number))
+      try report(.validIteration(index + 1, of: loader.batchCount, loss: Double(number)))
     }
     return progress.valid.loss / Double(loader.batchCount)
   }
 
   private func check(
-    _ loss: Tensor, _ pass: TrainingError.Pass, _ batch: Int, of batchCount: Int
+    _ loss: Float, _ pass: TrainingError.Pass, _ batch: Int, of batchCount: Int
   ) throws(TrainingError) {
-    guard !loss.item.isFinite else { return }
+    guard !loss.isFinite else { return }
     throw .lossNotFinite(
       epoch: epoch + 1, pass: pass, batch: batch, batchCount: batchCount,
-      loss: loss.item.isNaN ? "nan" : "inf")
+      loss: loss.isNaN ? "nan" : "inf")
   }
 
   private func restore(_ state: StateDictionary) {

@@ -1,62 +1,66 @@
-/// Batch normalisation over the rows of a [rows, columns] matrix.
-enum BatchNormalization {
-  /// What the forward pass leaves for the backward pass and for the running statistics.
-  struct Statistics {
-    let mean: FloatBuffer
-    /// Biased: divided by the number of rows.
-    let variance: FloatBuffer
+/// Batch normalisation over the rows of x [rows, columns]:
+/// `y = (x − mean) / √(variance + ε) · weight + bias`.
+struct BatchNormalization {
+  private let x: CPUStorage
+  private let rows: Int
+  private let columns: Int
+  private let weight: CPUStorage
+  private let epsilon: Double
+
+  init(_ x: CPUStorage, weight: CPUStorage, epsilon: Double) {
+    columns = weight.count
+    rows = x.count / max(1, columns)
+    self.x = x
+    self.weight = weight
+    self.epsilon = epsilon
   }
 
-  /// y = (x − mean) / √(variance + ε) · weight + bias, with the batch's own mean and variance.
-  static func forward(
-    _ x: FloatBuffer, rows: Int, columns: Int, weight: FloatBuffer, bias: FloatBuffer,
-    epsilon: Double
-  ) -> (y: FloatBuffer, statistics: Statistics) {
-    let y = FloatBuffer(count: x.count)
-    let statistics = Statistics(
-      mean: FloatBuffer(count: columns), variance: FloatBuffer(count: columns))
+  /// With the batch's own mean and biased variance, which the running ones are moved towards.
+  func normalizeBatch(
+    bias: CPUStorage, moving: (mean: CPUStorage, variance: CPUStorage, momentum: Double)?
+  ) -> (y: CPUStorage, mean: CPUStorage, variance: CPUStorage) {
+    let y = CPUStorage(count: x.count)
+    let (mean, variance) = (CPUStorage(count: columns), CPUStorage(count: columns))
     ColumnStrip.forEach(columns: columns) { strip in
       strip.withTotal(rows: rows) {
         strip.load(x.start + $0 * columns)
       } _: {
-        strip.store($0, dividedBy: rows, to: statistics.mean.start)
+        strip.store($0, dividedBy: rows, to: mean.start)
       }
-      let mean = strip.load(statistics.mean.start)
+      let means = strip.load(mean.start)
       strip.withTotal(rows: rows) { row in
-        let difference = strip.load(x.start + row * columns) - mean
+        let difference = strip.load(x.start + row * columns) - means
         return difference * difference
       } _: {
-        strip.store($0, dividedBy: rows, to: statistics.variance.start)
+        strip.store($0, dividedBy: rows, to: variance.start)
       }
-      normalize(
-        strip, x, into: y, rows: rows, columns: columns, statistics: statistics, weight: weight,
-        bias: bias, epsilon: epsilon)
+      normalize(strip, into: y, bias: bias, mean: mean, variance: variance)
     }
-    return (y, statistics)
+    if let moving {
+      move(moving.mean, towards: mean, momentum: moving.momentum, factor: 1)
+      move(
+        moving.variance, towards: variance, momentum: moving.momentum,
+        factor: Float(rows) / (Float(rows) - 1))
+    }
+    return (y, mean, variance)
   }
 
-  /// The same with given statistics.
-  static func normalize(
-    _ x: FloatBuffer, rows: Int, columns: Int, statistics: Statistics, weight: FloatBuffer,
-    bias: FloatBuffer, epsilon: Double
-  ) -> FloatBuffer {
-    let y = FloatBuffer(count: x.count)
+  /// With given statistics.
+  func normalize(bias: CPUStorage, mean: CPUStorage, variance: CPUStorage) -> CPUStorage {
+    let y = CPUStorage(count: x.count)
     ColumnStrip.forEach(columns: columns) { strip in
-      normalize(
-        strip, x, into: y, rows: rows, columns: columns, statistics: statistics, weight: weight,
-        bias: bias, epsilon: epsilon)
+      normalize(strip, into: y, bias: bias, mean: mean, variance: variance)
     }
     return y
   }
 
   @inline(__always)
-  private static func normalize(
-    _ strip: ColumnStrip, _ x: FloatBuffer, into y: FloatBuffer, rows: Int, columns: Int,
-    statistics: Statistics, weight: FloatBuffer, bias: FloatBuffer, epsilon: Double
+  private func normalize(
+    _ strip: ColumnStrip, into y: CPUStorage, bias: CPUStorage, mean: CPUStorage,
+    variance: CPUStorage
   ) {
-    let mean = strip.load(statistics.mean.start)
-    let deviation = inverseDeviation(strip, statistics.variance, epsilon)
-    let factor = strip.load(weight.start) * deviation
+    let mean = strip.load(mean.start)
+    let factor = strip.load(weight.start) * inverseDeviation(strip, variance)
     let bias = strip.load(bias.start)
     for row in 0..<rows {
       let x = strip.load(x.start + row * columns)
@@ -64,62 +68,66 @@ enum BatchNormalization {
     }
   }
 
+  /// - Parameter factor: what makes the batch's biased variance an unbiased one.
+  private func move(
+    _ running: CPUStorage, towards batch: CPUStorage, momentum: Double, factor: Float
+  ) {
+    let momentum = Float(momentum)
+    for column in 0..<columns {
+      running.start[column] =
+        (1 - momentum) * running.start[column] + momentum * (batch.start[column] * factor)
+    }
+  }
+
   @inline(__always)
-  private static func inverseDeviation(
-    _ strip: ColumnStrip, _ variance: FloatBuffer, _ epsilon: Double
+  private func inverseDeviation(
+    _ strip: ColumnStrip, _ variance: CPUStorage
   ) -> ColumnStrip.Row {
     strip.row { column in
       Float(1 / (Double(variance.start[strip.first + column]) + epsilon).squareRoot())
     }
   }
 
-  /// What flows back: `x` is of LeakyReLU's input where there is a slope.
-  struct Gradients {
-    let x: FloatBuffer
-    let weight: FloatBuffer
-    let bias: FloatBuffer
-    /// The sum of `x` down each column.
-    let sums: FloatBuffer
-  }
-
   // With x̂ = (x − mean) / √(variance + ε) and g the gradient of y:
   //   ∂bias = Σ g,  ∂weight = Σ g · x̂,
   //   ∂x = weight / √(variance + ε) · (g − mean(g) − x̂ · mean(g · x̂))   batch statistics
   //   ∂x = weight / √(variance + ε) · g                                 given statistics
-  /// - Parameter slope: where x = LeakyReLU(z), its slope: then ∂z is formed in the same pass.
-  static func gradients(
-    _ x: FloatBuffer, upstream: FloatBuffer, rows: Int, columns: Int, statistics: Statistics,
-    weight: FloatBuffer, epsilon: Double, usesBatchStatistics: Bool, slope leakySlope: Float = 1
-  ) -> Gradients {
-    let gradients = Gradients(
-      x: FloatBuffer(count: x.count), weight: FloatBuffer(count: columns),
-      bias: FloatBuffer(count: columns), sums: FloatBuffer(count: columns))
-    let share = usesBatchStatistics ? 1 / Double(rows) : 0
+  /// - Parameter slope: where x = LeakyReLU(z), its slope: then ∂z is formed in the same pass; else 1.
+  func gradients(
+    upstream: CPUStorage, mean: CPUStorage, variance: CPUStorage, statisticsAreOfBatch: Bool,
+    slope leakySlope: Float
+  ) -> BatchNormGradients {
+    let gradient = CPUStorage(count: x.count)
+    let (weightGradient, biasGradient, columnSums) = (
+      CPUStorage(count: columns), CPUStorage(count: columns), CPUStorage(count: columns)
+    )
+    let share = statisticsAreOfBatch ? 1 / Double(rows) : 0
     ColumnStrip.forEach(columns: columns) { strip in
-      let mean = strip.load(statistics.mean.start)
-      let deviation = inverseDeviation(strip, statistics.variance, epsilon)
+      let mean = strip.load(mean.start)
+      let deviation = inverseDeviation(strip, variance)
       let factor = strip.load(weight.start) * deviation
       strip.withTotals(rows: rows) { row in
         let g = strip.load(upstream.start + row * columns)
         let x = strip.load(x.start + row * columns)
         return (g, g * ((x - mean) * deviation))
       } _: { sums, products in
-        strip.store(sums, to: gradients.bias.start)
-        strip.store(products, to: gradients.weight.start)
+        strip.store(sums, to: biasGradient.start)
+        strip.store(products, to: weightGradient.start)
         let shift = strip.row { Float(sums[$0] * share) }
         let slope = strip.row { Float(products[$0] * share) } * deviation
         strip.withTotal(rows: rows) { row in
           let g = strip.load(upstream.start + row * columns)
           let x = strip.load(x.start + row * columns)
-          let gradient = passedBack(
+          let passed = ColumnPasses.passedBack(
             factor * (g - shift - (x - mean) * slope), through: x, leakySlope)
-          strip.store(gradient, to: gradients.x.start + row * columns)
-          return gradient
+          strip.store(passed, to: gradient.start + row * columns)
+          return passed
         } _: {
-          strip.store($0, to: gradients.sums.start)
+          strip.store($0, to: columnSums.start)
         }
       }
     }
-    return gradients
+    return BatchNormGradients(
+      x: gradient, weight: weightGradient, bias: biasGradient, columnSums: columnSums)
   }
 }

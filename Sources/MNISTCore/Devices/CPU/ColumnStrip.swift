@@ -28,7 +28,7 @@ struct ColumnStrip {
   }
 
   /// The strip's numbers of the row that begins here. Beyond the last column stands whatever comes next
-  /// in memory; `FloatBuffer` has some to spare.
+  /// in memory; `CPUStorage` has some to spare.
   @inline(__always)
   func load(_ row: UnsafePointer<Float>) -> Row { Row(row + first) }
 

@@ -25,20 +25,62 @@ enum Elementwise {
     }
   }
 
+  static func unary(_ operation: UnaryOperation, _ x: CPUStorage) -> CPUStorage {
+    switch operation {
+    case .negate: map(x) { -$0 }
+    case .exponential: map(x) { exp($0) }
+    case .logarithm: map(x) { log($0) }
+    case .squareRoot: map(x) { $0.squareRoot() }
+    case .tanh: map(x) { tanh($0) }
+    case .sigmoid: map(x) { Float(1 / (1 + exp(-Double($0)))) }
+    case .relu: mapVectors(x) { $0.replacing(with: Vector.zero, where: $0 .<= .zero) }
+    case .leakyReLU(let slope): mapVectors(x) { $0.leaky(slope) }
+    case .add(let number): map(x) { $0 + number }
+    case .subtract(let number): map(x) { $0 - number }
+    case .multiply(let number): map(x) { $0 * number }
+    case .divide(let number): map(x) { $0 / number }
+    case .subtractFrom(let number): map(x) { number - $0 }
+    case .divideInto(let number): map(x) { number / $0 }
+    }
+  }
+
+  static func binary(_ operation: BinaryOperation, _ x: CPUStorage, _ y: CPUStorage) -> CPUStorage {
+    switch operation {
+    case .add: map(x, y) { $0 + $1 }
+    case .subtract: map(x, y) { $0 - $1 }
+    case .multiply: map(x, y) { $0 * $1 }
+    case .divide: map(x, y) { $0 / $1 }
+    case .equal: map(x, y) { Vector.zero.replacing(with: 1, where: $0 .== $1) }
+    case .reluGradient: map(x, y) { y, g in g.replacing(with: Vector.zero, where: y .<= .zero) }
+    case .leakyReLUGradient(let slope):
+      map(x, y) { x, g in g.replacing(with: slope * g, where: x .<= .zero) }
+    }
+  }
+
   @inline(__always)
-  static func map(_ x: FloatBuffer, _ body: (Float) -> Float) -> FloatBuffer {
-    let result = FloatBuffer(count: x.count)
+  private static func map(_ x: CPUStorage, _ body: (Float) -> Float) -> CPUStorage {
+    let result = CPUStorage(count: x.count)
     let (source, target) = (x.start, result.start)
     forEachChunk(of: x.count) { for i in $0 { target[i] = body(source[i]) } }
     return result
   }
 
   @inline(__always)
-  static func map(
-    _ x: FloatBuffer, _ y: FloatBuffer, _ body: (Vector, Vector) -> Vector
-  ) -> FloatBuffer {
+  private static func mapVectors(_ x: CPUStorage, _ body: (Vector) -> Vector) -> CPUStorage {
+    let result = CPUStorage(count: x.count)
+    let (source, target) = (x.start, result.start)
+    forEachChunk(of: x.count) {
+      forEachVector(in: $0) { i in target.store(body(source.vector(at: i)), at: i) }
+    }
+    return result
+  }
+
+  @inline(__always)
+  private static func map(
+    _ x: CPUStorage, _ y: CPUStorage, _ body: (Vector, Vector) -> Vector
+  ) -> CPUStorage {
     require(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
-    let result = FloatBuffer(count: x.count)
+    let result = CPUStorage(count: x.count)
     let (first, second, target) = (x.start, y.start, result.start)
     forEachChunk(of: x.count) {
       forEachVector(in: $0) { i in
@@ -48,37 +90,11 @@ enum Elementwise {
     return result
   }
 
-  static func leakyReLU(_ x: FloatBuffer, slope: Float) -> FloatBuffer {
-    let result = FloatBuffer(count: x.count)
-    let (source, target) = (x.start, result.start)
-    forEachChunk(of: x.count) {
-      forEachVector(in: $0) { i in
-        target.store(source.vector(at: i).leaky(slope), at: i)
-      }
-    }
-    return result
-  }
-
-  // ∂y/∂x = 1 where x > 0, else slope.
-  static func leakyReLUGradient(
-    _ x: FloatBuffer, upstream: FloatBuffer, slope: Float
-  ) -> FloatBuffer {
-    let result = FloatBuffer(count: x.count)
-    let (source, upstream, target) = (x.start, upstream.start, result.start)
-    forEachChunk(of: x.count) {
-      forEachVector(in: $0) { i in
-        let g = upstream.vector(at: i)
-        target.store(g.replacing(with: slope * g, where: source.vector(at: i) .<= 0), at: i)
-      }
-    }
-    return result
-  }
-
   /// 1 / (1 − p) where a number is kept, 0 where it is dropped, each with probability p.
   static func dropoutMask(
     count: Int, probability: Double, seed: UInt64, firstDraw: UInt64
-  ) -> FloatBuffer {
-    let mask = FloatBuffer(count: count)
+  ) -> CPUStorage {
+    let mask = CPUStorage(count: count)
     let target = mask.start
     let scale = Float(1 / (1 - probability))
     // 53 bits of each draw, as a fraction of 1.

@@ -108,15 +108,15 @@ extension TileSums {
     self = isFirst ? Self { _ in Row.zero } : Self { row in Row(c + row * rowStride) }
   }
 
-  /// - Parameter finish: what becomes of the sums.
+  /// - Parameter epilogue: what becomes of the sums.
   @inline(__always)
   fileprivate func store(
-    to c: UnsafeMutablePointer<Float>, rowStride: Int, finish: ProductFinish
+    to c: UnsafeMutablePointer<Float>, rowStride: Int, epilogue: TileEpilogue
   ) {
-    guard finish.changesSums else {
+    guard epilogue.changesSums else {
       return forEachRow { row, sum in sum.store(to: c + row * rowStride) }
     }
-    forEachRow { row, sum in finish.applied(to: sum).store(to: c + row * rowStride) }
+    forEachRow { row, sum in epilogue.applied(to: sum).store(to: c + row * rowStride) }
   }
 }
 
@@ -127,7 +127,7 @@ extension TileSums {
 @inline(never)
 func multiplyTiles<Row: VectorRow>(
   _ row: Row.Type, _ panels: Panels, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, epilogue: TileEpilogue
 ) {
   var (panel, tile) = (panels.start, c)
   for _ in 0..<panels.count {
@@ -138,7 +138,7 @@ func multiplyTiles<Row: VectorRow>(
       a += panels.stepStride
       b += Tile.columns
     }
-    sums.store(to: tile, rowStride: rowStride, finish: finish)
+    sums.store(to: tile, rowStride: rowStride, epilogue: epilogue)
     panel += panels.panelStride
     tile += Tile.rows &* rowStride
   }
@@ -148,7 +148,7 @@ func multiplyTiles<Row: VectorRow>(
 @inline(never)
 func multiplySparseTiles<Row: VectorRow>(
   _ row: Row.Type, _ panels: Panels, _ steps: UnsafePointer<Int32>, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, epilogue: TileEpilogue
 ) {
   var (panel, tile, steps) = (panels.start, c, steps)
   for _ in 0..<panels.count {
@@ -158,7 +158,7 @@ func multiplySparseTiles<Row: VectorRow>(
       sums.add(a, rowStride: 1, Row(b + Int(steps[1 + i])))
       a += Tile.sparseRows
     }
-    sums.store(to: tile, rowStride: rowStride, finish: finish)
+    sums.store(to: tile, rowStride: rowStride, epilogue: epilogue)
     panel += panels.panelStride
     tile += Tile.sparseRows &* rowStride
     steps += 1 &+ panels.stepCount

@@ -7,7 +7,7 @@ final class SparsePanels: @unchecked Sendable {
   private let source: MatrixView
   private let chunks: [DepthChunk]
   private let chunkDepth: Int
-  private let numbers: FloatBuffer
+  private let numbers: CPUStorage
   /// For each panel of each chunk: how many steps there are, and where each begins in a sliver of the
   /// other factor.
   private let steps: UnsafeMutablePointer<Int32>
@@ -22,7 +22,7 @@ final class SparsePanels: @unchecked Sendable {
     self.chunks = chunks
     self.chunkDepth = chunkDepth
     panelCount = (source.rows + Tile.sparseRows - 1) / Tile.sparseRows
-    numbers = FloatBuffer(count: chunks.count * panelCount * Tile.sparseRows * chunkDepth)
+    numbers = CPUStorage(count: chunks.count * panelCount * Tile.sparseRows * chunkDepth)
     stepCapacity = chunks.count * panelCount * (1 + chunkDepth)
     steps = MemoryPool.shared.take(Int32.self, count: stepCapacity)
   }
@@ -33,7 +33,7 @@ final class SparsePanels: @unchecked Sendable {
     let pairs = (panelCount + 1) / 2
     let groups = (pairs + Self.pairsPerGroup - 1) / Self.pairsPerGroup
     pool.forEach(groups) { group in
-      let columns = FloatBuffer(count: 2 * Tile.sparseRows * chunkDepth)
+      let columns = CPUStorage(count: 2 * Tile.sparseRows * chunkDepth)
       for pair in evenShare(group, of: groups, total: pairs) {
         for chunk in chunks { pack(pair, chunk, columns.start) }
       }

@@ -5,12 +5,6 @@
 // in c between two parts of the depth. So no bit depends on where tiles, parts and threads fall, on
 // how many other rows there are, or on whether zeros are left out.
 
-/// One of the two factors of a product.
-enum Operand {
-  case a
-  case b
-}
-
 enum Blocking {
   // A panel of a (8 kB with AVX-512) stays in the first-level cache while a sliver of b (48 kB) comes in part
   // from the second; with AVX2 both fit (4 and 24 kB). Longer parts save loads and stores of c, shorter ones
@@ -38,60 +32,36 @@ struct DepthChunk {
   var depth: Int { range.count }
 }
 
-/// c [m, n] = a [m, k] · b [k, n], and what `finish` makes of it. c has rows of n numbers.
-func multiply(
-  _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
-  finish: ProductFinish = ProductFinish(), sparse: Operand? = nil, pool: ThreadPool = .current
-) {
-  multiply([Product(a, b, into: c, finish: finish, sparse: sparse)], pool: pool)
-}
-
-/// Some products that do not depend on one another: their blocks are shared out together, so that fewer
-/// threads wait for the last.
-func multiply(_ products: [Product], pool: ThreadPool = .current) {
-  let isSmall = products.reduce(0) { $0 + $1.multiplyAdds } < Blocking.sharedMultiplyAdds
-  let pool = isSmall ? .one : pool
-  for product in products { product.sparsePanels?.pack(on: pool) }
-  let tasks = products.map { $0.taskCount(threads: pool.threadCount) }
-  pool.forEach(tasks.reduce(0, +)) { task in
-    var (index, task) = (0, task)
-    while task >= tasks[index] {
-      task -= tasks[index]
-      index += 1
-    }
-    products[index].perform(task, of: tasks[index])
-  }
-}
-
-/// One product and where it goes.
-struct Product {
+/// One product and where it goes: c [m, n] = a [m, k] · b [k, n], and what the epilogue makes of it. c has
+/// rows of n numbers.
+struct BlockedProduct {
   private let a: MatrixView
   private let b: MatrixView
   private let c: UnsafeMutablePointer<Float>
-  private let finish: ProductFinish
+  private let epilogue: TileEpilogue
   /// Whether c is to hold the transpose of the product.
   private let isTransposed: Bool
   private let chunks: [DepthChunk]
   /// The panels of a, where those of a itself are mostly zero.
-  fileprivate let sparsePanels: SparsePanels?
+  private let sparsePanels: SparsePanels?
 
-  fileprivate var multiplyAdds: Int { a.rows * a.columns * b.columns }
+  private var multiplyAdds: Int { a.rows * a.columns * b.columns }
   private var slivers: Int { (b.columns + Tile.columns - 1) / Tile.columns }
   private var panelRows: Int { sparsePanels == nil ? Tile.rows : Tile.sparseRows }
   private var panelCount: Int { (a.rows + panelRows - 1) / panelRows }
 
-  /// - Parameter sparse: the operand that may be mostly zero; if it is, the steps of the depth at which a
-  ///   whole panel of it is zero are left out.
+  /// - Parameter sparseFactor: which may be mostly zero; if it is, the steps of the depth at which a whole
+  ///   panel of it is zero are left out.
   init(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
-    finish: ProductFinish = ProductFinish(), sparse: Operand? = nil
+    epilogue: TileEpilogue = TileEpilogue(), sparseFactor: MatrixProduct.Factor? = nil
   ) {
     // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
-    isTransposed = sparse == .b && !finish.changesSums && b.isMostlyZero
+    isTransposed = sparseFactor == .b && !epilogue.changesSums && b.isMostlyZero
     (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
     self.c = c
-    self.finish = finish
-    let isSparse = isTransposed || sparse == .a && a.isMostlyZero
+    self.epilogue = epilogue
+    let isSparse = isTransposed || sparseFactor == .a && a.isMostlyZero
     let depth = a.columns
     let denseLimit =
       self.a.columnStride == 1 ? Blocking.depthLimit : Blocking.depthLimitAcrossRows
@@ -104,8 +74,25 @@ struct Product {
     sparsePanels = isSparse ? SparsePanels(self.a, chunks, chunkDepth: size) : nil
   }
 
+  /// Products that do not depend on one another: their blocks are shared out together, so that fewer
+  /// threads wait for the last.
+  static func perform(_ products: [BlockedProduct], pool: ThreadPool = .current) {
+    let isSmall = products.reduce(0) { $0 + $1.multiplyAdds } < Blocking.sharedMultiplyAdds
+    let pool = isSmall ? .one : pool
+    for product in products { product.sparsePanels?.pack(on: pool) }
+    let tasks = products.map { $0.taskCount(threads: pool.threadCount) }
+    pool.forEach(tasks.reduce(0, +)) { task in
+      var (index, task) = (0, task)
+      while task >= tasks[index] {
+        task -= tasks[index]
+        index += 1
+      }
+      products[index].perform(task, of: tasks[index])
+    }
+  }
+
   /// Slivers of b, each with some blocks of a's rows.
-  fileprivate func taskCount(threads: Int) -> Int {
+  private func taskCount(threads: Int) -> Int {
     guard panelCount > 0 && slivers > 0 else { return 0 }
     let wanted = threads == 1 ? 1 : Blocking.tasksPerThread * threads
     let blocks = max(
@@ -114,7 +101,7 @@ struct Product {
     return slivers * min(panelCount, blocks)
   }
 
-  fileprivate func perform(_ task: Int, of taskCount: Int) {
+  private func perform(_ task: Int, of taskCount: Int) {
     let panels = evenShare(task / slivers, of: taskCount / slivers, total: panelCount)
     let column = task % slivers * Tile.columns
     multiplyBlock(
@@ -125,14 +112,14 @@ struct Product {
   /// The block of c where these rows of a meet one sliver of b.
   private func multiplyBlock(_ rows: Range<Int>, _ columns: Range<Int>) {
     let (m, n) = (a.rows, b.columns)
-    let finish = finish.from(column: columns.lowerBound)
+    let epilogue = epilogue.from(column: columns.lowerBound)
     let place = c + rows.lowerBound * n + columns.lowerBound
     if columns.count % Vector.scalarCount == 0 && !isTransposed {
-      return sumTiles(rows, columns, into: place, rowStride: n, finish: finish)
+      return sumTiles(rows, columns, into: place, rowStride: n, epilogue: epilogue)
     }
     // Sums that reach beyond the rows of c, or lie across them, are formed apart.
-    let block = FloatBuffer(count: rows.count * Tile.columns)
-    sumTiles(rows, columns, into: block.start, rowStride: Tile.columns, finish: finish)
+    let block = CPUStorage(count: rows.count * Tile.columns)
+    sumTiles(rows, columns, into: block.start, rowStride: Tile.columns, epilogue: epilogue)
     let sums = MatrixView(block.start, rows: rows.count, columns: Tile.columns)
       .part(0..<rows.count, 0..<columns.count)
     if isTransposed {
@@ -146,10 +133,10 @@ struct Product {
   /// - Parameter block: room for these rows, as many whole vectors as the columns need.
   private func sumTiles(
     _ rows: Range<Int>, _ columns: Range<Int>, into block: UnsafeMutablePointer<Float>,
-    rowStride: Int, finish: ProductFinish
+    rowStride: Int, epilogue: TileEpilogue
   ) {
     let depth = chunks[0].depth
-    let scratch = FloatBuffer(count: (Tile.columns + Tile.rows) * depth + Tile.count)
+    let scratch = CPUStorage(count: (Tile.columns + Tile.rows) * depth + Tile.count)
     let sliver = scratch.start
     let edgePanel = sliver + Tile.columns * depth
     let edgeTile = edgePanel + Tile.rows * depth
@@ -157,13 +144,13 @@ struct Product {
     let edge = rows.upperBound - edgeRows
     for chunk in chunks {
       pack(chunk, columns, into: sliver)
-      let finish = chunk.index == chunks.count - 1 ? finish : ProductFinish()
+      let epilogue = chunk.index == chunks.count - 1 ? epilogue : TileEpilogue()
       func multiply(
         _ panels: Panels, into tiles: UnsafeMutablePointer<Float>, rowStride: Int
       ) {
         multiplyColumns(
           columns.count, panels, sliver, into: tiles, rowStride: rowStride,
-          isFirst: chunk.index == 0, finish: finish)
+          isFirst: chunk.index == 0, epilogue: epilogue)
       }
       multiply(
         panels(rows.lowerBound..<edge, chunk, edgePanel), into: block, rowStride: rowStride)
@@ -226,15 +213,15 @@ struct Product {
 /// Tiles no wider than these columns need.
 private func multiplyColumns(
   _ columns: Int, _ panels: Panels, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, finish: ProductFinish
+  into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, epilogue: TileEpilogue
 ) {
   func multiply<Row: VectorRow>(_ row: Row.Type) {
     if let steps = panels.steps {
       multiplySparseTiles(
-        row, panels, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+        row, panels, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, epilogue: epilogue)
     } else {
       multiplyTiles(
-        row, panels, b, into: c, rowStride: rowStride, isFirst: isFirst, finish: finish)
+        row, panels, b, into: c, rowStride: rowStride, isFirst: isFirst, epilogue: epilogue)
     }
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {

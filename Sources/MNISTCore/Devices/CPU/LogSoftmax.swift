@@ -9,8 +9,8 @@ enum LogSoftmaxKernels {
   }
 
   // y = x − max − log Σ exp(x − max): the largest number is taken out, so that no power overflows.
-  static func forward(_ x: FloatBuffer, rows: Int, columns: Int) -> FloatBuffer {
-    let y = FloatBuffer(count: x.count)
+  static func forward(_ x: CPUStorage, rows: Int, columns: Int) -> CPUStorage {
+    let y = CPUStorage(count: x.count)
     forEachRow(rows, columns: columns) { row in
       let source = x.start + row * columns
       let target = y.start + row * columns
@@ -26,9 +26,9 @@ enum LogSoftmaxKernels {
 
   // ∂x = g − exp(y) · Σ g
   static func gradient(
-    _ y: FloatBuffer, upstream: FloatBuffer, rows: Int, columns: Int
-  ) -> FloatBuffer {
-    let gradient = FloatBuffer(count: y.count)
+    _ y: CPUStorage, upstream: CPUStorage, rows: Int, columns: Int
+  ) -> CPUStorage {
+    let gradient = CPUStorage(count: y.count)
     forEachRow(rows, columns: columns) { row in
       let g = upstream.start + row * columns
       let y = y.start + row * columns

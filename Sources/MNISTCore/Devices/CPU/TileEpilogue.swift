@@ -1,7 +1,7 @@
 /// What becomes of the sums of a product once they are complete: `y = LeakyReLU(sum + bias)`, each of the
 /// two if it is given.
-struct ProductFinish: @unchecked Sendable {
-  /// One number for each column of the result; whole vectors are read, as a `FloatBuffer` allows.
+struct TileEpilogue: @unchecked Sendable {
+  /// One number for each column of the result; whole vectors are read, as a `CPUStorage` allows.
   var bias: UnsafePointer<Float>?
   /// The factor of numbers that are not above 0.
   var slope: Float?
@@ -9,8 +9,8 @@ struct ProductFinish: @unchecked Sendable {
   var changesSums: Bool { bias != nil || slope != nil }
 
   /// The same for the columns from this one on.
-  func from(column: Int) -> ProductFinish {
-    ProductFinish(bias: bias.map { $0 + column }, slope: slope)
+  func from(column: Int) -> TileEpilogue {
+    TileEpilogue(bias: bias.map { $0 + column }, slope: slope)
   }
 
   @inline(__always)

@@ -1,0 +1,47 @@
+/// Numbers in the processor's memory.
+///
+/// Fresh contents are undefined (NaN in debug builds, so that a number nobody wrote shows).
+///
+/// The memory goes on for `spare` numbers, so that a pass can be made of whole vectors: what it reads or
+/// computes beyond `count` is never seen.
+final class CPUStorage: Storage, @unchecked Sendable {
+  static let spare = 64
+
+  /// 64-byte aligned: one cache line, and the widest vector.
+  let start: UnsafeMutablePointer<Float>
+
+  init(count: Int) {
+    start = MemoryPool.shared.take(Float.self, count: count + Self.spare)
+    super.init(device: CPUDevice.shared, count: count)
+    #if DEBUG
+      start.initialize(repeating: .nan, count: count)
+    #endif
+  }
+
+  convenience init(_ numbers: [Float]) {
+    self.init(count: numbers.count)
+    write(numbers)
+  }
+
+  deinit { MemoryPool.shared.give(start, count: count + Self.spare) }
+
+  /// The numbers as a value of their own.
+  var numbers: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
+
+  func write(_ numbers: [Float]) {
+    require(numbers.count == count, "\(numbers.count) numbers cannot fill \(count)")
+    numbers.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { start.update(from: base, count: count) }
+    }
+  }
+}
+
+/// Bytes as the array that they came in.
+final class CPUByteStorage: ByteStorage {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    super.init(device: CPUDevice.shared, count: bytes.count)
+  }
+}
