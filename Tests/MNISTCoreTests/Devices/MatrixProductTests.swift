@@ -14,7 +14,7 @@ import Testing
     let (a, b) = (Self.numbers(m * k, seed: 1), Self.numbers(k * n, seed: 2))
     let expected = Self.sums(m, n, k, a, b)
     for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
-      let c = FloatBuffer(count: m * n)
+      let c = CPUStorage(count: m * n)
       Self.withMatrix(a, m, k, transposeA) { a in
         Self.withMatrix(b, k, n, transposeB) { b in multiply(a, b, into: c.start) }
       }
@@ -26,15 +26,15 @@ import Testing
   @Test(arguments: [(9, 21, 330), (64, 96, 40), (3, 5, 1), (1, 300, 641)])
   func completeSumsAreGivenTheBiasAndTheSlope(_ m: Int, _ n: Int, _ k: Int) {
     let (a, b) = (Self.numbers(m * k, seed: 3), Self.numbers(k * n, seed: 4))
-    let bias = FloatBuffer(Self.numbers(n, seed: 5))
-    let plain = FloatBuffer(count: m * n)
-    let biased = FloatBuffer(count: m * n)
-    let finished = FloatBuffer(count: m * n)
+    let bias = CPUStorage(Self.numbers(n, seed: 5))
+    let plain = CPUStorage(count: m * n)
+    let biased = CPUStorage(count: m * n)
+    let finished = CPUStorage(count: m * n)
     Self.withMatrix(a, m, k, false) { a in
       Self.withMatrix(b, k, n, false) { b in
         multiply(a, b, into: plain.start)
-        multiply(a, b, into: biased.start, finish: ProductFinish(bias: bias.start))
-        multiply(a, b, into: finished.start, finish: ProductFinish(bias: bias.start, slope: 0.01))
+        multiply(a, b, into: biased.start, epilogue: TileEpilogue(bias: bias.start))
+        multiply(a, b, into: finished.start, epilogue: TileEpilogue(bias: bias.start, slope: 0.01))
       }
     }
     let sums = plain.numbers.enumerated().map { $1 + bias.numbers[$0 % n] }
@@ -43,13 +43,13 @@ import Testing
   }
 
   @Test func aProductOverNothingIsZeroOrTheBias() {
-    let bias = FloatBuffer([1, -2, 3])
-    let c = FloatBuffer(repeating: 9, count: 6)
-    let (a, b) = (FloatBuffer(count: 0), FloatBuffer(count: 0))
+    let bias = CPUStorage([1, -2, 3])
+    let c = CPUStorage([Float](repeating: 9, count: 6))
+    let (a, b) = (CPUStorage(count: 0), CPUStorage(count: 0))
     let (left, right) = (
       MatrixView(a.start, rows: 2, columns: 0), MatrixView(b.start, rows: 0, columns: 3)
     )
-    multiply(left, right, into: c.start, finish: ProductFinish(bias: bias.start, slope: 0.5))
+    multiply(left, right, into: c.start, epilogue: TileEpilogue(bias: bias.start, slope: 0.5))
     #expect(c.numbers == [1, -1, 3, 1, -1, 3])
     multiply(left, right, into: c.start)
     #expect(c.numbers == [0, 0, 0, 0, 0, 0])
@@ -57,12 +57,15 @@ import Testing
 
   @Test func productsComputedTogetherAreThoseComputedApart() {
     let (a, b) = (Self.numbers(70 * 50, seed: 15), Self.numbers(50 * 130, seed: 16))
-    let (first, second) = (FloatBuffer(count: 70 * 130), FloatBuffer(count: 50 * 50))
-    let (firstAlone, secondAlone) = (FloatBuffer(count: 70 * 130), FloatBuffer(count: 50 * 50))
+    let (first, second) = (CPUStorage(count: 70 * 130), CPUStorage(count: 50 * 50))
+    let (firstAlone, secondAlone) = (CPUStorage(count: 70 * 130), CPUStorage(count: 50 * 50))
     Self.withMatrix(a, 70, 50, false) { a in
       Self.withMatrix(b, 50, 130, false) { b in
-        multiply(
-          [Product(a, b, into: first.start), Product(a.transposed, a, into: second.start)],
+        BlockedProduct.perform(
+          [
+            BlockedProduct(a, b, into: first.start),
+            BlockedProduct(a.transposed, a, into: second.start),
+          ],
           pool: ThreadPool(threadCount: 3))
         multiply(a, b, into: firstAlone.start)
         multiply(a.transposed, a, into: secondAlone.start)
@@ -77,7 +80,7 @@ import Testing
     let (m, n, k) = (131, 150, 700)
     let (a, b) = (Self.numbers(m * k, seed: 7), Self.numbers(k * n, seed: 8))
     func product(_ threadCount: Int) -> [UInt32] {
-      let c = FloatBuffer(count: m * n)
+      let c = CPUStorage(count: m * n)
       Self.withMatrix(a, m, k, false) { a in
         Self.withMatrix(b, k, n, true) { b in
           multiply(a, b, into: c.start, pool: ThreadPool(threadCount: threadCount))
@@ -93,8 +96,8 @@ import Testing
   @Test func anElementDoesNotDependOnTheSizeOfTheProduct() {
     let k = 400
     let (a, b) = (Self.numbers(40 * k, seed: 9), Self.numbers(k * 50, seed: 10))
-    let large = FloatBuffer(count: 40 * 50)
-    let small = FloatBuffer(count: 1 * 50)
+    let large = CPUStorage(count: 40 * 50)
+    let small = CPUStorage(count: 1 * 50)
     Self.withMatrix(b, k, 50, false) { b in
       Self.withMatrix(a, 40, k, false) { multiply($0, b, into: large.start) }
       Self.withMatrix(Array(a[(17 * k)..<(18 * k)]), 1, k, false) {
@@ -107,14 +110,14 @@ import Testing
   @Test func largeOperandsAreTakenInParts() {
     let (m, n, k) = (1_030, 1_000, 1_300)
     let (a, b) = (Self.numbers(m * k, seed: 11), Self.numbers(k * n, seed: 12))
-    let c = FloatBuffer(count: m * n)
+    let c = CPUStorage(count: m * n)
     Self.withMatrix(a, m, k, false) { a in
       Self.withMatrix(b, k, n, false) { b in multiply(a, b, into: c.start) }
     }
     for (row, column) in [(0, 0), (1_029, 999), (1_000, 3), (5, 777)] {
       var sum = 0.0
       for p in 0..<k { sum += Double(a[row * k + p]) * Double(b[p * n + column]) }
-      #expect(abs(Double(c[row * n + column]) - sum) < 1e-4)
+      #expect(abs(Double(c.numbers[row * n + column]) - sum) < 1e-4)
     }
   }
 
@@ -130,7 +133,7 @@ import Testing
     }
     let dense = Self.numbers(k * n, seed: 14)
     func products(_ skips: Bool) -> [[UInt32]] {
-      let (first, second) = (FloatBuffer(count: m * n), FloatBuffer(count: n * m))
+      let (first, second) = (CPUStorage(count: m * n), CPUStorage(count: n * m))
       Self.withMatrix(sparse, m, k, false) { a in
         Self.withMatrix(dense, k, n, false) { b in
           multiply(a, b, into: first.start, sparse: skips ? .a : nil)
@@ -144,6 +147,15 @@ import Testing
 
   // MARK: Support
 
+  private func multiply(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
+    epilogue: TileEpilogue = TileEpilogue(), sparse: MatrixProduct.Factor? = nil,
+    pool: ThreadPool = .current
+  ) {
+    BlockedProduct.perform(
+      [BlockedProduct(a, b, into: c, epilogue: epilogue, sparseFactor: sparse)], pool: pool)
+  }
+
   private static func numbers(_ count: Int, seed: UInt64) -> [Float] {
     RandomGenerator(seed: seed).uniform(count, from: -1, to: 1)
   }
@@ -156,7 +168,7 @@ import Testing
     let stored =
       transposed
       ? (0..<columns).flatMap { c in (0..<rows).map { r in numbers[r * columns + c] } } : numbers
-    let buffer = FloatBuffer(stored)
+    let buffer = CPUStorage(stored)
     withExtendedLifetime(buffer) {
       body(
         transposed

@@ -15,7 +15,7 @@ import Testing
       model.logProbabilities(of: $0.inputs).numbers
     }
     #expect(batches == all.numbers)
-    #expect(model.predictedLabels(of: dataset, batchSize: batchSize) == all.largestColumns())
+    #expect(model.predictedLabels(of: dataset, batchSize: batchSize) == all.argmax())
   }
 
   @Test(arguments: [1, 2, 3])

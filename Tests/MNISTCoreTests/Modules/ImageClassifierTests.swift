@@ -137,12 +137,4 @@ import Testing
       ImageClassifier.hiddenSizes(inputSize: input, outputSize: output, layerCount: layers)
         == expected)
   }
-
-  @Test func aClassifierHasAHiddenLayer() async {
-    await #expect(processExitsWith: .failure) {
-      _ = ImageClassifier(
-        inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
-        using: RandomGenerator(seed: 0))
-    }
-  }
 }

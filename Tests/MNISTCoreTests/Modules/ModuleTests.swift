@@ -87,15 +87,4 @@ import Testing
     #expect(tied.namedParameters.count == 4)
     #expect(tied.parameters.count == 2)
   }
-
-  @Test func aListOfModulesOutsideASequentialEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) {
-      final class Listed: Module {
-        var isTraining = true
-        let layers = [LeakyReLU()]
-        func callAsFunction(_ input: Tensor) -> Tensor { input }
-      }
-      _ = Listed().parameters
-    }
-  }
 }

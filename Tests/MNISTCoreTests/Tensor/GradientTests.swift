@@ -9,7 +9,7 @@ import Testing
   private static func squared(derivative: Float) -> ([Tensor]) -> Tensor {
     { inputs in
       let x = inputs[0]
-      return Tensor(shape: x.shape, buffer: (x * x).buffer, from: [x]) { g in
+      return Tensor(shape: x.shape, storage: (x * x).storage, from: [x]) { g in
         [g * x.detached() * derivative]
       }
     }
@@ -29,7 +29,7 @@ import Testing
     let difference = GradientCheck().difference(inputs) { inputs in
       let last = inputs[2]
       let product = inputs[0] * inputs[1] + last
-      return Tensor(shape: product.shape, buffer: product.buffer, from: [product, last]) { g in
+      return Tensor(shape: product.shape, storage: product.storage, from: [product, last]) { g in
         [g, Tensor([0, 0, 0.05, 0])]
       }
     }
@@ -138,11 +138,11 @@ import Testing
       TensorValue(rows, shape: shape), .random([columns], seed: 17), .random([columns], seed: 18),
     ]
     expectGradients(inputs, "batch statistics") {
-      $0[0].batchNormalized(weight: $0[1], bias: $0[2], epsilon: 1e-5).y
+      $0[0].batchNormalized(weight: $0[1], bias: $0[2], epsilon: 1e-5, moving: nil)
     }
     // A large epsilon makes the gradient of x by two rows larger than rounding.
     expectGradients(inputs, "large epsilon") {
-      $0[0].batchNormalized(weight: $0[1], bias: $0[2], epsilon: 0.3).y
+      $0[0].batchNormalized(weight: $0[1], bias: $0[2], epsilon: 0.3, moving: nil)
     }
     let mean = TensorValue.random([columns], seed: 19).tensor()
     let variance = TensorValue.random([columns], seed: 20, in: 0.5...2).tensor()

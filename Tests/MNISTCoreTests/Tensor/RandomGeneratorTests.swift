@@ -75,16 +75,6 @@ import Testing
     #expect((0..<1_000).map { _ in other.next() } == expected)
   }
 
-  @Test func aStateThatIsNoneEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) {
-      RandomGenerator(seed: 0).state = .init(words: [1, 2, 3], position: 0)
-    }
-    await #expect(processExitsWith: .failure) {
-      let generator = RandomGenerator(seed: 0)
-      generator.state = .init(words: generator.state.words, position: 625)
-    }
-  }
-
   // MARK: Draws
 
   @Test(arguments: [0, 1, 2, 1_000])

@@ -178,48 +178,4 @@ import Testing
     #expect(v.gradient?.numbers == [1, 1])
   }
 
-  // MARK: Our own mistakes
-
-  @Test func backwardTwiceThroughOneComputationEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) {
-      let x = Tensor(2, requiresGradient: true)
-      let y = x * x
-      y.backward()
-      y.backward()
-    }
-    await #expect(processExitsWith: .failure) {
-      let x = Tensor(2, requiresGradient: true)
-      let y = x * x
-      (y + 1).backward()
-      (y + 2).backward()
-    }
-  }
-
-  @Test func backwardFromWhatHasNoGradientEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) { Tensor(2).backward() }
-    await #expect(processExitsWith: .failure) { Tensor([1, 2], requiresGradient: true).backward() }
-    await #expect(processExitsWith: .failure) {
-      Tensor([1, 2], requiresGradient: true).backward(from: Tensor([1]))
-    }
-  }
-
-  @Test func backwardThroughNumbersThatWereOverwrittenEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) {
-      let s = Parameter(Tensor(3))
-      let cube = s * s * s
-      s.gradient = Tensor(1)
-      SGD([s], learningRate: 1).step()
-      cube.backward()
-    }
-    await #expect(processExitsWith: .failure) {
-      let s = Tensor(3, requiresGradient: true)
-      let square = s * s
-      s.copy(from: [2])
-      square.backward()
-    }
-  }
-
-  @Test func aGradientOfAnotherShapeEndsTheProgram() async {
-    await #expect(processExitsWith: .failure) { Parameter(Tensor([1, 2])).gradient = Tensor(0) }
-  }
 }

@@ -52,10 +52,4 @@ import Testing
     #expect(!Buffer(Tensor([1])).requiresGradient)
     #expect(Tensor([1]).gradient == nil)
   }
-
-  @Test func ourOwnMistakesEndTheProgram() async {
-    await #expect(processExitsWith: .failure) { _ = Tensor([1, 2, 3], shape: [2, 2]) }
-    await #expect(processExitsWith: .failure) { Tensor([1, 2]).copy(from: [1]) }
-    await #expect(processExitsWith: .failure) { _ = Tensor([1, 2]).item }
-  }
 }
