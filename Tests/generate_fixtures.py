@@ -6,6 +6,7 @@
         --output Tests/MNISTCoreTests/Fixtures
 
     ops.safetensors         one group for each operation, GROUP/NAME
+    more_ops.safetensors    the same for operations that came later, and SGD with all it can do
     classifier.safetensors  a classifier 64 -> 48 -> 32 -> 16 -> 10: data and 40 steps of Adam
     rng.json                what PyTorch draws after `torch.manual_seed`; the same for every --seed
 
@@ -27,7 +28,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-STEPS = 10
+STEPS, SGD_STEPS = 10, 6
 CLASSIFIER_SIZES = [64, 48, 32, 16, 10]
 CLASSIFIER_ROWS, CLASSIFIER_BATCH, CLASSIFIER_STEPS = 250, 25, 40
 LARGEST_ROUNDING_ERROR = 1e-5
@@ -48,6 +49,10 @@ def elementwise(operation, given):
     y = operation(x)
     y.backward(given["grad_y"])
     return {"y": y, "grad_x": x.grad}
+
+
+def elementwise_of(operation):
+    return lambda given: elementwise(operation, given)
 
 
 def given_linear():
@@ -127,11 +132,11 @@ def loss(criterion):
     return computed
 
 
-def given_optimizer():
+def given_optimizer(steps=STEPS):
     given = {}
     for index, shape in enumerate([(3, 4), (5,)]):
         given[f"p{index}/start"] = torch.randn(shape)
-        for step in range(STEPS):
+        for step in range(steps):
             given[f"p{index}/grad{step}"] = torch.randn(shape) * [0.1, 1.0, 10.0][step % 3]
     return given
 
@@ -239,6 +244,156 @@ GROUPS = {
 }
 
 
+def given_elementwise(special):
+    """Random numbers of both signs; the first are both zeros, two enormous ones, and `special`."""
+    special = [0.0, -0.0, 1e30, -1e30, *special]
+
+    def given():
+        x = torch.randn(6, 9) * 3
+        x.view(-1)[: len(special)] = torch.tensor(special)
+        return {"x": x, "grad_y": torch.randn(6, 9)}
+
+    return given
+
+
+def given_sqrt():
+    x = torch.rand(6, 9) * 4 + 0.01
+    x[0, :6] = torch.tensor([1e-12, 1e-6, 1.0, 2.0, 1e6, 1e30])
+    return {"x": x, "grad_y": torch.randn(6, 9)}
+
+
+def given_transpose():
+    return {"x": torch.randn(5, 7), "grad_y": torch.randn(7, 5)}
+
+
+def given_reduction(draw):
+    def given():
+        gradients = {"axis0": (5, 7), "axis1": (3, 7), "axis2": (3, 5)}
+        gradients = {f"{axis}/grad_y": torch.randn(shape) for axis, shape in gradients.items()}
+        return {"x": draw(3, 5, 7), **gradients}
+
+    return given
+
+
+def with_ties(*shape):
+    """Five different numbers, so that the largest of a row mostly occurs more than once."""
+    x = torch.randint(-2, 3, shape) * 0.75
+    x[0, :, 0] = -1.5
+    x[:, 0, 1] = torch.tensor([0.0, -0.0, -1.5])
+    return x
+
+
+def reduction(operation):
+    def computed(given):
+        results = {}
+        for axis in range(3):
+            inputs = {"x": given["x"], "grad_y": given[f"axis{axis}/grad_y"]}
+            results |= {
+                f"axis{axis}/{name}": value
+                for name, value in elementwise(lambda x: operation(x, dim=axis), inputs).items()
+            }
+        return results
+
+    return computed
+
+
+def given_concatenate():
+    given = {}
+    for axis in range(3):
+        shape = [3, 5, 2]
+        for index, size in enumerate([2, 1, 4]):
+            shape[axis] = size
+            given[f"axis{axis}/x{index}"] = torch.randn(shape)
+        shape[axis] = 7
+        given[f"axis{axis}/grad_y"] = torch.randn(shape)
+    return given
+
+
+def concatenate(given):
+    computed = {}
+    for axis in range(3):
+        parts = [leaf(given[f"axis{axis}/x{index}"]) for index in range(3)]
+        y = torch.cat(parts, dim=axis)
+        y.backward(given[f"axis{axis}/grad_y"])
+        computed[f"axis{axis}/y"] = y
+        for index, part in enumerate(parts):
+            computed[f"axis{axis}/grad_x{index}"] = part.grad
+    return computed
+
+
+def given_select_rows():
+    rows = torch.tensor([4, 0, 4, 2, 5, 4, 0])
+    return {"x": torch.randn(6, 5), "rows": rows, "grad_y": torch.randn(7, 5)}
+
+
+def select_rows(given):
+    return elementwise(lambda x: x.index_select(0, given["rows"]), given)
+
+
+def given_cross_entropy():
+    x = torch.randn(5, 7) * torch.tensor([[3.0], [30.0], [1.0], [1.0], [3.0]])
+    x[2] = 88.0
+    return {"x": x, "target": torch.randint(7, (5,))}
+
+
+def cross_entropy(given):
+    computed = loss(nn.CrossEntropyLoss())(given)
+    parts = loss(lambda x, target: nn.functional.nll_loss(x.log_softmax(-1), target))(given)
+    return computed | {f"{name}_by_parts": value for name, value in parts.items()}
+
+
+def given_missing_gradients():
+    given = given_optimizer(SGD_STEPS)
+    # Momentum then starts at step 1 and rests at step 2.
+    del given["p1/grad0"], given["p1/grad2"]
+    return given
+
+
+def sgd(**settings):
+    def computed(given):
+        parameters = [leaf(given[f"p{index}/start"]) for index in range(2)]
+        optimizer = torch.optim.SGD(parameters, lr=0.01, **settings)
+        results = {}
+        for step in range(SGD_STEPS):
+            for index, parameter in enumerate(parameters):
+                gradient = given.get(f"p{index}/grad{step}")
+                parameter.grad = None if gradient is None else gradient.clone()
+            optimizer.step()
+            for index, parameter in enumerate(parameters):
+                results[f"p{index}/value{step}"] = parameter.detach().clone()
+        if "momentum" in settings:
+            for index, parameter in enumerate(parameters):
+                buffer = optimizer.state[parameter]["momentum_buffer"]
+                results[f"p{index}/momentum_buffer"] = buffer.clone()
+        return results
+
+    return computed
+
+
+def given_sgd():
+    return given_optimizer(SGD_STEPS)
+
+
+MORE_GROUPS = {
+    "relu": (given_elementwise([1e-30, -1e-30]), elementwise_of(torch.relu)),
+    "tanh": (given_elementwise([1e-5, -1e-5, 20.0, -20.0]), elementwise_of(torch.tanh)),
+    "sigmoid": (given_elementwise([80.0, -80.0, 200.0, -200.0]), elementwise_of(torch.sigmoid)),
+    "sqrt": (given_sqrt, elementwise_of(torch.sqrt)),
+    "transpose": (given_transpose, elementwise_of(torch.t)),
+    "sum": (given_reduction(torch.randn), reduction(torch.sum)),
+    "mean": (given_reduction(torch.randn), reduction(torch.mean)),
+    "max": (given_reduction(with_ties), reduction(torch.amax)),
+    "concatenate": (given_concatenate, concatenate),
+    "select_rows": (given_select_rows, select_rows),
+    "cross_entropy": (given_cross_entropy, cross_entropy),
+    "sgd_plain": (given_sgd, sgd()),
+    "sgd_momentum": (given_sgd, sgd(momentum=0.9)),
+    "sgd_weight_decay": (given_sgd, sgd(weight_decay=0.01)),
+    "sgd_momentum_weight_decay": (given_sgd, sgd(momentum=0.9, weight_decay=0.01)),
+    "sgd_missing_gradients": (given_missing_gradients, sgd(momentum=0.9, weight_decay=0.01)),
+}
+
+
 def random_numbers(seed):
     torch.manual_seed(seed)
     short, long = torch.randperm(10), torch.randperm(60000)
@@ -265,15 +420,23 @@ def main():
     made_with = f"torch {torch.__version__}, numpy {numpy.__version__}, seed {options.seed}"
 
     def save(name, tensors):
-        tensors = {key: value.detach().contiguous() for key, value in tensors.items()}
+        # Copies: no two may share their memory in the file.
+        tensors = {
+            key: value.detach().clone(memory_format=torch.contiguous_format)
+            for key, value in tensors.items()
+        }
         save_file(tensors, options.output / name, metadata={"made_with": made_with})
 
+    def entries_of(groups):
+        entries = {}
+        for group, (make, compute) in groups.items():
+            given = make()
+            computed = given | compute(given)
+            entries |= {f"{group}/{name}": value for name, value in computed.items()}
+        return entries
+
     torch.manual_seed(options.seed)
-    operations = {}
-    for group, (make, compute) in GROUPS.items():
-        given = make()
-        entries = given | compute(given)
-        operations |= {f"{group}/{name}": value for name, value in entries.items()}
+    operations = entries_of(GROUPS)
     given = given_classifier()
     computed = classifier(given)
     error = rounding_error(given, computed["losses"])
@@ -282,6 +445,8 @@ def main():
     options.output.mkdir(parents=True, exist_ok=True)
     save("ops.safetensors", operations)
     save("classifier.safetensors", given | computed)
+    torch.manual_seed(options.seed)
+    save("more_ops.safetensors", entries_of(MORE_GROUPS))
 
     seeds = {str(seed): random_numbers(seed) for seed in (0, 12345, 2**32 - 1)}
     document = {"torch": torch.__version__, "seeds": seeds}
