@@ -191,10 +191,9 @@ import Testing
     _ found: [Float], _ expected: [Double], _ k: Int, _ what: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let limit = 1e-6 + Double(k) * 0x1p-24
-    let worst = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? .infinity
-    #expect(
-      found.count == expected.count && worst < limit, "\(what): \(worst)",
+    MNISTCoreTests.expectClose(
+      found, expected.map { Float($0) },
+      within: Tolerance(relative: 0, absolute: 1e-6 + Double(k) * 0x1p-24), what,
       sourceLocation: sourceLocation)
   }
 }
