@@ -19,7 +19,7 @@ public enum PictureFile {
   /// Reads the picture that comes in on standard input, to its end.
   public static func readStandardInput() throws -> Picture {
     let name = "standard input"
-    return try decode(StandardInput.read(limit: limitBytes, name: name), path: name)
+    return try decode(InputFile.readStandardInput(limit: limitBytes, name: name), path: name)
   }
 
   /// Decodes the content of a file; `path` is its name in errors.

@@ -6,13 +6,11 @@ import CCurl
 /// which stands on the same library, would make every start 9 ms longer and bring forty libraries.
 /// Certificates are verified, and proxies taken from the environment, by libcurl's own defaults.
 final class Curl {
-  static let libraryNames: [String] = {
-    #if canImport(Darwin)
-      ["/usr/lib/libcurl.4.dylib"]
-    #else
-      ["libcurl.so.4", "libcurl-gnutls.so.4"]
-    #endif
-  }()
+  #if os(macOS)
+    static let libraryNames = ["/usr/lib/libcurl.4.dylib"]
+  #else
+    static let libraryNames = ["libcurl.so.4", "libcurl-gnutls.so.4"]
+  #endif
 
   private typealias Initialize = @convention(c) () -> UnsafeMutableRawPointer?
   private typealias Perform = @convention(c) (UnsafeMutableRawPointer) -> Int32
@@ -26,23 +24,18 @@ final class Curl {
   private let cleanUp: CleanUp
   private let errorText: ErrorText
 
-  /// Nil where there is no libcurl. It stays loaded until the process ends.
-  init?() {
-    guard let library = Self.libraryNames.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first,
-      let initialize = dlsym(library, "curl_easy_init"),
-      let setOption = dlsym(library, "curl_easy_setopt"),
-      let getInfo = dlsym(library, "curl_easy_getinfo"),
-      let perform = dlsym(library, "curl_easy_perform"),
-      let cleanUp = dlsym(library, "curl_easy_cleanup"),
-      let errorText = dlsym(library, "curl_easy_strerror"),
-      let handle = unsafeBitCast(initialize, to: Initialize.self)()
-    else { return nil }
+  init() throws(DynamicLibrary.Missing) {
+    let library = try DynamicLibrary(Self.libraryNames)
+    setOption = try library.address("curl_easy_setopt")
+    getInfo = try library.address("curl_easy_getinfo")
+    perform = try library.function("curl_easy_perform")
+    cleanUp = try library.function("curl_easy_cleanup")
+    errorText = try library.function("curl_easy_strerror")
+    let initialize: Initialize = try library.function("curl_easy_init")
+    guard let handle = initialize() else {
+      throw DynamicLibrary.Missing(names: Self.libraryNames, function: "curl_easy_init")
+    }
     self.handle = handle
-    self.setOption = setOption
-    self.getInfo = getInfo
-    self.perform = unsafeBitCast(perform, to: Perform.self)
-    self.cleanUp = unsafeBitCast(cleanUp, to: CleanUp.self)
-    self.errorText = unsafeBitCast(errorText, to: ErrorText.self)
   }
 
   deinit {

@@ -77,8 +77,11 @@ struct Download {
     _ file: PublishedSet.File, from mirror: String, report: (DownloadEvent) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
     let url = mirror + file.name + ".gz"
-    guard let curl = Curl() else {
-      throw MirrorFailure(url: url, reason: .libraryMissing(names: Curl.libraryNames))
+    let curl: Curl
+    do throws(DynamicLibrary.Missing) {
+      curl = try Curl()
+    } catch {
+      throw MirrorFailure(url: url, reason: .libraryMissing(names: error.names))
     }
     let packed = try curl.content(
       url, limitBytes: file.byteCount + 65_536, limits: limits
