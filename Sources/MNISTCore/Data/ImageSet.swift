@@ -58,9 +58,9 @@ extension ImageSet {
   /// `IDXError`.
   init(imagesPath: String, labelsPath: String, classes: Int? = nil) throws {
     // The small file first: its faults are then found at once.
-    let labels = try IDX.read(labelsPath, .labels).elements
+    let labels = try Self.read(labelsPath, .labels).elements
     try Self.check(labels, below: classes, path: labelsPath)
-    let images = try IDX.read(imagesPath, .images)
+    let images = try Self.read(imagesPath, .images)
     guard images.sizes[0] == labels.count else {
       throw IDXError.countsDiffer(
         imagesPath: imagesPath, images: images.sizes[0],
@@ -68,6 +68,10 @@ extension ImageSet {
     }
     self.init(
       height: images.sizes[1], width: images.sizes[2], pixels: images.elements, labels: labels)
+  }
+
+  private static func read(_ path: String, _ kind: IDXKind) throws -> IDX {
+    try IDX.decode(InputFile.read(path, limit: IDX.limitBytes), kind, path: path)
   }
 
   /// Every label must be below `classes`, where that is given; `path` is their name in errors.

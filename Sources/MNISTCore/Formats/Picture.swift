@@ -10,7 +10,7 @@ public struct Picture: Equatable, Sendable {
   /// The same from 0, transparent, to 255; nil where every pixel is opaque.
   public let opacity: [UInt8]?
 
-  /// The largest number of pixels that is decoded: as many as 4096 × 4096.
+  /// The most pixels that are decoded: as many as 4096 × 4096 have.
   public static let pixelLimit = 1 << 24
 
   public init(height: Int, width: Int, luminance: [UInt8], opacity: [UInt8]? = nil) {
@@ -32,7 +32,7 @@ public struct Picture: Equatable, Sendable {
     return UInt8((weighted + 128_500) / 257_000)
   }
 
-  /// Refuses sizes that are no picture, or one too large, before memory is asked for.
+  /// Refuses a picture without pixels or with too many, before memory is asked for them.
   static func checkSize(height: Int, width: Int, path: String) throws(PictureError) {
     guard height > 0, width > 0 else {
       throw .noPixels(path: path, height: height, width: width)
@@ -48,9 +48,38 @@ public struct Picture: Equatable, Sendable {
   static func checkMemory(
     pixelCount: Int, fileBytes: Int, path: String
   ) throws(FileError) {
-    // Each of the steps has a copy; that of a file in pieces grows by doubling.
+    // Each step on the way to the model's form has a copy of the pixels, and the array that gathers the
+    // packed data grows by doubling.
     guard SystemMemory.has(8 * pixelCount + 4 * fileBytes) else {
       throw .cannotRead(path: path, reason: SystemError.noMemory)
+    }
+  }
+}
+
+/// What can be wrong with a picture, whatever its format.
+public enum PictureError: Error, Equatable, CustomStringConvertible {
+  case empty(path: String)
+  /// `found` names the format, such as `JPEG`.
+  case unsupportedFormat(path: String, found: String)
+  case noPixels(path: String, height: Int, width: Int)
+  case tooManyPixels(path: String, height: Int, width: Int, limit: Int)
+  /// A picture to be taken as it is has not the size of the model's images.
+  case wrongSize(
+    path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
+
+  public var description: String {
+    switch self {
+    case .empty(let path):
+      "\(path): the file is empty (expected PNG, PGM or PPM)"
+    case .unsupportedFormat(let path, let found):
+      "\(path): not a picture that can be read (expected PNG, PGM or PPM, found \(found))"
+    case .noPixels(let path, let height, let width):
+      "\(path): no pixels (expected a width and height of at least 1, found \(width)×\(height))"
+    case .tooManyPixels(let path, let height, let width, let limit):
+      "\(path): too many pixels (expected at most \(limit), found \(width)×\(height))"
+    case .wrongSize(let path, let expectedHeight, let expectedWidth, let height, let width):
+      "\(path): wrong size for a picture taken as it is "
+        + "(expected \(expectedWidth)×\(expectedHeight), found \(width)×\(height))"
     }
   }
 }

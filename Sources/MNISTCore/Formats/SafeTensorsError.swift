@@ -20,7 +20,7 @@ public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   case wrongOffsetCount(path: String, tensor: String, found: Int)
   case reversedOffsets(path: String, tensor: String, begin: Int, end: Int)
   case wrongSize(path: String, tensor: String, expectedBytes: Int, foundBytes: Int)
-  /// Nobody owns the bytes before this tensor's.
+  /// The bytes before this tensor's belong to no tensor.
   case gap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
   /// This tensor begins inside the one before it.
   case overlap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)

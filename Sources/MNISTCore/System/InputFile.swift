@@ -53,7 +53,8 @@ struct InputFile: ~Copyable {
 
   /// The bytes of a range inside the file.
   func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    // All empty arrays are one, to which the initializer below would write from every thread.
+    // All empty arrays share one place in memory, to which the initializer below would write: a race
+    // between threads.
     guard !range.isEmpty else { return [] }
     guard SystemMemory.has(range.count) else {
       throw .cannotRead(path: path, reason: SystemError.noMemory)
