@@ -3,7 +3,9 @@
 /// Color becomes lightness by ITU-R BT.601: `0.299 R + 0.587 G + 0.114 B` of the stored values,
 /// rounded to 8 bits. Gamma and color profiles are not applied.
 public struct Picture: Equatable, Sendable {
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// `[height, width]` in C order, from 0, black, to 255, white.
   public let luminance: [UInt8]
@@ -11,8 +13,9 @@ public struct Picture: Equatable, Sendable {
   public let opacity: [UInt8]?
 
   /// The most pixels that are decoded: as many as 4096 × 4096 have.
-  public static let pixelLimit = 1 << 24
+  static let pixelLimit = 1 << 24
 
+  /// A picture of `[height, width]` pixels from their lightness and, where not all are opaque, opacity.
   public init(height: Int, width: Int, luminance: [UInt8], opacity: [UInt8]? = nil) {
     require(height > 0 && width > 0, "a picture of \(height)×\(width) pixels")
     let (count, overflow) = height.multipliedReportingOverflow(by: width)
@@ -58,15 +61,19 @@ public struct Picture: Equatable, Sendable {
 
 /// What can be wrong with a picture, whatever its format.
 public enum PictureError: Error, Equatable, CustomStringConvertible {
+  /// The file has no bytes.
   case empty(path: String)
   /// `found` names the format, such as `JPEG`.
   case unsupportedFormat(path: String, found: String)
+  /// A height or width of 0.
   case noPixels(path: String, height: Int, width: Int)
+  /// More pixels than are decoded.
   case tooManyPixels(path: String, height: Int, width: Int, limit: Int)
-  /// A picture to be taken as it is has not the size of the model's images.
+  /// A picture that is to be taken as it is does not have the size of the model's images.
   case wrongSize(
     path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .empty(let path):

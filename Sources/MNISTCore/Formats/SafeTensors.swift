@@ -4,21 +4,21 @@
 /// little-endian and in C order. F32 and I64 are supported. Nothing in a file is ever executed.
 /// It is the format of https://github.com/huggingface/safetensors, which Python reads with
 /// `safetensors.torch.load_file`.
-public struct SafeTensors: Equatable, Sendable {
+struct SafeTensors: Equatable, Sendable {
   /// The format itself allows headers of 100 MB; the deepest model the trainer builds needs 3.
-  public static let headerLimitBytes = 8 << 20
-  public static let tensorLimit = 100_000
-  public static let axisLimit = 8
+  static let headerLimitBytes = 8 << 20
+  static let tensorLimit = 100_000
+  static let axisLimit = 8
 
   /// The header's entry for `metadata`; no tensor can have this name.
   static let metadataName = "__metadata__"
 
-  public var metadata: [String: String]
-  public var tensors: [String: TensorValue]
+  var metadata: [String: String]
+  var tensors: [String: TensorValue]
   /// Whether the file carries a checksum of its header and of each tensor; see `SafeTensorsChecksums`.
-  public var hasChecksums: Bool
+  var hasChecksums: Bool
 
-  public init(
+  init(
     metadata: [String: String] = [:], tensors: [String: TensorValue] = [:],
     hasChecksums: Bool = false
   ) {
@@ -32,7 +32,7 @@ public struct SafeTensors: Equatable, Sendable {
 
 extension SafeTensors {
   /// Reads a whole file's `bytes`; `path` only serves the sentences. Throws `SafeTensorsError`.
-  public init(parsing bytes: [UInt8], path: String) throws {
+  init(parsing bytes: [UInt8], path: String) throws {
     try self.init(path: path, byteCount: bytes.count) { bytes[$0] }
   }
 
@@ -161,7 +161,7 @@ extension SafeTensors {
   /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
   /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
   /// not be asked for: more than the limits allow, a tensor under the metadata's name.
-  public func encoded() -> [UInt8] {
+  func encoded() -> [UInt8] {
     require(
       tensors.count <= Self.tensorLimit,
       "\(tensors.count) tensors, at most \(Self.tensorLimit) fit in a file")

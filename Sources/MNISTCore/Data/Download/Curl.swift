@@ -44,7 +44,7 @@ final class Curl {
 
   /// The content of the file at `url`, of which at most `limitBytes` are taken.
   ///
-  /// - Parameter progress: is told how many bytes there are by now.
+  /// - Parameter progress: is told how many bytes have arrived.
   func content(
     _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
@@ -58,7 +58,7 @@ final class Curl {
       return (code, receiver)
     }
     let status: Int = info(.responseCode, or: 0)
-    // What a server says about a file it has not is of no use, however it ended.
+    // The status first: of an error page it does not matter how its transfer ended.
     if status != 0 && status != 200 {
       throw MirrorFailure(url: url, reason: .status(status))
     }
@@ -68,7 +68,7 @@ final class Curl {
     return receiver.bytes
   }
 
-  /// 0 or the first complaint: an option that is not obeyed must not go unnoticed.
+  /// Sets all options; returns libcurl's code for the first that it refuses, 0 where it takes all.
   private func configure(
     url: UnsafePointer<CChar>, limits: HTTPLimits, receiver: Receiver
   ) -> Int32 {
@@ -174,4 +174,14 @@ final class Curl {
     case preTransferTime = 0x30_0006
     case contentLength = 0x60_000F
   }
+}
+
+/// When a download is given up.
+struct HTTPLimits: Equatable, Sendable {
+  /// Nobody has answered for so long.
+  var connectMilliseconds = 10_000
+  /// Fewer than `slowestBytesPerSecond` have arrived for so long.
+  var stallSeconds = 30
+  /// MNIST takes three hours at this speed.
+  var slowestBytesPerSecond = 1_000
 }
