@@ -110,17 +110,21 @@ final class GzipReader {
 
 /// What can be wrong with a gzip file (RFC 1952).
 public enum GzipError: Error, Equatable, CustomStringConvertible {
+  /// The data is packed by a method that is not deflate.
   case notDeflate(path: String, method: Int)
   /// `offset` counts the file's bytes taken so far; `reason` is zlib's own text, such as `invalid
   /// distance too far back`.
   case cannotUnpack(path: String, offset: Int, reason: String)
+  /// The unpacked data does not have the checksum that the file holds.
   case wrongCRC32(path: String, expected: UInt32, found: UInt32)
   /// Lengths modulo 2³², as the file holds them.
   case wrongLength(path: String, expected: UInt32, found: UInt32)
+  /// The file ends before its packed data does.
   case truncated(path: String, availableBytes: Int)
   /// Neither another member nor zeros follow the end of a member, which is at `offset`.
   case trailingData(path: String, offset: Int, foundBytes: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .notDeflate(let path, let method):

@@ -143,20 +143,28 @@ struct IDXHeader: Equatable {
 /// What can be wrong with a set of images or labels in the IDX format. Byte counts include the
 /// header and are those of the unpacked content.
 public enum IDXError: Error, Equatable, CustomStringConvertible {
+  /// The first four bytes are not those of the kind that was asked for.
   case wrongMagic(path: String, expected: UInt32, found: UInt32)
+  /// The file ends inside its header.
   case truncatedHeader(path: String, neededBytes: Int, availableBytes: Int)
   /// `noun` is what the file has none of: `images` or `labels`.
   case empty(path: String, noun: String)
+  /// A height or width of 0.
   case noPixels(path: String, height: Int, width: Int)
+  /// The product of the sizes cannot be counted in 63 bits.
   case sizesOverflow(path: String, sizes: [Int])
+  /// The file is shorter than its header promises.
   case truncated(path: String, neededBytes: Int, availableBytes: Int)
   /// `availableBytes` is `nil` for a packed file, which is not unpacked beyond what it needs.
   case tooLong(path: String, neededBytes: Int, availableBytes: Int?)
   /// A packed file so small that it cannot unpack to what its header promises.
   case unbacked(path: String, neededBytes: Int, largestBytes: Int)
+  /// The two files of a set do not belong together.
   case countsDiffer(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// A label that the model has no class for; `index` counts from 0.
   case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .wrongMagic(let path, let expected, let found):

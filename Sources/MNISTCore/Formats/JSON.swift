@@ -102,9 +102,13 @@ enum JSONText {
 ///
 /// Offsets count from the first byte of the file (or of the array) that the text was taken from.
 public enum JSONError: Error, Equatable, CustomStringConvertible {
+  /// Something else than the grammar allows here.
   case unexpected(offset: Int, expected: String, found: String)
+  /// The text begins with U+FEFF.
   case byteOrderMark(offset: Int)
+  /// A byte that is not part of UTF-8.
   case notUTF8(offset: Int)
+  /// A character below U+0020 in a string, not written as an escape.
   case controlCharacter(offset: Int, code: UInt8)
   /// The offset is the backslash's.
   case badEscape(offset: Int)
@@ -112,6 +116,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   case loneSurrogate(offset: Int)
   /// The offset is the second name's.
   case duplicateName(offset: Int, name: String)
+  /// More arrays and objects inside one another than are read.
   case tooDeep(offset: Int, limit: Int)
   /// Combining marks in one row; the offset is the text's.
   case tooManyMarks(offset: Int, limit: Int)
@@ -120,6 +125,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   /// `expected` and `found` are nouns with their article, such as `an object`.
   case wrongKind(offset: Int, expected: String, found: String)
 
+  /// A clause without the path, which whoever reads the file adds.
   public var description: String {
     switch self {
     case .unexpected(let offset, let expected, let found):

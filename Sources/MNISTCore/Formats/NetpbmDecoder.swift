@@ -159,14 +159,20 @@ struct NetpbmDecoder {
 
 /// What can be wrong with a PBM, PGM or PPM file. Offsets count from the file's first byte.
 public enum NetpbmError: Error, Equatable, CustomStringConvertible {
+  /// Something else than the format allows here.
   case unexpected(path: String, offset: Int, expected: String, found: String)
   /// A number with more digits than any that is allowed.
   case numberTooLarge(path: String, offset: Int)
+  /// A largest value that is not one of 1 … 65535.
   case wrongMaximum(path: String, found: Int)
+  /// A value above the picture's largest; `index` counts all values from 0.
   case valueTooLarge(path: String, index: Int, maximum: Int, found: Int)
+  /// The file has fewer bytes than its pixels take.
   case truncated(path: String, neededBytes: Int, availableBytes: Int)
+  /// Bytes follow the picture.
   case trailingData(path: String, offset: Int, foundBytes: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .unexpected(let path, let offset, let expected, let found):

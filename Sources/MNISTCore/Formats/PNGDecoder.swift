@@ -119,28 +119,42 @@ struct PNGDecoder {
 /// What can be wrong with a PNG file (third edition of the standard). Offsets count from the file's
 /// first byte; a chunk's is that of its length.
 public enum PNGError: Error, Equatable, CustomStringConvertible {
+  /// The first eight bytes are nearly those of a PNG file.
   case wrongSignature(path: String, found: [UInt8])
+  /// The file ends inside a chunk.
   case truncated(path: String, neededBytes: Int, availableBytes: Int)
+  /// Four bytes that should be letters are not.
   case wrongChunkType(path: String, offset: Int, found: [UInt8])
+  /// A length beyond what the standard allows.
   case chunkTooLong(path: String, chunk: String, offset: Int, length: UInt32)
+  /// A chunk does not have the checksum that the file holds.
   case wrongCRC32(path: String, chunk: String, offset: Int, expected: UInt32, found: UInt32)
+  /// The file has no chunk of this type, or not where it is needed.
   case missingChunk(path: String, chunk: String)
   /// `expected` says where the chunk would have been in place.
   case misplacedChunk(path: String, chunk: String, offset: Int, expected: String)
   /// A chunk that must be understood to show the picture, and is not known.
   case unknownChunk(path: String, chunk: String, offset: Int)
+  /// `expected` says in words how many bytes the chunk should have.
   case wrongChunkLength(path: String, chunk: String, expected: String, found: Int)
+  /// A field of the picture's header; `expected` lists the values that are known.
   case wrongField(path: String, field: String, expected: String, found: Int)
   /// The data could not unpack to the picture's size, however well it is packed.
   case unbacked(path: String, neededBytes: Int, largestBytes: Int)
   /// `reason` is zlib's own text, such as `incorrect data check`.
   case cannotUnpack(path: String, reason: String)
+  /// The packed pixels end before the picture does.
   case dataEndsEarly(path: String, neededBytes: Int)
+  /// The packed pixels go on after the picture's end.
   case tooMuchData(path: String, neededBytes: Int)
+  /// Bytes follow the end of the packed pixels.
   case trailingData(path: String, foundBytes: Int)
+  /// A row whose filter the standard does not have.
   case unknownFilter(path: String, row: Int, found: Int)
+  /// A pixel of a color that the palette does not have.
   case wrongPaletteIndex(path: String, index: Int, count: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .wrongSignature(let path, let found):
