@@ -15,14 +15,14 @@ final class Curl {
   private typealias Initialize = @convention(c) () -> UnsafeMutableRawPointer?
   private typealias Perform = @convention(c) (UnsafeMutableRawPointer) -> Int32
   private typealias CleanUp = @convention(c) (UnsafeMutableRawPointer) -> Void
-  private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
+  private typealias ErrorName = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
   private let handle: UnsafeMutableRawPointer
   private let setOption: UnsafeMutableRawPointer
   private let getInfo: UnsafeMutableRawPointer
   private let perform: Perform
   private let cleanUp: CleanUp
-  private let errorText: ErrorText
+  private let errorText: ErrorName
 
   init() throws(DynamicLibrary.Missing) {
     let library = try DynamicLibrary(Self.libraryNames)

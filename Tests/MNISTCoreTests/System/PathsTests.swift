@@ -2,7 +2,7 @@ import Testing
 
 @testable import MNISTCore
 
-@Suite struct PathTextTests {
+@Suite struct PathsTests {
   @Test(arguments: [
     "model.ckpt", "", "/tmp/é/漢字/🙂", "m\n\u{1B}[31m", "e\u{301}", "\u{10FF7F}",
   ])
@@ -40,5 +40,34 @@ import Testing
   ])
   func aWordForTheShellIsQuotedWhereItMustBe(_ text: String, _ expected: String) {
     #expect(ShellText.quoted(text) == expected)
+  }
+
+  // MARK: - Folders
+
+  @Test(arguments: [
+    ("a/b/c", [".", "a", "a/b", "a/b/c"]), ("/a//b/", ["/", "/a", "/a/b"]), ("", ["."]),
+    ("/", ["/"]),
+  ])
+  func theFoldersAroundAPathAreListedFromTheOutside(_ path: String, _ expected: [String]) {
+    #expect(NewFolder.ancestors(path) == expected)
+  }
+
+  @Test func aFolderIsMadeWithThoseAroundIt() throws {
+    try SmallSets.withFolder { folder in
+      try NewFolder.checkWritable("\(folder)/a/b")
+      #expect(try SmallSets.names(folder) == [])
+      for _ in 0..<2 { try NewFolder.make("\(folder)/a/b") }
+      #expect(try SmallSets.names("\(folder)/a") == ["b"])
+      try NewFolder.checkWritable("\(folder)/a/b")
+    }
+  }
+
+  @Test func aFolderInsideAFileIsRefusedByTheCheckAndTheMaking() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let path = "\(folder)/file/a"
+      let error = FileError.cannotWrite(path: path, reason: "Not a directory")
+      #expect(throws: error) { try NewFolder.checkWritable(path) }
+      #expect(throws: error) { try NewFolder.make(path) }
+    }
   }
 }
