@@ -1,7 +1,7 @@
 extension Checkpoint {
   /// Reads a checkpoint. Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let file = try SafeTensors(readingFrom: path, limit: Self.limitBytes) {
+    let file = try SafeTensors(reading: InputFile(path, limit: Self.limitBytes)) {
       try Self.check($0, path: path)
     }
     try self.init(file, path: path)

@@ -65,26 +65,16 @@ public enum SaveError: Error, Equatable, CustomStringConvertible {
 private final class Save: @unchecked Sendable {
   let checkpoint: Checkpoint
   private let file: CheckpointFile
-  private var thread: pthread_t?
+  private var thread: SystemThread?
   /// Written by the thread, read after it has ended.
   private var failure: FileError?
 
   init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
     self.checkpoint = checkpoint
     self.file = file
-    let reference = Unmanaged.passRetained(self)
-    #if canImport(Darwin)
-      var created: pthread_t?
-    #else
-      var created = pthread_t()
-    #endif
-    if pthread_create(&created, nil, runSave, reference.toOpaque()) == 0 {
-      thread = created
-    } else {
-      // The system has no thread to give: then the run waits.
-      reference.release()
-      write()
-    }
+    thread = SystemThread { self.write() }
+    // Where the system has no thread to give, the run waits.
+    if thread == nil { write() }
   }
 
   func write() {
@@ -96,21 +86,8 @@ private final class Save: @unchecked Sendable {
   }
 
   func wait() -> FileError? {
-    if let thread { pthread_join(thread, nil) }
+    thread?.join()
     thread = nil
     return failure
   }
 }
-
-#if canImport(Darwin)
-  private func runSave(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<Save>.fromOpaque(context).takeRetainedValue().write()
-    return nil
-  }
-#else
-  private func runSave(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<Save>.fromOpaque(context).takeRetainedValue().write()
-    return nil
-  }
-#endif

@@ -13,7 +13,7 @@ public struct SavedModel: Equatable, Sendable {
 
   /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let file = try SafeTensors(readingFrom: path, limit: Checkpoint.limitBytes) { header in
+    let file = try SafeTensors(reading: InputFile(path, limit: Checkpoint.limitBytes)) { header in
       if Self.isCheckpoint(header.metadata) {
         try Checkpoint.check(header, path: path)
       } else {

@@ -45,7 +45,7 @@ public struct Console {
   /// One sentence about what went wrong; the tool goes on, and its exit code will be 1.
   public mutating func failAndGoOn(_ error: any Error) {
     hasFailure = true
-    _ = fail("\(error)")
+    _ = fail(ErrorText.sentence(error))
   }
 
   /// A line on standard error, where that is a terminal, that gives way to whatever is printed next. It is

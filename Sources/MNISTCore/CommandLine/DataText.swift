@@ -10,7 +10,7 @@ public enum DataText {
   static func warning(_ origin: DataOrigin) -> String? {
     guard case .digits(let missing?) = origin else { return nil }
     return "WARNING: this run does not use MNIST but built-in digits: "
-      + PythonSyntax.escaped("\(missing)")
+      + PythonSyntax.escaped(ErrorText.sentence(missing))
   }
 
   static func line(_ event: DownloadEvent) -> String {

@@ -29,7 +29,7 @@ public enum Tool {
         _ = console.finish()
         return signal.exitCode
       } catch {
-        return console.fail("\(error)")
+        return console.fail(ErrorText.sentence(error))
       }
     }
     return console.finish()

@@ -5,6 +5,8 @@ public struct DataLoader: Sequence {
   private let generator: RandomGenerator?
   private let boundaries: [Int]
 
+  /// Batches of `dataset`.
+  ///
   /// - Parameters:
   ///   - batchSize: rows in a batch; the last one may be short.
   ///   - generator: draws a fresh order for each pass; nil keeps the dataset's own.
@@ -34,9 +36,10 @@ public struct DataLoader: Sequence {
     self.boundaries = boundaries
   }
 
-  /// Batches in one pass.
+  /// The number of batches in one pass.
   public var batchCount: Int { boundaries.count - 1 }
 
+  /// One pass; where there is a generator, its order is drawn now.
   public func makeIterator() -> AnyIterator<Batch> {
     let order = generator?.permutation(dataset.count) ?? Array(0..<dataset.count)
     var next = 0

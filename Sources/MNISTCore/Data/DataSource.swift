@@ -3,7 +3,9 @@
 /// A set named outright is found or downloaded, and is the published one to the last bit, or loading
 /// ends with an error; nothing else ever takes its place.
 public struct DataSource: Sendable {
+  /// Which images.
   public var choice: DatasetChoice
+  /// The data folder.
   public var directory: String
   /// An address to download from in place of the known ones.
   public var mirror: String?
@@ -11,6 +13,7 @@ public struct DataSource: Sendable {
   var mnist = PublishedSet.mnist
   var fashionMNIST = PublishedSet.fashionMNIST
 
+  /// The images of `choice`, whose files are in the folder `directory` or are put there.
   public init(_ choice: DatasetChoice, in directory: String, mirror: String? = nil) {
     self.choice = choice
     self.directory = directory
@@ -130,5 +133,75 @@ public struct DataSource: Sendable {
     try ImageSet.check(images.labels, below: classes, path: files.labels)
     return LoadedImages(
       images: images, origin: .published(name: set.name, folder: files.folder))
+  }
+}
+
+/// Which images a run is about; the raw value is the choice's name for people.
+public enum DatasetChoice: String, CaseIterable, Sendable {
+  /// The IDX set in the data folder, whatever it is; where there is none, MNIST.
+  case auto
+  /// MNIST as it was published.
+  case mnist
+  /// Fashion-MNIST as it was published.
+  case fashionMNIST = "fashion-mnist"
+  /// Made by `BuiltInDigits`.
+  case digits
+}
+
+/// Where images came from.
+public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
+  /// A published set, to the last bit, from files in `folder`.
+  case published(name: String, folder: String)
+  /// Somebody's own IDX set: it is none of the published ones.
+  case files(folder: String)
+  /// The built-in digits. `missing` says why they take MNIST's place, nil where they were asked for.
+  case digits(missing: DownloadError? = nil)
+
+  /// The folder that the images are from, or `built-in digits`.
+  public var place: String {
+    switch self {
+    case .published(_, let folder), .files(let folder): folder
+    case .digits: "built-in digits"
+    }
+  }
+
+  /// What a run says about its data, such as `MNIST (data/MNIST/raw)`.
+  public var description: String {
+    switch self {
+    case .published(let name, let folder): "\(name) (\(folder))"
+    case .files(let folder): "IDX files in \(folder) (not the published MNIST)"
+    case .digits(let missing?): "built-in digits (\(missing))"
+    case .digits(nil): "built-in digits"
+    }
+  }
+}
+
+/// Images that were found, downloaded or made.
+public struct LoadedImages: Equatable, Sendable {
+  /// The images with their labels.
+  public let images: ImageSet
+  /// Where they came from.
+  public let origin: DataOrigin
+
+  /// The choice that gives images from the same place once more, after `choice` gave these: not `auto`
+  /// where that has led to the built-in digits, for by then MNIST may be there.
+  func chosen(by choice: DatasetChoice) -> DatasetChoice {
+    if case .digits = origin { .digits } else { choice }
+  }
+}
+
+/// Files that are not what was asked for by name.
+public enum DataSourceError: Error, Equatable, CustomStringConvertible {
+  /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
+  case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
+
+  /// One sentence with the path and both checksums.
+  public var description: String {
+    switch self {
+    case .notPublished(let path, let set, let expected, let found):
+      "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "
+        + "\(hexadecimal(expected)), found \(hexadecimal(found)); move it away to have it "
+        + "downloaded)"
+    }
   }
 }

@@ -1,8 +1,11 @@
 /// One labelled input.
 public struct Example {
+  /// Of the dataset's shape for one input.
   public let input: Tensor
+  /// The class that it belongs to.
   public let label: Int
 
+  /// An input that belongs to the class `label`.
   public init(input: Tensor, label: Int) {
     self.input = input
     self.label = label
@@ -45,20 +48,22 @@ public struct Batch {
 
 /// A known number of labelled inputs of one shape.
 public protocol Dataset {
+  /// How many examples there are.
   var count: Int { get }
 
-  /// The examples at these places, in this order.
+  /// The examples at these indices, in this order; an index may stand there twice.
   func batch(_ indices: ArraySlice<Int>) -> Batch
 }
 
 extension Dataset {
+  /// One example, in the shape of a single input.
   public subscript(index: Int) -> Example {
     let batch = batch([index])
     return Example(
       input: batch.inputs.reshaped(Array(batch.inputs.shape.dropFirst())), label: batch.labels[0])
   }
 
-  /// Two parts at random, the first with `Int(count · ratio)` examples: one permutation is drawn.
+  /// Two random parts without a common example, the first with `Int(count · ratio)`; draws one permutation.
   public func split(
     ratio: Double, using generator: RandomGenerator
   ) -> (first: Subset, second: Subset) {
@@ -69,6 +74,28 @@ extension Dataset {
       Subset(self, indices: Array(order[..<boundary])),
       Subset(self, indices: Array(order[boundary...]))
     )
+  }
+}
+
+/// Some examples of a dataset, in an order of its own.
+public struct Subset: Dataset {
+  private let base: any Dataset
+  private let indices: [Int]
+
+  /// The examples of `base` at `indices`, in that order.
+  public init(_ base: any Dataset, indices: [Int]) {
+    require(
+      indices.allSatisfy { $0 >= 0 && $0 < base.count }, "indices must be in 0..<\(base.count)")
+    self.base = base
+    self.indices = indices
+  }
+
+  /// As many as the indices.
+  public var count: Int { indices.count }
+
+  /// The examples at these places among the subset's indices.
+  public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    base.batch(indices.map { self.indices[$0] }[...])
   }
 }
 

@@ -1,18 +1,21 @@
 /// Images of one size, each with its label, as the bytes they have on disk.
 public struct ImageSet: Equatable, Sendable {
+  /// Rows of pixels in each image.
   public let height: Int
+  /// Columns of pixels in each image.
   public let width: Int
   /// `[count, height, width]` in C order.
   public let pixels: [UInt8]
-  /// `[count]`.
+  /// `[count]`, each a class from 0.
   public let labels: [UInt8]
-  /// The largest label and one.
+  /// The largest label plus 1.
   public let classCount: Int
   /// The CRC-32 of `imagesIDX`: of the unpacked file that the images come from.
   public let imagesCRC32: UInt32
   /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from.
   public let labelsCRC32: UInt32
 
+  /// How many images there are.
   public var count: Int { labels.count }
   /// Pixels in one image.
   public var imageSize: Int { height * width }
@@ -57,10 +60,10 @@ extension ImageSet {
   /// Where `classes` is given, every label must be below it. Throws `FileError`, `GzipError` or
   /// `IDXError`.
   init(imagesPath: String, labelsPath: String, classes: Int? = nil) throws {
-    // The small file first: its faults are then found at once.
-    let labels = try IDX.read(labelsPath, .labels).elements
+    // The small file first, so that its faults are found at once.
+    let labels = try Self.read(labelsPath, .labels).elements
     try Self.check(labels, below: classes, path: labelsPath)
-    let images = try IDX.read(imagesPath, .images)
+    let images = try Self.read(imagesPath, .images)
     guard images.sizes[0] == labels.count else {
       throw IDXError.countsDiffer(
         imagesPath: imagesPath, images: images.sizes[0],
@@ -70,11 +73,53 @@ extension ImageSet {
       height: images.sizes[1], width: images.sizes[2], pixels: images.elements, labels: labels)
   }
 
+  private static func read(_ path: String, _ kind: IDXKind) throws -> IDX {
+    try IDX.decode(InputFile.read(path, limit: IDX.limitBytes), kind, path: path)
+  }
+
   /// Every label must be below `classes`, where that is given; `path` is their name in errors.
   static func check(_ labels: [UInt8], below classes: Int?, path: String) throws(IDXError) {
     if let classes, let index = labels.firstIndex(where: { Int($0) >= classes }) {
       throw .labelOutOfRange(
         path: path, index: index, label: Int(labels[index]), classes: classes)
     }
+  }
+}
+
+/// Images as network inputs: bytes stay bytes, and are divided by 255 as a batch is gathered.
+public struct ImageDataset: Dataset {
+  /// The bytes.
+  public let images: ImageSet
+  private let exampleShape: [Int]
+  private let pixels: ByteStorage
+
+  /// The images as examples.
+  ///
+  /// - Parameter flatten: whether an example has shape `[height · width]`, else `[height, width]`.
+  public init(_ images: ImageSet, flatten: Bool = true) {
+    self.images = images
+    pixels = CurrentDevice.device.upload(bytes: images.pixels)
+    exampleShape = flatten ? [images.imageSize] : [images.height, images.width]
+  }
+
+  /// The training or the test part of the set in a folder; see `MNISTFolder`.
+  public static func load(
+    _ directory: String, isTrain: Bool, flatten: Bool = true
+  ) throws -> ImageDataset {
+    ImageDataset(try MNISTFolder.load(directory, isTrain: isTrain), flatten: flatten)
+  }
+
+  /// How many images there are.
+  public var count: Int { images.count }
+
+  /// The images at these indices, `[indices.count, …]`, numbers from 0 to 1, with their labels.
+  public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    require(
+      indices.allSatisfy { $0 >= 0 && $0 < count }, "indices must be in 0..<\(count)")
+    let numbers = pixels.device.gatherRows(
+      Array(indices), of: pixels, width: images.imageSize)
+    return Batch(
+      inputs: Tensor(shape: [indices.count] + exampleShape, storage: numbers),
+      labels: indices.map { Int(images.labels[$0]) })
   }
 }

@@ -62,7 +62,7 @@ public enum MNISTFolder {
       found: isDirectory == nil ? nil : found)
   }
 
-  /// The name itself and the one that many copies have, with a dot before `idx`.
+  /// The name itself and the spelling with a dot before `idx`, which many copies have.
   private static func names(of name: String) -> [String] {
     [name, name.replacing("-idx", with: ".idx")]
   }
@@ -73,13 +73,13 @@ public enum MNISTFolder {
   }
 
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {
-    // Some archives unpack to a folder of the same name around each file: those are passed over.
+    // Some archives unpack each file into a folder of the file's own name. Such folders are passed over.
     try names.flatMap { [folder + $0, folder + $0 + ".gz"] }
       .first { try isDirectory($0) == false }
   }
 
-  /// `nil` where nothing has this name. A link that leads nowhere is something, so that it is named
-  /// when it is read, not passed over.
+  /// Whether a directory has this name, nil where nothing has it. A link that leads nowhere counts as a file,
+  /// so that reading it fails with its name; passed over, it would stay unnoticed.
   private static func isDirectory(_ path: String) throws -> Bool? {
     var status = stat()
     let name = PathText.bytes(path)
@@ -91,5 +91,37 @@ public enum MNISTFolder {
       throw FileError.cannotRead(path: path, reason: SystemError.text(reason))
     }
     return lstat(name, &status) == 0 ? false : nil
+  }
+}
+
+/// What can be wrong with a folder that should hold the data.
+public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
+  /// Something else has the folder's name.
+  case notADirectory(path: String)
+  /// No folder holds both images and labels. `names` are those looked for, each also with `.gz`;
+  /// `found` are the paths of the halves that are there, nil if not even the directory is.
+  case missing(path: String, names: [String], folders: [String], found: [String]?)
+
+  /// Whether there is not even half a set.
+  var isNothingFound: Bool {
+    if case .missing(_, _, _, let found) = self { found?.isEmpty ?? true } else { false }
+  }
+
+  /// One sentence with the path, what was looked for and what was found.
+  public var description: String {
+    switch self {
+    case .notADirectory(let path):
+      return "\(path): not a directory (expected the directory that holds the data)"
+    case .missing(let path, let names, let folders, let found):
+      let first =
+        switch found {
+        case nil: "no such directory"
+        case []?: "nothing"
+        case let halves?: "only " + halves.joined(separator: " and ")
+        }
+      return "\(path): data is missing (expected an image and a label file together, named "
+        + names.joined(separator: " or ") + ", each with .gz or not, in "
+        + folders.joined(separator: " or ") + ", found \(first))"
+    }
   }
 }

@@ -9,7 +9,7 @@ final class GzipReader {
   private let path: String
   private let input: [UInt8]
   private let stream: ZlibStream
-  /// Where in the input the member being read begins.
+  /// Where in the input the present member begins.
   private var memberStart = 0
   private var isAtEnd = false
 
@@ -30,15 +30,16 @@ final class GzipReader {
     bytes.starts(with: [0x1f, 0x8b])
   }
 
-  /// More than this cannot be packed into the input.
+  /// The largest number of bytes that the input could unpack to.
   var largestOutput: Int { ZlibStream.largestOutput(of: input.count) }
 
   /// The next `count` bytes, or all that are left where there are fewer.
   ///
-  /// Nothing is unpacked beyond `count`. Memory beyond 64 MiB and four times the input is asked
-  /// for only in step with what was really unpacked.
+  /// Nothing is unpacked beyond `count`. Memory is asked for 64 MiB and four times the input at first, and
+  /// for twice as much again whenever that has really been filled: a small file cannot claim much.
   func read(_ count: Int) throws(GzipError) -> [UInt8] {
-    // All empty arrays are one, to which the initializer below would write from every thread.
+    // All empty arrays share one place in memory, to which the initializer below would write: a race
+    // between threads.
     guard count > 0 else { return [] }
     var output: [UInt8] = []
     var capacity = min(count, (64 << 20) + 4 * input.count)
@@ -100,8 +101,47 @@ final class GzipReader {
     }
   }
 
-  /// The little-endian word that zlib took last: at a failed check, the one from the trailer.
+  /// The last four bytes that zlib took, a little-endian word. When zlib's check has failed, that is the
+  /// checksum or the length that the file holds.
   private var wordBeforePosition: UInt32 {
     input[..<stream.position].suffix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  }
+}
+
+/// What can be wrong with a gzip file (RFC 1952).
+public enum GzipError: Error, Equatable, CustomStringConvertible {
+  /// The data is packed by a method that is not deflate.
+  case notDeflate(path: String, method: Int)
+  /// `offset` counts the file's bytes taken so far; `reason` is zlib's own text, such as `invalid
+  /// distance too far back`.
+  case cannotUnpack(path: String, offset: Int, reason: String)
+  /// The unpacked data does not have the checksum that the file holds.
+  case wrongCRC32(path: String, expected: UInt32, found: UInt32)
+  /// Lengths modulo 2³², as the file holds them.
+  case wrongLength(path: String, expected: UInt32, found: UInt32)
+  /// The file ends before its packed data does.
+  case truncated(path: String, availableBytes: Int)
+  /// Neither another member nor zeros follow the end of a member, which is at `offset`.
+  case trailingData(path: String, offset: Int, foundBytes: Int)
+
+  /// One sentence with the path.
+  public var description: String {
+    switch self {
+    case .notDeflate(let path, let method):
+      "\(path): unknown gzip compression method (expected 8, deflate, found \(method))"
+    case .cannotUnpack(let path, let offset, let reason):
+      "\(path): cannot be unpacked beyond byte \(offset): \(reason)"
+    case .wrongCRC32(let path, let expected, let found):
+      "\(path): unpacked data has the wrong CRC-32 "
+        + "(expected \(hexadecimal(expected)), found \(hexadecimal(found)))"
+    case .wrongLength(let path, let expected, let found):
+      "\(path): unpacked data has the wrong length (expected \(expected) bytes, found \(found))"
+    case .truncated(let path, let available):
+      "\(path): truncated (expected the rest of the gzip data, found the end after "
+        + "\(available) bytes)"
+    case .trailingData(let path, let offset, let found):
+      "\(path): unexpected data after the gzip data "
+        + "(expected the end after \(offset) bytes, found \(found) more)"
+    }
   }
 }

@@ -9,15 +9,11 @@ struct IDX: Equatable {
   /// No file is larger than this, packed or unpacked: 4 GiB.
   static let limitBytes = 4 << 30
 
-  /// Reads the file at `path`, which must be of `kind` and exactly as long as its header says.
+  /// Decodes the content of a file, which must be of `kind` and exactly as long as its header says.
   ///
-  /// Throws `FileError`, `GzipError` or `IDXError`. The header is judged before memory is asked for
-  /// what it promises, and nothing is unpacked beyond that promise.
-  static func read(_ path: String, _ kind: IDXKind) throws -> IDX {
-    try decode(InputFile.read(path, limit: limitBytes), kind, path: path)
-  }
-
-  /// Decodes the content of a file, for which see `read`; `path` is its name in errors.
+  /// Throws `FileError` where there is no memory for it, `GzipError` or `IDXError`; `path` is its name in
+  /// them. The header is checked before memory is asked for what it promises, and nothing is unpacked
+  /// beyond that promise.
   static func decode(
     _ content: consuming [UInt8], _ kind: IDXKind, path: String
   ) throws -> IDX {
@@ -34,7 +30,7 @@ struct IDX: Equatable {
       throw IDXError.tooLong(
         path: path, neededBytes: header.fileBytes, availableBytes: file.count)
     }
-    // In place, for a second copy may not fit.
+    // In place: there may be no memory for a second copy.
     file.removeFirst(kind.headerBytes)
     return IDX(sizes: header.sizes, elements: file)
   }
@@ -50,7 +46,7 @@ struct IDX: Equatable {
       throw FileError.tooLarge(
         path: path, limitBytes: limitBytes, foundBytes: header.fileBytes)
     }
-    // Memory that grows in steps is there one and a half times.
+    // The reader's memory grows in steps, and at a step the smaller is there beside the larger.
     guard SystemMemory.has(header.elementCount / 2 * 3) else {
       throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
     }
@@ -60,10 +56,163 @@ struct IDX: Equatable {
         path: path, neededBytes: header.fileBytes,
         availableBytes: kind.headerBytes + elements.count)
     }
-    // Asking for one byte more also has the last checksum and length checked.
+    // A file of the right length has no byte more. Asking for one also makes the reader check gzip's last
+    // checksum and length.
     guard try reader.read(1).isEmpty else {
       throw IDXError.tooLong(path: path, neededBytes: header.fileBytes, availableBytes: nil)
     }
     return IDX(sizes: header.sizes, elements: elements)
   }
+}
+
+/// The two kinds of IDX file that make up a labelled set; the raw value is the file's magic number:
+/// two zero bytes, the element type (8 is an unsigned byte) and the number of sizes.
+enum IDXKind: UInt32 {
+  /// Sizes are count, height and width.
+  case images = 0x0000_0803
+  /// The only size is the count.
+  case labels = 0x0000_0801
+
+  var rank: Int { Int(rawValue & 0xff) }
+
+  /// The magic number and one 32-bit word for each size.
+  var headerBytes: Int { 4 + 4 * rank }
+
+  var noun: String { self == .images ? "images" : "labels" }
+}
+
+/// The head of an IDX file: a magic number and `rank` sizes, all big-endian 32-bit words.
+struct IDXHeader: Equatable {
+  let kind: IDXKind
+  /// As many as the kind's rank, none of them zero.
+  let sizes: [Int]
+  /// The product of the sizes; one byte each.
+  let elementCount: Int
+
+  /// The size of the whole file: this header and the elements.
+  var fileBytes: Int { kind.headerBytes + elementCount }
+
+  /// Reads the header that `bytes` begin with and refuses any that cannot be a `kind` file's;
+  /// `path` is its name in errors.
+  init(_ bytes: some Collection<UInt8>, kind: IDXKind, path: String) throws(IDXError) {
+    let words = Self.words(bytes.prefix(kind.headerBytes))
+    if let magic = words.first, magic != kind.rawValue {
+      throw .wrongMagic(path: path, expected: kind.rawValue, found: magic)
+    }
+    guard words.count == 1 + kind.rank else {
+      throw .truncatedHeader(
+        path: path, neededBytes: kind.headerBytes, availableBytes: bytes.count)
+    }
+    let sizes = words.dropFirst().map(Int.init)
+    guard sizes[0] > 0 else {
+      throw .empty(path: path, noun: kind.noun)
+    }
+    guard !sizes.contains(0) else {
+      throw .noPixels(path: path, height: sizes[1], width: sizes[2])
+    }
+    var product = (partialValue: 1, overflow: false)
+    for size in sizes where !product.overflow {
+      product = product.partialValue.multipliedReportingOverflow(by: size)
+    }
+    let total = product.partialValue.addingReportingOverflow(kind.headerBytes)
+    guard !product.overflow && !total.overflow else {
+      throw .sizesOverflow(path: path, sizes: sizes)
+    }
+    self.kind = kind
+    self.sizes = sizes
+    elementCount = product.partialValue
+  }
+
+  /// The bytes of the header that a `kind` file with `sizes` has.
+  static func encoded(_ kind: IDXKind, sizes: [Int]) -> [UInt8] {
+    require(sizes.count == kind.rank, "\(kind) have \(kind.rank) sizes, not \(sizes.count)")
+    return ([kind.rawValue] + sizes.map(UInt32.init)).flatMap { word in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) }
+    }
+  }
+
+  /// The complete big-endian words in `bytes`.
+  private static func words(_ bytes: some Collection<UInt8>) -> [UInt32] {
+    let bytes = Array(bytes)
+    return (0..<bytes.count / 4).map { index in
+      bytes[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+  }
+}
+
+/// What can be wrong with a set of images or labels in the IDX format. Byte counts include the
+/// header and are those of the unpacked content.
+public enum IDXError: Error, Equatable, CustomStringConvertible {
+  /// The first four bytes are not those of the kind that was asked for.
+  case wrongMagic(path: String, expected: UInt32, found: UInt32)
+  /// The file ends inside its header.
+  case truncatedHeader(path: String, neededBytes: Int, availableBytes: Int)
+  /// `noun` is what the file has none of: `images` or `labels`.
+  case empty(path: String, noun: String)
+  /// A height or width of 0.
+  case noPixels(path: String, height: Int, width: Int)
+  /// The product of the sizes cannot be counted in 63 bits.
+  case sizesOverflow(path: String, sizes: [Int])
+  /// The file is shorter than its header promises.
+  case truncated(path: String, neededBytes: Int, availableBytes: Int)
+  /// `availableBytes` is `nil` for a packed file, which is not unpacked beyond what it needs.
+  case tooLong(path: String, neededBytes: Int, availableBytes: Int?)
+  /// A packed file so small that it cannot unpack to what its header promises.
+  case unbacked(path: String, neededBytes: Int, largestBytes: Int)
+  /// The two files of a set do not belong together.
+  case countsDiffer(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// A label that the model has no class for; `index` counts from 0.
+  case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
+
+  /// One sentence with the path.
+  public var description: String {
+    switch self {
+    case .wrongMagic(let path, let expected, let found):
+      "\(path): \(Self.fault(expected: expected, found: found)) "
+        + "(expected magic \(hexadecimal(expected)), found \(hexadecimal(found)))"
+    case .truncatedHeader(let path, let needed, let available):
+      "\(path): truncated in the header (expected \(needed) bytes, found \(available))"
+    case .empty(let path, let noun):
+      "\(path): no \(noun) (expected at least 1, found 0)"
+    case .noPixels(let path, let height, let width):
+      "\(path): images without pixels (expected at least 1×1, found \(height)×\(width))"
+    case .sizesOverflow(let path, let sizes):
+      "\(path): impossible sizes (expected a product below 2⁶³, found "
+        + sizes.map(String.init).joined(separator: "×") + ")"
+    case .truncated(let path, let needed, let available):
+      "\(path): truncated (expected \(needed) bytes as its header promises, found \(available))"
+    case .tooLong(let path, let needed, let available):
+      "\(path): too long (expected \(needed) bytes as its header promises, found "
+        + (available.map(String.init) ?? "more") + ")"
+    case .unbacked(let path, let needed, let largest):
+      "\(path): truncated (expected \(needed) bytes as its header promises, "
+        + "found gzip data for at most \(largest))"
+    case .countsDiffer(let imagesPath, let images, let labelsPath, let labels):
+      "\(labelsPath): not as many labels as there are images in \(imagesPath) "
+        + "(expected \(images), found \(labels))"
+    case .labelOutOfRange(let path, let index, let label, let classes):
+      "\(path): label at index \(index) is beyond the classes "
+        + "(expected 0…\(classes - 1), found \(label))"
+    }
+  }
+
+  /// In words, what a file with the magic number `found` is.
+  private static func fault(expected: UInt32, found: UInt32) -> String {
+    switch (found, IDXKind(rawValue: expected)) {
+    case (IDXKind.labels.rawValue, .images): return "a label file in place of images"
+    case (IDXKind.images.rawValue, .labels): return "an image file in place of labels"
+    case (expected.byteSwapped, _): return "an IDX file with its bytes in reverse order"
+    default: break
+    }
+    guard found >> 16 == 0, let element = elementNames[found >> 8] else {
+      return "not an IDX file"
+    }
+    return element == elementNames[expected >> 8]
+      ? "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
+      : "an IDX file of \(element) elements in place of unsigned bytes"
+  }
+
+  private static let elementNames: [UInt32: String] = [
+    0x08: "uint8", 0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64",
+  ]
 }

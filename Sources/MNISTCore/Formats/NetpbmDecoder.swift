@@ -44,7 +44,7 @@ struct NetpbmDecoder {
       }
       position += 1
     }
-    // What the pixels take at least, so that memory is asked for only when they are there.
+    // The pixels take at least so many bytes; memory is asked for only where the file has them.
     let rowBytes = isBits && !isText ? (width + 7) / 8 : 0
     let neededBytes =
       switch kind {
@@ -154,5 +154,39 @@ struct NetpbmDecoder {
   private func unexpected(_ expected: String) -> NetpbmError {
     let found = position < file.count ? "byte \(hexadecimal([file[position]]))" : "the end"
     return .unexpected(path: path, offset: position, expected: expected, found: found)
+  }
+}
+
+/// What can be wrong with a PBM, PGM or PPM file. Offsets count from the file's first byte.
+public enum NetpbmError: Error, Equatable, CustomStringConvertible {
+  /// Something else than the format allows here.
+  case unexpected(path: String, offset: Int, expected: String, found: String)
+  /// A number with more digits than any that is allowed.
+  case numberTooLarge(path: String, offset: Int)
+  /// A largest value that is not one of 1 … 65535.
+  case wrongMaximum(path: String, found: Int)
+  /// A value above the picture's largest; `index` counts all values from 0.
+  case valueTooLarge(path: String, index: Int, maximum: Int, found: Int)
+  /// The file has fewer bytes than its pixels take.
+  case truncated(path: String, neededBytes: Int, availableBytes: Int)
+  /// Bytes follow the picture.
+  case trailingData(path: String, offset: Int, foundBytes: Int)
+
+  /// One sentence with the path.
+  public var description: String {
+    switch self {
+    case .unexpected(let path, let offset, let expected, let found):
+      "\(path): not a picture at byte \(offset) (expected \(expected), found \(found))"
+    case .numberTooLarge(let path, let offset):
+      "\(path): a number too large at byte \(offset)"
+    case .wrongMaximum(let path, let found):
+      "\(path): wrong largest value of a picture (expected 1 to 65535, found \(found))"
+    case .valueTooLarge(let path, let index, let maximum, let found):
+      "\(path): value \(index) is too large (expected at most \(maximum), found \(found))"
+    case .truncated(let path, let needed, let available):
+      "\(path): truncated picture (expected at least \(needed) bytes, found \(available))"
+    case .trailingData(let path, let offset, let found):
+      "\(path): more than one picture (expected the end after \(offset) bytes, found \(found) more)"
+    }
   }
 }

@@ -115,3 +115,88 @@ struct PNGDecoder {
       height: header.height, width: header.width, luminance: luminance, opacity: opacity)
   }
 }
+
+/// What can be wrong with a PNG file (third edition of the standard). Offsets count from the file's
+/// first byte; a chunk's is that of its length.
+public enum PNGError: Error, Equatable, CustomStringConvertible {
+  /// The first eight bytes are nearly those of a PNG file.
+  case wrongSignature(path: String, found: [UInt8])
+  /// The file ends inside a chunk.
+  case truncated(path: String, neededBytes: Int, availableBytes: Int)
+  /// Four bytes that should be letters are not.
+  case wrongChunkType(path: String, offset: Int, found: [UInt8])
+  /// A length beyond what the standard allows.
+  case chunkTooLong(path: String, chunk: String, offset: Int, length: UInt32)
+  /// A chunk does not have the checksum that the file holds.
+  case wrongCRC32(path: String, chunk: String, offset: Int, expected: UInt32, found: UInt32)
+  /// The file has no chunk of this type, or not where it is needed.
+  case missingChunk(path: String, chunk: String)
+  /// `expected` says where the chunk would have been in place.
+  case misplacedChunk(path: String, chunk: String, offset: Int, expected: String)
+  /// A chunk that must be understood to show the picture, and is not known.
+  case unknownChunk(path: String, chunk: String, offset: Int)
+  /// `expected` says in words how many bytes the chunk should have.
+  case wrongChunkLength(path: String, chunk: String, expected: String, found: Int)
+  /// A field of the picture's header; `expected` lists the values that are known.
+  case wrongField(path: String, field: String, expected: String, found: Int)
+  /// The data could not unpack to the picture's size, however well it is packed.
+  case unbacked(path: String, neededBytes: Int, largestBytes: Int)
+  /// `reason` is zlib's own text, such as `incorrect data check`.
+  case cannotUnpack(path: String, reason: String)
+  /// The packed pixels end before the picture does.
+  case dataEndsEarly(path: String, neededBytes: Int)
+  /// The packed pixels go on after the picture's end.
+  case tooMuchData(path: String, neededBytes: Int)
+  /// Bytes follow the end of the packed pixels.
+  case trailingData(path: String, foundBytes: Int)
+  /// A row whose filter the standard does not have.
+  case unknownFilter(path: String, row: Int, found: Int)
+  /// A pixel of a color that the palette does not have.
+  case wrongPaletteIndex(path: String, index: Int, count: Int)
+
+  /// One sentence with the path.
+  public var description: String {
+    switch self {
+    case .wrongSignature(let path, let found):
+      "\(path): damaged PNG signature (expected \(hexadecimal(PNGDecoder.signature)), found "
+        + "\(hexadecimal(found)))"
+    case .truncated(let path, let needed, let available):
+      "\(path): truncated PNG (expected at least \(needed) bytes, found \(available))"
+    case .wrongChunkType(let path, let offset, let found):
+      "\(path): no PNG chunk at byte \(offset) (expected a type of four letters, found "
+        + "\(hexadecimal(found)))"
+    case .chunkTooLong(let path, let chunk, let offset, let length):
+      "\(path): PNG chunk \(chunk) at byte \(offset) is too long (expected at most "
+        + "\(Int32.max) bytes, found \(length))"
+    case .wrongCRC32(let path, let chunk, let offset, let expected, let found):
+      "\(path): PNG chunk \(chunk) at byte \(offset) has the wrong CRC-32 (expected "
+        + "\(hexadecimal(expected)), found \(hexadecimal(found)))"
+    case .missingChunk(let path, let chunk):
+      "\(path): PNG without the chunk \(chunk)"
+    case .misplacedChunk(let path, let chunk, let offset, let expected):
+      "\(path): PNG chunk \(chunk) at byte \(offset) is out of place (expected \(expected))"
+    case .unknownChunk(let path, let chunk, let offset):
+      "\(path): unknown PNG chunk \(chunk) at byte \(offset), without which the picture cannot be "
+        + "read"
+    case .wrongChunkLength(let path, let chunk, let expected, let found):
+      "\(path): PNG chunk \(chunk) has the wrong length (expected \(expected), found \(found) bytes)"
+    case .wrongField(let path, let field, let expected, let found):
+      "\(path): unknown PNG \(field) (expected \(expected), found \(found))"
+    case .unbacked(let path, let needed, let largest):
+      "\(path): PNG with too little image data (expected \(needed) bytes unpacked, found what can "
+        + "unpack to \(largest) at most)"
+    case .cannotUnpack(let path, let reason):
+      "\(path): PNG image data cannot be unpacked: \(reason)"
+    case .dataEndsEarly(let path, let needed):
+      "\(path): PNG image data ends early (expected \(needed) bytes unpacked)"
+    case .tooMuchData(let path, let needed):
+      "\(path): too much PNG image data (expected \(needed) bytes unpacked, found more)"
+    case .trailingData(let path, let found):
+      "\(path): PNG image data goes on after its end (expected nothing, found \(found) bytes)"
+    case .unknownFilter(let path, let row, let found):
+      "\(path): unknown PNG filter in row \(row) (expected 0 to 4, found \(found))"
+    case .wrongPaletteIndex(let path, let index, let count):
+      "\(path): PNG pixel with color \(index) of a palette of \(count)"
+    }
+  }
+}

@@ -27,7 +27,7 @@ extension PNGDecoder {
         swap(&line, &lineAbove)
       }
     }
-    // Asking for one byte more also has the checksum checked.
+    // There must be no byte more. Asking for one also makes zlib check the last checksum.
     var rest: [UInt8] = [0]
     guard try read(&rest, from: inflater) == 0 else {
       throw .tooMuchData(path: path, neededBytes: header.unpackedBytes)

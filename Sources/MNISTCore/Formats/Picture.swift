@@ -3,16 +3,19 @@
 /// Color becomes lightness by ITU-R BT.601: `0.299 R + 0.587 G + 0.114 B` of the stored values,
 /// rounded to 8 bits. Gamma and color profiles are not applied.
 public struct Picture: Equatable, Sendable {
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
   /// `[height, width]` in C order, from 0, black, to 255, white.
   public let luminance: [UInt8]
   /// The same from 0, transparent, to 255; nil where every pixel is opaque.
   public let opacity: [UInt8]?
 
-  /// The largest number of pixels that is decoded: as many as 4096 × 4096.
-  public static let pixelLimit = 1 << 24
+  /// The most pixels that are decoded: as many as 4096 × 4096 have.
+  static let pixelLimit = 1 << 24
 
+  /// A picture of `[height, width]` pixels from their lightness and, where not all are opaque, opacity.
   public init(height: Int, width: Int, luminance: [UInt8], opacity: [UInt8]? = nil) {
     require(height > 0 && width > 0, "a picture of \(height)×\(width) pixels")
     let (count, overflow) = height.multipliedReportingOverflow(by: width)
@@ -32,7 +35,7 @@ public struct Picture: Equatable, Sendable {
     return UInt8((weighted + 128_500) / 257_000)
   }
 
-  /// Refuses sizes that are no picture, or one too large, before memory is asked for.
+  /// Refuses a picture without pixels or with too many, before memory is asked for them.
   static func checkSize(height: Int, width: Int, path: String) throws(PictureError) {
     guard height > 0, width > 0 else {
       throw .noPixels(path: path, height: height, width: width)
@@ -48,9 +51,42 @@ public struct Picture: Equatable, Sendable {
   static func checkMemory(
     pixelCount: Int, fileBytes: Int, path: String
   ) throws(FileError) {
-    // Each of the steps has a copy; that of a file in pieces grows by doubling.
+    // Each step on the way to the model's form has a copy of the pixels, and the array that gathers the
+    // packed data grows by doubling.
     guard SystemMemory.has(8 * pixelCount + 4 * fileBytes) else {
       throw .cannotRead(path: path, reason: SystemError.noMemory)
+    }
+  }
+}
+
+/// What can be wrong with a picture, whatever its format.
+public enum PictureError: Error, Equatable, CustomStringConvertible {
+  /// The file has no bytes.
+  case empty(path: String)
+  /// `found` names the format, such as `JPEG`.
+  case unsupportedFormat(path: String, found: String)
+  /// A height or width of 0.
+  case noPixels(path: String, height: Int, width: Int)
+  /// More pixels than are decoded.
+  case tooManyPixels(path: String, height: Int, width: Int, limit: Int)
+  /// A picture that is to be taken as it is does not have the size of the model's images.
+  case wrongSize(
+    path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
+
+  /// One sentence with the path.
+  public var description: String {
+    switch self {
+    case .empty(let path):
+      "\(path): the file is empty (expected PNG, PGM or PPM)"
+    case .unsupportedFormat(let path, let found):
+      "\(path): not a picture that can be read (expected PNG, PGM or PPM, found \(found))"
+    case .noPixels(let path, let height, let width):
+      "\(path): no pixels (expected a width and height of at least 1, found \(width)×\(height))"
+    case .tooManyPixels(let path, let height, let width, let limit):
+      "\(path): too many pixels (expected at most \(limit), found \(width)×\(height))"
+    case .wrongSize(let path, let expectedHeight, let expectedWidth, let height, let width):
+      "\(path): wrong size for a picture taken as it is "
+        + "(expected \(expectedWidth)×\(expectedHeight), found \(width)×\(height))"
     }
   }
 }

@@ -4,21 +4,21 @@
 /// little-endian and in C order. F32 and I64 are supported. Nothing in a file is ever executed.
 /// It is the format of https://github.com/huggingface/safetensors, which Python reads with
 /// `safetensors.torch.load_file`.
-public struct SafeTensors: Equatable, Sendable {
+struct SafeTensors: Equatable, Sendable {
   /// The format itself allows headers of 100 MB; the deepest model the trainer builds needs 3.
-  public static let headerLimitBytes = 8 << 20
-  public static let tensorLimit = 100_000
-  public static let axisLimit = 8
+  static let headerLimitBytes = 8 << 20
+  static let tensorLimit = 100_000
+  static let axisLimit = 8
 
   /// The header's entry for `metadata`; no tensor can have this name.
   static let metadataName = "__metadata__"
 
-  public var metadata: [String: String]
-  public var tensors: [String: TensorValue]
+  var metadata: [String: String]
+  var tensors: [String: TensorValue]
   /// Whether the file carries a checksum of its header and of each tensor; see `SafeTensorsChecksums`.
-  public var hasChecksums: Bool
+  var hasChecksums: Bool
 
-  public init(
+  init(
     metadata: [String: String] = [:], tensors: [String: TensorValue] = [:],
     hasChecksums: Bool = false
   ) {
@@ -32,23 +32,23 @@ public struct SafeTensors: Equatable, Sendable {
 
 extension SafeTensors {
   /// Reads a whole file's `bytes`; `path` only serves the sentences. Throws `SafeTensorsError`.
-  public init(parsing bytes: [UInt8], path: String) throws {
+  init(parsing bytes: [UInt8], path: String) throws {
     try self.init(path: path, byteCount: bytes.count) { bytes[$0] }
   }
 
-  /// Reads the file at `path`. Throws `FileError`, `SafeTensorsError` or what `check` throws.
+  /// Reads an open file. Throws `FileError`, `SafeTensorsError` or what `check` throws.
   ///
   /// - Parameter check: sees the header before any number is read, so that a large file of something
   ///   else is refused at once.
   init(
-    readingFrom path: String, limit: Int, check: (SafeTensorsHeader) throws -> Void = { _ in }
+    reading file: borrowing InputFile, check: (SafeTensorsHeader) throws -> Void = { _ in }
   ) throws {
-    let file = try InputFile(path, limit: limit)
+    let path = file.path
     try self.init(
       path: path, byteCount: file.size,
       check: { header in
         try check(header)
-        // Each tensor is there twice while it is read.
+        // While a tensor is read, its bytes are there beside its numbers.
         let largest = header.entries.map(\.range.count).max() ?? 0
         guard SystemMemory.has(header.dataByteCount + largest) else {
           throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
@@ -58,8 +58,7 @@ extension SafeTensors {
     try file.checkEnd()
   }
 
-  /// Nothing is allocated for a number in the header before the bytes it promises are seen to be
-  /// there.
+  /// Memory for what the header promises is asked for only where the file has that many bytes.
   ///
   /// - Parameter read: gives the bytes of a range, which is inside the file.
   private init(
@@ -103,14 +102,15 @@ extension SafeTensors {
   ) throws(SafeTensorsError) -> Int {
     let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let brace = UInt8(ascii: "{")
-    // Only what cannot be a safetensors file is asked what else it is.
+    // Only a file that cannot be safetensors is compared with other formats.
     if length > headerLimitBytes || !start.dropFirst(8).starts(with: [brace]),
       let error = foreignFormat(start, path: path)
     {
       throw error
     }
     guard byteCount >= 8 else { throw .tooShort(path: path, foundBytes: byteCount) }
-    // The first bytes of a text or a picture make a length too, an absurd one.
+    // Of a text or a picture, too, the first 8 bytes can be read as a length, and an absurd one; what is
+    // wrong with it shows at byte 8.
     let first = start.dropFirst(8).first
     if let first, first != brace {
       throw .headerNotAnObject(path: path, found: JSONReader.name(of: first))
@@ -131,7 +131,7 @@ extension SafeTensors {
   private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
     let start = Array(bytes.prefix(4))
     if start == [0x50, 0x4B, 3, 4] { return .pickle(path: path) }
-    // 0x80, the protocol, then an instruction: none has a code this small.
+    // A pickle begins with 0x80, the protocol's number and an instruction; these have codes above 0x10.
     if start.count > 2, start[0] == 0x80, 1...5 ~= start[1], start[2] > 0x10 {
       return .pickle(path: path)
     }
@@ -161,7 +161,7 @@ extension SafeTensors {
   /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
   /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
   /// not be asked for: more than the limits allow, a tensor under the metadata's name.
-  public func encoded() -> [UInt8] {
+  func encoded() -> [UInt8] {
     require(
       tensors.count <= Self.tensorLimit,
       "\(tensors.count) tensors, at most \(Self.tensorLimit) fit in a file")
@@ -230,7 +230,8 @@ extension SafeTensors {
     return leftSize == rightSize ? bytesPrecede(left.key, right.key) : leftSize > rightSize
   }
 
-  /// The order of other writers; Swift's own order of strings goes by what they look like.
+  /// By their bytes, as other writers sort. Swift's own order takes different spellings of one letter for
+  /// equal.
   private static func bytesPrecede(_ left: String, _ right: String) -> Bool {
     left.utf8.lexicographicallyPrecedes(right.utf8)
   }

@@ -1,36 +1,55 @@
 /// Why a file was refused as a safetensors file.
 public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
+  /// Fewer bytes than a header length has.
   case tooShort(path: String, foundBytes: Int)
   /// PyTorch's own format: a pickle, alone or in a ZIP archive.
   case pickle(path: String)
   /// `found` is a noun with its article, such as `a PNG image`.
   case foreignFormat(path: String, found: String)
+  /// A header longer than any that is read.
   case headerTooLarge(path: String, limitBytes: Int, foundBytes: UInt64)
+  /// The file ends inside its header.
   case headerBeyondEnd(path: String, expectedBytes: Int, foundBytes: Int)
+  /// `found` is what stands in place of the brace, such as `"["`.
   case headerNotAnObject(path: String, found: String)
+  /// The header is not the JSON that it should be.
   case invalidHeader(path: String, reason: JSONError)
   /// `found` is a noun with its article, such as `a number`.
   case metadataNotText(path: String, name: String, found: String)
+  /// More tensors than are read.
   case tooManyTensors(path: String, limit: Int, found: Int)
+  /// The entry of a tensor lacks one of its three fields.
   case missingField(path: String, tensor: String, field: String)
+  /// The entry of a tensor has a fourth field.
   case unknownField(path: String, tensor: String, field: String)
+  /// An element type that is neither F32 nor I64.
   case unsupportedType(path: String, tensor: String, found: String)
+  /// More axes than are read.
   case tooManyAxes(path: String, tensor: String, limit: Int, found: Int)
+  /// The tensor's bytes cannot be counted in 63 bits.
   case sizeOverflow(path: String, tensor: String, shape: [Int])
+  /// The tensor's place is not given by two numbers.
   case wrongOffsetCount(path: String, tensor: String, found: Int)
+  /// The tensor ends before it begins.
   case reversedOffsets(path: String, tensor: String, begin: Int, end: Int)
+  /// The tensor's place has not as many bytes as its shape asks for.
   case wrongSize(path: String, tensor: String, expectedBytes: Int, foundBytes: Int)
-  /// Nobody owns the bytes before this tensor's.
+  /// The bytes before this tensor's belong to no tensor.
   case gap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
   /// This tensor begins inside the one before it.
   case overlap(path: String, tensor: String, expectedOffset: Int, foundOffset: Int)
+  /// The file has fewer bytes than its header promises.
   case truncated(path: String, expectedDataBytes: Int, foundDataBytes: Int)
+  /// The file has more bytes than its header promises.
   case dataAfterEnd(path: String, expectedDataBytes: Int, foundDataBytes: Int)
   /// Checksums are texts such as `0x1234abcd`; `expected` is what the file says.
   case wrongHeaderChecksum(path: String, expected: String, found: String)
+  /// The same of a tensor's bytes.
   case wrongChecksum(path: String, tensor: String, expected: String, found: String)
+  /// The file has checksums, but none for this tensor.
   case missingChecksum(path: String, tensor: String)
 
+  /// One sentence with the path; names and texts from the file are cut short and escaped.
   public var description: String {
     switch self {
     case .tooShort(let path, let found):

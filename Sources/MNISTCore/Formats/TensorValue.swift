@@ -1,12 +1,15 @@
 /// The contents of a tensor as a plain value: what a snapshot holds and what a file stores.
 ///
-/// Nobody else can write to it: assigning it copies it.
+/// It is a value: a copy does not change with the tensor that it was taken from.
 public struct TensorValue: Equatable, Sendable {
   /// Numbers in C order.
   public enum Elements: Equatable, Sendable {
+    /// Weights, biases, running statistics.
     case float32([Float])
+    /// Counters.
     case int64([Int64])
 
+    /// How many numbers there are.
     public var count: Int {
       switch self {
       case .float32(let numbers): numbers.count
@@ -17,8 +20,10 @@ public struct TensorValue: Equatable, Sendable {
 
   /// The size of each axis; empty for a single number.
   public let shape: [Int]
+  /// The numbers, as many as the shape asks for.
   public let elements: Elements
 
+  /// `elements` in the shape `shape`, which must ask for as many.
   public init(shape: [Int], elements: Elements) {
     require(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count,
@@ -27,10 +32,12 @@ public struct TensorValue: Equatable, Sendable {
     self.elements = elements
   }
 
+  /// float32 numbers in the shape `shape`.
   public init(_ numbers: [Float], shape: [Int]) {
     self.init(shape: shape, elements: .float32(numbers))
   }
 
+  /// int64 numbers in the shape `shape`.
   public init(_ numbers: [Int64], shape: [Int]) {
     self.init(shape: shape, elements: .int64(numbers))
   }

@@ -1,14 +1,15 @@
 /// A picture in the form of the images a model was trained on: bright ink on dark ground.
 public struct ModelImage: Equatable, Sendable {
+  /// Rows of pixels, as many as the model's images have.
   public let height: Int
+  /// Columns of pixels, as many as the model's images have.
   public let width: Int
   /// `[height, width]` in C order; 0 is paper, 255 the strongest ink.
   public let pixels: [UInt8]
-  /// Whether there is nothing on the paper, or nothing of it is left in this size: a prediction then
-  /// means nothing.
+  /// Whether there is no ink, or none that is left in this size: a prediction then means nothing.
   public let isBlank: Bool
-  /// Whether the ink was darker than the paper, so that a picture that was fitted was turned over; one
-  /// taken as it is was not.
+  /// Whether the picture has dark ink on light paper. Fitting turns such a picture over; one that is taken as
+  /// it is stays so, and is then the opposite of what the model has learned.
   public let isInverted: Bool
 }
 

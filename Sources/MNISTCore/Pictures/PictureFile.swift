@@ -1,5 +1,4 @@
-/// Reading a picture that somebody else made: PNG, PGM or PPM, which the content tells, not the
-/// name.
+/// Reads pictures that somebody else made: PNG, PBM, PGM or PPM, told by their content, not their name.
 public enum PictureFile {
   /// No file is larger than this.
   static let limitBytes = 256 << 20
@@ -17,9 +16,9 @@ public enum PictureFile {
   }
 
   /// Reads the picture that comes in on standard input, to its end.
-  public static func readStandardInput() throws -> Picture {
+  package static func readStandardInput() throws -> Picture {
     let name = "standard input"
-    return try decode(StandardInput.read(limit: limitBytes, name: name), path: name)
+    return try decode(InputFile.readStandardInput(limit: limitBytes, name: name), path: name)
   }
 
   /// Decodes the content of a file; `path` is its name in errors.

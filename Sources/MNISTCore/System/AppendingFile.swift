@@ -1,4 +1,4 @@
-/// A file that grows: what is appended can be read by others at once.
+/// A file that grows line by line, such as a log. Other programs see each addition at once.
 final class AppendingFile {
   private let path: String
   private let descriptor: Int32

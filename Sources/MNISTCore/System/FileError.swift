@@ -2,20 +2,26 @@
 public enum FileError: Error, Equatable, CustomStringConvertible {
   /// `reason` is the operating system's own text, such as `No such file or directory`.
   case cannotRead(path: String, reason: String)
+  /// `reason` is the operating system's own text, such as `Permission denied`.
   case cannotWrite(path: String, reason: String)
-  /// `process` is the number of the one that has the file, where it is known.
+  /// Another process is writing the file; `process` is its number, nil where that is not known.
   case locked(path: String, process: Int?)
+  /// The name of a file was expected, and there was no text.
   case emptyPath
+  /// A file cannot be made because its folder is not there.
   case missingFolder(path: String, folder: String)
   /// The storage took the bytes without complaint and gave other bytes back.
   case readBackDiffers(path: String)
-  /// The new content stands under its name, but a power cut may still bring the old one back.
+  /// The file was written, but a power cut may still bring the old content back.
   case notDurable(path: String, reason: String)
   /// `kind` is a noun with its article, such as `a directory`.
   case notARegularFile(path: String, kind: String)
+  /// The file has more bytes than its reader takes.
   case tooLarge(path: String, limitBytes: Int, foundBytes: Int)
+  /// The file's length changed between opening it and reading its end.
   case changedWhileRead(path: String, expectedBytes: Int, foundBytes: Int)
 
+  /// One sentence with the path.
   public var description: String {
     switch self {
     case .cannotRead(let path, let reason):
@@ -39,6 +45,35 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       "\(path): too large (expected at most \(limit) bytes, found \(found))"
     case .changedWhileRead(let path, let expected, let found):
       "\(path): changed while it was read (expected \(expected) bytes, found \(found))"
+    }
+  }
+}
+
+/// What the operating system says about a failed call.
+enum SystemError {
+  /// The system's text for an error number, such as `No space left on device`.
+  static func text(_ code: Int32) -> String {
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
+  }
+
+  static var noMemory: String { text(ENOMEM) }
+
+  /// What something that is no regular file is, with its article.
+  static func kind(mode: mode_t) -> String {
+    switch mode & S_IFMT {
+    case S_IFDIR: "a directory"
+    case S_IFIFO: "a named pipe"
+    case S_IFCHR, S_IFBLK: "a device"
+    case S_IFSOCK: "a socket"
+    default: "something else"
+    }
+  }
+
+  /// Calls again as long as a signal interrupts the call.
+  static func retrying(_ call: () -> Int32) -> Int32 {
+    while true {
+      let result = call()
+      guard result == -1, errno == EINTR else { return result }
     }
   }
 }

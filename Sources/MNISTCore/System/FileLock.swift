@@ -1,16 +1,17 @@
-/// The right to write a file, which one process has at a time.
+/// A lock that keeps two runs from writing the same file.
 ///
-/// It is an advisory lock (`flock`) of a file `.NAME.lock` beside it, in which the holder's process number
-/// stands. The system takes it back when its holder ends, however it ends; the file is removed with the
-/// lock, or by the next holder.
+/// It is an advisory lock (`flock`) on a small file `.NAME.lock` beside the file NAME. The small file holds
+/// the process number of the run that has the lock, to be named in the other's error. When that run ends,
+/// even by a kill, the system releases the lock. The small file is removed with the lock; the one that a
+/// killed run leaves is used by the next run.
 final class FileLock: Sendable {
   private let target: OutputTarget
   private let name: [CChar]
   private let descriptor: Int32
-  /// False on a file system that has no locks.
+  /// False on a file system without locks, where the run goes on unprotected.
   let isHeld: Bool
 
-  /// Throws `FileError.locked` where another process has it.
+  /// Takes the lock of the file at `path`; throws `FileError.locked` where another run has it.
   init(_ path: String) throws(FileError) {
     let target = try OutputTarget(path)
     let name = target.sideName(".lock")
@@ -24,7 +25,8 @@ final class FileLock: Sendable {
       let code = SystemError.retrying { flock(descriptor, LOCK_EX | LOCK_NB) } == 0 ? 0 : errno
       switch code {
       case 0 where !Self.isNamed(name, in: target.folder, descriptor):
-        // Its last holder has removed it in between.
+        // Between the two calls the last holder has removed the small file, so this is a lock on a file
+        // without a name, which the next run would not see: try again.
         close(descriptor)
         continue
       case 0, ENOSYS, ENOLCK, EOPNOTSUPP:
@@ -41,22 +43,24 @@ final class FileLock: Sendable {
       self.descriptor = descriptor
       break
     }
-    // Only tells others: where there is no room for it, the lock is held all the same.
+    // The number only serves other runs' errors: a full disk, where it cannot be written, is no obstacle.
     let text = Array("\(getpid())\n".utf8)
     if isHeld, ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
   }
 
   deinit {
-    // In this order: whoever locks the file meanwhile sees that it has lost its name.
+    // First the name, then the lock: a run that gets the lock in between sees that the file has lost its
+    // name, and tries again.
     unlinkat(target.folder, name, 0)
     close(descriptor)
   }
 
-  /// Removes what earlier holders were killed over.
+  /// Removes the temporary files of earlier runs that were killed while they wrote the file.
   func removeLeftovers() {
     if isHeld { TemporaryFile.removeLeftovers(beside: target) }
   }
 
+  /// Whether the open file still has the name `name` in the folder.
   private static func isNamed(_ name: [CChar], in folder: Int32, _ descriptor: Int32) -> Bool {
     var (own, named) = (stat(), stat())
     return fstat(descriptor, &own) == 0
@@ -64,6 +68,7 @@ final class FileLock: Sendable {
       && own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 
+  /// The process number that the small file holds.
   private static func process(in descriptor: Int32) -> Int? {
     var bytes = [UInt8](repeating: 0, count: 20)
     let count = pread(descriptor, &bytes, bytes.count, 0)

@@ -1,5 +1,7 @@
-/// A file that somebody else wrote, read through one descriptor: if another takes its place meanwhile,
-/// this one is read to its end.
+/// A file that somebody else wrote, open for reading.
+///
+/// All of it is read through one descriptor: where another file takes over its name meanwhile, the one that
+/// was opened is read to its end.
 struct InputFile: ~Copyable {
   let path: String
   let size: Int
@@ -51,7 +53,8 @@ struct InputFile: ~Copyable {
 
   /// The bytes of a range inside the file.
   func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
-    // All empty arrays are one, to which the initializer below would write from every thread.
+    // All empty arrays share one place in memory, to which the initializer below would write: a race
+    // between threads.
     guard !range.isEmpty else { return [] }
     guard SystemMemory.has(range.count) else {
       throw .cannotRead(path: path, reason: SystemError.noMemory)
@@ -92,4 +95,36 @@ struct InputFile: ~Copyable {
       throw .changedWhileRead(path: path, expectedBytes: size, foundBytes: size + count)
     }
   }
+}
+
+// MARK: - Standard input
+
+extension InputFile {
+  /// All that another program sends to standard input, to its end; `name` stands for a path in errors.
+  ///
+  /// Memory grows with what really came, and nothing is read beyond one byte more than `limit`.
+  static func readStandardInput(limit: Int, name: String) throws(FileError) -> [UInt8] {
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = systemRead(STDIN_FILENO, &buffer, min(buffer.count, limit + 1 - content.count))
+      if count < 0 {
+        guard errno == EINTR else {
+          throw .cannotRead(path: name, reason: SystemError.text(errno))
+        }
+      } else if count == 0 {
+        return content
+      } else {
+        content += buffer[..<count]
+        guard content.count <= limit else {
+          throw .tooLarge(path: name, limitBytes: limit, foundBytes: content.count)
+        }
+      }
+    }
+  }
+}
+
+/// The system's `read`; inside `InputFile` that name is the type's own.
+private func systemRead(_ descriptor: Int32, _ buffer: inout [UInt8], _ count: Int) -> Int {
+  read(descriptor, &buffer, count)
 }

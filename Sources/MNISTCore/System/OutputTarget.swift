@@ -1,16 +1,19 @@
-/// Where a file is to be written: the open folder and the name in it, symbolic links followed.
+/// The place of a file that is to be written: its folder, which is open, and its name there.
+///
+/// Symbolic links are followed to the file that they lead to, so that the link stays and that file is
+/// replaced.
 struct OutputTarget: ~Copyable {
-  /// As it was asked for, for the sentences.
+  /// As the caller spelled it, for errors.
   let path: String
-  /// Everything is done relative to this descriptor, so that long paths work and a folder renamed
-  /// meanwhile does no harm.
+  /// Every call names files relative to this descriptor, so that a long path works, and so does a folder
+  /// that is renamed meanwhile.
   let folder: Int32
   /// Ends with a zero byte.
   let name: [CChar]
   /// The permissions of the file that is there, `nil` where there is none.
   let permissions: mode_t?
 
-  /// Refuses what is there and is no regular file, or may not be written.
+  /// Refuses a path at which there is no regular file, such as a folder, or one without write permission.
   init(_ path: String) throws(FileError) {
     guard !path.isEmpty else { throw .emptyPath }
     guard !path.utf8.contains(0) else {
@@ -28,7 +31,8 @@ struct OutputTarget: ~Copyable {
         ? .missingFolder(path: path, folder: Self.text(folderPath))
         : .cannotWrite(path: path, reason: SystemError.text(code))
     }
-    // Replacing it would be allowed, yet whoever took the right to write away meant it.
+    // Renaming a new file onto a read-only one would succeed, for that takes the folder's permission
+    // alone. But whoever made the file read-only wants to keep it.
     if status != nil, faccessat(folder, name, W_OK, 0) != 0 {
       let code = errno
       close(folder)
@@ -44,33 +48,39 @@ struct OutputTarget: ~Copyable {
     close(folder)
   }
 
-  /// `.NAME` and the suffix: the name of a file beside this one that belongs to it, with a zero byte.
+  /// The name of a helper file beside this one, such as its lock: `.NAME`, the suffix and a zero byte.
   ///
-  /// A long NAME is cut short and told apart by its checksum.
+  /// A NAME too long for that is cut, and a checksum of the whole NAME follows, so that the helpers of two
+  /// long names with the same beginning differ.
   func sideName(_ suffix: String) -> [CChar] {
     // 255 bytes is what the usual file systems allow; the longest suffix is `.tmp-PID-RANDOM`.
     let room = 255 - 1 - 32
     var kept = name.dropLast()
     if kept.count > room {
       let bytes = kept.map { UInt8(bitPattern: $0) }
-      let mark = "~" + hexadecimal(CRC32.checksum(bytes))
+      // FNV-1a with 64 bits.
+      let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+        ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+      }
+      let mark = "~" + String(hash, radix: 16)
       var length = room - mark.utf8.count
-      // No character is cut in two: the bytes after its first are 0x80 … 0xBF.
+      // A character of UTF-8 is not cut in two: its bytes after the first are 0x80 … 0xBF.
       while length > 0, 0x80...0xBF ~= bytes[length] { length -= 1 }
       kept = kept[..<length] + mark.utf8.map { CChar(bitPattern: $0) }
     }
     return [CChar(UInt8(ascii: "."))] + kept + suffix.utf8CString
   }
 
-  /// Makes a new name in the folder last.
+  /// Waits until the storage has the folder's list of names, so that a file's new name is still there
+  /// after a power cut.
   func flushFolder() throws(FileError) {
     guard SystemError.retrying({ fsync(folder) }) != 0 else { return }
-    // Some file systems cannot flush a folder and say so in these two ways.
+    // Some file systems cannot do that for a folder; these are the two errors they give then.
     guard errno != EINVAL, errno != ENOTSUP else { return }
     throw .notDurable(path: path, reason: SystemError.text(errno))
   }
 
-  /// The path from the root, its folder's symbolic links followed; as it is where the folder is not there.
+  /// The absolute path, without symbolic links in its folder; `path` itself where there is no such folder.
   static func absolutePath(_ path: String) -> String {
     let (folder, name) = split(PathText.bytes(path))
     guard let resolved = realpath(folder, nil) else { return path }
@@ -107,6 +117,7 @@ struct OutputTarget: ~Copyable {
 
   private static let slash = CChar(UInt8(ascii: "/"))
 
+  /// Folder and name, each ending with a zero byte.
   private static func split(_ path: [CChar]) -> (folder: [CChar], name: [CChar]) {
     guard let last = path.lastIndex(of: slash) else {
       return ([CChar(UInt8(ascii: ".")), 0], path)
@@ -116,15 +127,5 @@ struct OutputTarget: ~Copyable {
 
   private static func text(_ path: [CChar]) -> String {
     PathText.text(path.dropLast().map { UInt8(bitPattern: $0) })
-  }
-}
-
-extension SystemError {
-  /// Calls again as long as a signal interrupts the call.
-  static func retrying(_ call: () -> Int32) -> Int32 {
-    while true {
-      let result = call()
-      guard result == -1, errno == EINTR else { return result }
-    }
   }
 }

@@ -23,7 +23,8 @@ public final class RandomGenerator {
     set {
       require(
         newValue.words.count == Self.size && (0...Self.size).contains(newValue.position),
-        "a state has \(Self.size) words and a position among them")
+        "a state has \(Self.size) words and a position among them, not \(newValue.words.count) and "
+          + "\(newValue.position)")
       (words, position) = (newValue.words, newValue.position)
     }
   }
@@ -78,6 +79,7 @@ public final class RandomGenerator {
 
   /// Numbers uniform in lower..<upper, as `tensor.uniform_(lower, upper)`.
   public func uniform(_ count: Int, from lower: Double, to upper: Double) -> [Float] {
+    require(count >= 0, "\(count) random numbers cannot be drawn")
     // PyTorch rounds the bounds to float32 first, and takes 24 bits of each draw.
     let (lower, upper) = (Float(lower), Float(upper))
     let width = upper - lower

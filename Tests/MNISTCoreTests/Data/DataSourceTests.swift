@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -13,7 +12,7 @@ import Testing
   @Test(arguments: ["", "/MNIST/raw"])
   func automaticallyTheSetInTheFolderIsTaken(_ place: String) throws {
     try SmallSets.withFolder { folder throws in
-      try put(mnist.files, in: folder + place)
+      try SmallSets.put(mnist.files, in: folder + place)
       let data = try source(.auto, folder).trainingImages()
       #expect(data.images == mnist.train)
       #expect(data.origin == .published(name: "MNIST", folder: folder + place))
@@ -24,11 +23,11 @@ import Testing
 
   @Test func aSetOfOnesOwnIsToldFromThePublishedOne() throws {
     try SmallSets.withFolder { folder throws in
-      try put(SmallPublishedSet(seed: 9).files, in: folder)
+      try SmallSets.put(SmallPublishedSet(seed: 9).files, in: folder)
       let data = try source(.auto, folder).trainingImages()
       #expect(data.origin == .files(folder: folder))
       #expect(data.origin.description == "IDX files in \(folder) (not the published MNIST)")
-      try put(fashion.files, in: folder)
+      try SmallSets.put(fashion.files, in: folder)
       let origin = try source(.auto, folder).trainingImages().origin
       #expect(origin == .published(name: "Fashion-MNIST", folder: folder))
     }
@@ -48,9 +47,9 @@ import Testing
 
   @Test func aSetIsFoundWhereTorchvisionPutsItAndWhereThePackageDoes() throws {
     try SmallSets.withFolder { folder throws in
-      try put(mnist.files, in: "\(folder)/MNIST/raw")
+      try SmallSets.put(mnist.files, in: "\(folder)/MNIST/raw")
       for place in ["installed", "data", "data/FashionMNIST/raw"] {
-        try put(fashion.files, in: "\(folder)/\(place)")
+        try SmallSets.put(fashion.files, in: "\(folder)/\(place)")
         var source = source(.fashionMNIST, "\(folder)/data")
         source.fashionMNIST.installedFolders = ["\(folder)/installed"]
         let data = try source.trainingImages()
@@ -67,7 +66,7 @@ import Testing
         var files = mnist.files
         // In the labels a 0, which becomes another class.
         files[name]?[bytes.count - 9] ^= 1
-        try put(files, in: folder)
+        try SmallSets.put(files, in: folder)
         let isTrain = name.hasPrefix("train")
         let part = mnist.set.part(isTrain: isTrain)
         let file = name.contains("images") ? part.images : part.labels
@@ -81,6 +80,10 @@ import Testing
           error.description.hasPrefix(
             "\(folder)/\(name): not MNIST as it was published, or damaged (expected CRC-32 of the "
               + "content 0x"))
+        #expect(error.description.hasSuffix("; move it away to have it downloaded)"))
+        #expect(
+          ErrorText.sentence(error)
+            == "\(error)".dropLast() + ", or use --dataset auto to take it as it is)")
         // Unnamed it is somebody's own set.
         #expect(
           try isTrain
@@ -123,7 +126,7 @@ import Testing
     try await SmallSets.withFolderAsync { folder async throws in
       var files = mnist.files
       files["t10k-images-idx3-ubyte"] = nil
-      try put(files, in: "\(folder)/MNIST/raw")
+      try SmallSets.put(files, in: "\(folder)/MNIST/raw")
       try await LoopbackServer.with(mnist.answers()) { server async throws in
         var source = source(.mnist, folder)
         source.mirror = server.address
@@ -211,10 +214,5 @@ import Testing
     try source(choice, folder).testImages(
       trainImagesCRC32: mnist.train.imagesCRC32, trainLabelsCRC32: mnist.train.labelsCRC32,
       classes: classes)
-  }
-
-  private func put(_ files: [String: [UInt8]], in folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for (name, bytes) in files { try SmallSets.write(bytes, "\(folder)/\(name)") }
   }
 }

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: ["", "MNIST/raw/"], ["", ".gz"])
   func aSetIsFoundUnderEveryName(_ place: String, _ ending: String) throws {
     for (images, labels) in zip(Self.images, Self.labels) {
-      try withFolder([
+      try SmallSets.withFolder([
         place + images + ending: set(1).imagesIDX, place + labels + ending: set(1).labelsIDX,
       ]) { folder throws in
         #expect(try MNISTFolder.load(folder, isTrain: true) == set(1))
@@ -20,9 +20,9 @@ import Testing
   }
 
   @Test func ofSeveralCopiesTheFirstInTheDocumentedOrderCounts() throws {
-    try withFolder([:]) { folder throws in
+    try SmallSets.withFolder { folder throws in
       var copies: [(images: String, labels: String)] = []
-      for place in ["\(folder)/MNIST/raw/", "\(folder)/"] {
+      for place in ["MNIST/raw/", ""] {
         for (images, labels) in zip(Self.images, Self.labels) {
           for ending in ["", ".gz"] {
             copies.append((place + images + ending, place + labels + ending))
@@ -30,19 +30,19 @@ import Testing
         }
       }
       for (index, copy) in copies.enumerated() {
-        try write(set(index).imagesIDX, copy.images)
-        try write(set(index).labelsIDX, copy.labels)
+        try SmallSets.put(
+          [copy.images: set(index).imagesIDX, copy.labels: set(index).labelsIDX], in: folder)
       }
       for (index, copy) in copies.enumerated() {
         #expect(try MNISTFolder.load(folder, isTrain: true) == set(index), "\(copy.images)")
-        try FileManager.default.removeItem(atPath: copy.images)
-        try FileManager.default.removeItem(atPath: copy.labels)
+        try FileManager.default.removeItem(atPath: "\(folder)/\(copy.images)")
+        try FileManager.default.removeItem(atPath: "\(folder)/\(copy.labels)")
       }
     }
   }
 
   @Test func trainingAndTestSetAreToldApart() throws {
-    try withFolder([
+    try SmallSets.withFolder([
       "train-images-idx3-ubyte": set(1).imagesIDX, "train-labels-idx1-ubyte": set(1).labelsIDX,
       "t10k-images.idx3-ubyte": set(2).imagesIDX, "t10k-labels.idx1-ubyte": set(2).labelsIDX,
     ]) { folder throws in
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func imagesAndLabelsComeFromTheSameFolder() throws {
-    try withFolder([
+    try SmallSets.withFolder([
       "MNIST/raw/train-images-idx3-ubyte": set(1).imagesIDX,
       "train-images-idx3-ubyte": set(2).imagesIDX, "train-labels-idx1-ubyte": set(2).labelsIDX,
     ]) { folder throws in
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func aFolderOfTheSameNameIsPassedOver() throws {
-    try withFolder([
+    try SmallSets.withFolder([
       "train-images-idx3-ubyte/train-images-idx3-ubyte": [],
       "train-images.idx3-ubyte": set(1).imagesIDX, "train-labels-idx1-ubyte": set(1).labelsIDX,
     ]) { folder throws in
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func whatIsMissingIsListedWithEveryNameAndFolder() throws {
-    try withFolder([:]) { folder throws in
+    try SmallSets.withFolder { folder throws in
       let error = MNISTFolderError.missing(
         path: folder, names: Self.images + Self.labels,
         folders: ["\(folder)/MNIST/raw/", "\(folder)/"], found: [])
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func halvesInDifferentFoldersAreNamed() throws {
-    try withFolder([
+    try SmallSets.withFolder([
       "MNIST/raw/t10k-images-idx3-ubyte.gz": [], "t10k-labels-idx1-ubyte": [],
       "train-labels-idx1-ubyte": [],
     ]) { folder throws in
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func aMissingDirectoryIsToldWhatShouldBeInIt() throws {
-    try withFolder([:]) { folder throws in
+    try SmallSets.withFolder { folder throws in
       #expect {
         try MNISTFolder.load(folder + "/no", isTrain: true)
       } throws: {
@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func aFileInPlaceOfTheDirectoryIsNamed() throws {
-    try withFolder(["file": []]) { folder throws in
+    try SmallSets.withFolder(["file": []]) { folder throws in
       let error = MNISTFolderError.notADirectory(path: folder + "/file")
       #expect(throws: error) { try MNISTFolder.load(folder + "/file", isTrain: true) }
       #expect(
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func aLinkThatLeadsNowhereAndANamedPipeAreNamedNotPassedOver() throws {
-    try withFolder(["train-labels-idx1-ubyte.gz": set(1).labelsIDX]) { folder throws in
+    try SmallSets.withFolder(["train-labels-idx1-ubyte.gz": set(1).labelsIDX]) { folder throws in
       let images = folder + "/train-images-idx3-ubyte"
       symlink("nothing", images)
       #expect(
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test func differentCountsAreNamedWithBothFiles() throws {
-    try withFolder([
+    try SmallSets.withFolder([
       "train-images-idx3-ubyte": set(1).imagesIDX,
       "train-labels-idx1-ubyte": IDXHeader.encoded(.labels, sizes: [3]) + [0, 1, 2],
     ]) { folder throws in
@@ -164,7 +164,7 @@ import Testing
 
   @Test func aLabelBeyondTheClassesIsNamedWithItsPlace() throws {
     let set = ImageSet(height: 1, width: 1, pixels: [1, 2, 3], labels: [4, 12, 13])
-    try withFolder([
+    try SmallSets.withFolder([
       "t10k-images-idx3-ubyte": set.imagesIDX, "t10k-labels-idx1-ubyte": set.labelsIDX,
     ]) { folder throws in
       let path = "\(folder)/t10k-labels-idx1-ubyte"
@@ -204,23 +204,4 @@ private func sizes(_ set: ImageSet) -> [Int] {
 private func set(_ number: Int) -> ImageSet {
   ImageSet(
     height: 1, width: 2, pixels: [1, 2, 3, UInt8(number)], labels: [UInt8(number), 0])
-}
-
-private func write(_ bytes: [UInt8], _ path: String) throws {
-  let url = URL(filePath: path)
-  try FileManager.default.createDirectory(
-    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-  try Data(bytes).write(to: url)
-}
-
-private func withFolder(
-  _ files: [String: [UInt8]], _ body: (String) throws -> Void
-) throws {
-  let folder = NSTemporaryDirectory() + "mnist-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  for (name, bytes) in files {
-    try write(bytes, "\(folder)/\(name)")
-  }
-  try body(folder)
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -11,21 +10,11 @@ import Testing
   }
 
   @Test func aPackedFileHoldsTheSame() throws {
-    #expect(try decode(storedGzip(twoByThree), .images) == decode(twoByThree, .images))
-  }
-
-  @Test func aFileIsReadFromDisk() throws {
-    let path = NSTemporaryDirectory() + "/mnist-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(throws: FileError.cannotRead(path: path, reason: "No such file or directory")) {
-      try IDX.read(path, .images)
-    }
-    try Data(twoByThree).write(to: URL(filePath: path))
-    #expect(try IDX.read(path, .images) == decode(twoByThree, .images))
+    #expect(try decode(SmallSets.gzip(twoByThree), .images) == decode(twoByThree, .images))
   }
 
   @Test func membersMaySplitTheHeader() throws {
-    let packed = storedGzip(Array(twoByThree[..<3])) + storedGzip(Array(twoByThree[3...]))
+    let packed = SmallSets.gzip(Array(twoByThree[..<3])) + SmallSets.gzip(Array(twoByThree[3...]))
     #expect(try decode(packed, .images).elements == [1, 2, 3, 4, 5, 6])
   }
 
@@ -34,7 +23,7 @@ import Testing
     let error = IDXError.truncated(
       path: "f", neededBytes: 22, availableBytes: 22 - missing)
     #expect(throws: error) { try decode(short, .images) }
-    #expect(throws: error) { try decode(storedGzip(short), .images) }
+    #expect(throws: error) { try decode(SmallSets.gzip(short), .images) }
     #expect(
       error.description == "f: truncated (expected 22 bytes as its header promises, "
         + "found \(22 - missing))")
@@ -47,8 +36,10 @@ import Testing
       plain.description
         == "f: too long (expected 22 bytes as its header promises, found 23)")
     let packed = IDXError.tooLong(path: "f", neededBytes: 22, availableBytes: nil)
-    #expect(throws: packed) { try decode(storedGzip(twoByThree + [7]), .images) }
-    #expect(throws: packed) { try decode(storedGzip(twoByThree) + storedGzip([7]), .images) }
+    #expect(throws: packed) { try decode(SmallSets.gzip(twoByThree + [7]), .images) }
+    #expect(throws: packed) {
+      try decode(SmallSets.gzip(twoByThree) + SmallSets.gzip([7]), .images)
+    }
     #expect(
       packed.description
         == "f: too long (expected 22 bytes as its header promises, found more)")
@@ -56,7 +47,7 @@ import Testing
 
   @Test func aPromiseThatThePackedFileCannotHoldIsRefused() {
     // 10¹² bytes from a file of under 100.
-    let packed = storedGzip(IDXHeader.encoded(.images, sizes: [1_000_000, 1000, 1000]))
+    let packed = SmallSets.gzip(IDXHeader.encoded(.images, sizes: [1_000_000, 1000, 1000]))
     let error = IDXError.unbacked(
       path: "f", neededBytes: 1_000_000_000_016, largestBytes: 1032 * packed.count)
     #expect(throws: error) { try decode(packed, .images) }
@@ -76,7 +67,7 @@ import Testing
   @Test func aPackedFileBeyondTheLimitIsRefused() {
     // 4 GiB and one row, which 5 MB could hold.
     let header = IDXHeader.encoded(.images, sizes: [1 << 16 + 1, 1 << 8, 1 << 8])
-    let packed = storedGzip(header + [UInt8](repeating: 0, count: 5 << 20))
+    let packed = SmallSets.gzip(header + [UInt8](repeating: 0, count: 5 << 20))
     let error = FileError.tooLarge(
       path: "f", limitBytes: 1 << 32, foundBytes: 1 << 32 + 1 << 16 + 16)
     #expect(throws: error) { try decode(packed, .images) }
@@ -86,11 +77,11 @@ import Testing
     let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 1, 7]
     let error = IDXError.wrongMagic(path: "f", expected: 0x803, found: 0x801)
     #expect(throws: error) { try decode(labels, .images) }
-    #expect(throws: error) { try decode(storedGzip(labels), .images) }
+    #expect(throws: error) { try decode(SmallSets.gzip(labels), .images) }
   }
 
   @Test func aBrokenPackedFileIsAnErrorOfGzip() {
-    var packed = storedGzip(twoByThree)
+    var packed = SmallSets.gzip(twoByThree)
     packed[packed.count - 1] = 1
     #expect(throws: GzipError.wrongLength(path: "f", expected: 1 << 24 + 22, found: 22)) {
       try decode(packed, .images)
@@ -101,7 +92,7 @@ import Testing
   func noTruncationIsAccepted(_ kind: IDXKind) throws {
     let whole =
       kind == .images ? twoByThree : IDXHeader.encoded(.labels, sizes: [4]) + [1, 2, 3, 4]
-    for bytes in [whole, storedGzip(whole)] {
+    for bytes in [whole, SmallSets.gzip(whole)] {
       _ = try decode(bytes, kind)
       for length in 0..<bytes.count {
         #expect(throws: (any Error).self, "\(length) bytes") {
@@ -112,7 +103,7 @@ import Testing
   }
 
   @Test func everyFlippedBitOfThePackedFileIsAnErrorOrChangesNothing() throws {
-    let packed = storedGzip(twoByThree)
+    let packed = SmallSets.gzip(twoByThree)
     let idx = try decode(packed, .images)
     var accepted = 0
     for bit in 0..<8 * packed.count {
@@ -135,19 +126,104 @@ private let twoByThree: [UInt8] =
   try IDX.decode(bytes, kind, path: "f")
 }
 
-/// A gzip file that holds `content` as it is, in stored blocks, with nothing of zlib's.
-private func storedGzip(_ content: [UInt8]) -> [UInt8] {
-  var packed: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]
-  var rest = content[...]
-  repeat {
-    let block = rest.prefix(65535)
-    rest = rest.dropFirst(65535)
-    let length = UInt16(block.count)
-    packed += [rest.isEmpty ? 1 : 0] + littleEndian(length) + littleEndian(~length) + block
-  } while !rest.isEmpty
-  return packed + littleEndian(CRC32.checksum(content)) + littleEndian(UInt32(content.count))
+@Suite struct IDXHeaderTests {
+  @Test func imagesHaveThreeSizesAndLabelsOne() throws {
+    let images = try IDXHeader(
+      [0, 0, 8, 3, 0, 0, 0xea, 0x60, 0, 0, 0, 28, 0, 0, 0, 27, 99], kind: .images, path: "f")
+    #expect(images.sizes == [60_000, 28, 27])
+    #expect(images.elementCount == 45_360_000)
+    #expect(images.fileBytes == 45_360_016)
+    let labels = try IDXHeader([0, 0, 8, 1, 1, 2, 3, 4], kind: .labels, path: "f")
+    #expect(labels.sizes == [0x0102_0304])
+    #expect(labels.fileBytes == 0x0102_0304 + 8)
+  }
+
+  @Test func whatIsEncodedIsReadBack() throws {
+    let bytes = IDXHeader.encoded(.images, sizes: [0x01_02_03, 4, 0x0506])
+    #expect(bytes == [0, 0, 8, 3, 0, 1, 2, 3, 0, 0, 0, 4, 0, 0, 5, 6])
+    #expect(try IDXHeader(bytes, kind: .images, path: "f").sizes == [0x01_02_03, 4, 0x0506])
+    #expect(IDXHeader.encoded(.labels, sizes: [9]) == [0, 0, 8, 1, 0, 0, 0, 9])
+  }
+
+  @Test(
+    arguments: [
+      (.images, 0x801, "a label file in place of images"),
+      (.labels, 0x803, "an image file in place of labels"),
+      (.images, 0x0308_0000, "an IDX file with its bytes in reverse order"),
+      (.labels, 0x0108_0000, "an IDX file with its bytes in reverse order"),
+      (.images, 0x903, "an IDX file of int8 elements in place of unsigned bytes"),
+      (.images, 0xb03, "an IDX file of int16 elements in place of unsigned bytes"),
+      (.labels, 0xc01, "an IDX file of int32 elements in place of unsigned bytes"),
+      (.images, 0xd03, "an IDX file of float32 elements in place of unsigned bytes"),
+      (.images, 0xe03, "an IDX file of float64 elements in place of unsigned bytes"),
+      (.images, 0x800, "an IDX file with 0 sizes in place of 3"),
+      (.images, 0x804, "an IDX file with 4 sizes in place of 3"),
+      (.labels, 0x805, "an IDX file with 5 sizes in place of 1"),
+      (.images, 0xa03, "not an IDX file"),
+      (.images, 0x1_0803, "not an IDX file"),
+      (.labels, 0, "not an IDX file"),
+      (.labels, 0x8950_4e47, "not an IDX file"),
+    ] as [(IDXKind, UInt32, String)])
+  func aWrongMagicIsPutIntoWords(_ kind: IDXKind, _ magic: UInt32, _ words: String) {
+    let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: magic >> $0) }
+    let error = IDXError.wrongMagic(path: "f", expected: kind.rawValue, found: magic)
+    #expect(throws: error) { try IDXHeader(bytes, kind: kind, path: "f") }
+    let expected = kind == .images ? "0x00000803" : "0x00000801"
+    #expect(
+      error.description
+        == "f: \(words) (expected magic \(expected), found \(hexadecimal(magic)))")
+  }
+
+  @Test(arguments: 0..<16) func aTruncatedHeaderIsNamedWithBothSizes(_ length: Int) {
+    let bytes = IDXHeader.encoded(.images, sizes: [1, 2, 3]).prefix(length)
+    let error = IDXError.truncatedHeader(path: "f", neededBytes: 16, availableBytes: length)
+    #expect(throws: error) { try IDXHeader(bytes, kind: .images, path: "f") }
+    #expect(
+      error.description
+        == "f: truncated in the header (expected 16 bytes, found \(length))")
+  }
+
+  @Test func aSetWithoutImagesOrLabelsIsRefused() {
+    let noImages = IDXError.empty(path: "f", noun: "images")
+    #expect(throws: noImages) { try header(0, 28, 28) }
+    #expect(throws: noImages) { try header(0, 0, 0) }
+    #expect(noImages.description == "f: no images (expected at least 1, found 0)")
+    let noLabels = IDXError.empty(path: "f", noun: "labels")
+    #expect(throws: noLabels) {
+      try IDXHeader([0, 0, 8, 1, 0, 0, 0, 0], kind: .labels, path: "f")
+    }
+    #expect(noLabels.description == "f: no labels (expected at least 1, found 0)")
+  }
+
+  @Test(arguments: [(0, 28), (28, 0), (0, 0)])
+  func imagesWithoutPixelsAreRefused(_ height: Int, _ width: Int) {
+    let error = IDXError.noPixels(path: "f", height: height, width: width)
+    #expect(throws: error) { try header(10, height, width) }
+    #expect(
+      error.description
+        == "f: images without pixels (expected at least 1×1, found \(height)×\(width))")
+  }
+
+  @Test func sizesThatNoMachineCanCountAreRefused() throws {
+    let most = 4_294_967_295
+    let error = IDXError.sizesOverflow(path: "f", sizes: [most, most, most])
+    #expect(throws: error) { try header(most, most, most) }
+    #expect(
+      error.description
+        == "f: impossible sizes "
+        + "(expected a product below 2⁶³, found 4294967295×4294967295×4294967295)")
+    #expect(throws: IDXError.self) { try header(most, most, 1) }
+    // 2⁶³ − 1 = 7² · 73 · 127 · 337 · 92737 · 649657 is countable, but not with the header.
+    #expect(throws: IDXError.self) {
+      try header(73 * 127 * 337, 649_657 * 49, 92_737)
+    }
+    #expect(try header(most, most / 3, 1).elementCount == most * (most / 3))
+  }
 }
 
-private func littleEndian(_ word: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: word.littleEndian) { Array($0) }
+@discardableResult private func header(
+  _ count: Int, _ height: Int, _ width: Int
+) throws(IDXError) -> IDXHeader {
+  try IDXHeader(
+    IDXHeader.encoded(.images, sizes: [count, height, width]), kind: .images, path: "f")
 }

@@ -1,6 +1,7 @@
 import Foundation
-import MNISTCore
 import Testing
+
+@testable import MNISTCore
 
 @Suite struct SafeTensorsTests {
   // MARK: Writing
@@ -97,6 +98,13 @@ import Testing
     // Each is about 5 ms; the limit leaves room for a busy machine.
     #expect(encoding < .milliseconds(500))
     #expect(parsing < .milliseconds(500))
+  }
+
+  @Test func aCopyDoesNotFollowTheOriginal() {
+    var numbers: [Float] = [1, 2, 3]
+    let value = TensorValue(numbers, shape: [3])
+    numbers[0] = 9
+    #expect(value == TensorValue([1, 2, 3] as [Float], shape: [3]))
   }
 
   // MARK: Refusing

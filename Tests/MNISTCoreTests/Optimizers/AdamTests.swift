@@ -90,7 +90,7 @@ import Testing
 
   @Test func itIsPrintedAsInPyTorch() {
     #expect(
-      Adam([]).description == """
+      Adam([Parameter(Tensor(1))]).description == """
         Adam (
         Parameter Group 0
             amsgrad: False

@@ -1,6 +1,7 @@
 import Foundation
-import MNISTCore
 import Testing
+
+@testable import MNISTCore
 
 /// The tensors of a reference file, or of one group of it.
 ///

@@ -46,10 +46,13 @@ enum SmallSets {
     return Checkpoint(settings: settings, state: run.state)
   }
 
-  /// Gives `body` the path of an empty folder that is removed afterwards.
-  static func withFolder(_ body: (String) throws -> Void) throws {
+  /// Gives `body` the path of a folder with these files, which is removed afterwards.
+  static func withFolder(
+    _ files: [String: [UInt8]] = [:], _ body: (String) throws -> Void
+  ) throws {
     let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
+    try put(files, in: folder)
     try body(folder)
   }
 
@@ -78,13 +81,39 @@ enum SmallSets {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
-  /// A gzip member of one stored block: a header of 10 bytes, 5 bytes, the content, its CRC-32 and length.
-  static func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    func word(_ word: UInt32) -> [UInt8] {
-      (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+  /// Writes the files, by their paths in `folder`, and makes the folders around them.
+  static func put(_ files: [String: [UInt8]], in folder: String) throws {
+    for (name, bytes) in files {
+      let url = URL(filePath: "\(folder)/\(name)")
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: url)
     }
-    let (low, high) = (UInt8(truncatingIfNeeded: bytes.count), UInt8(bytes.count >> 8))
-    return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1, low, high, ~low, ~high] + bytes
-      + word(CRC32.checksum(bytes)) + word(UInt32(bytes.count))
+  }
+
+  /// Writes the training part of a set, or its test part, `t10k`.
+  static func put(_ images: ImageSet, _ part: String = "train", in folder: String) throws {
+    try put(
+      [
+        "\(part)-images-idx3-ubyte": images.imagesIDX,
+        "\(part)-labels-idx1-ubyte": images.labelsIDX,
+      ], in: folder)
+  }
+
+  /// A gzip member that holds `content` as it is, in stored blocks, with nothing of zlib's: a header of 10
+  /// bytes, 5 bytes before each block of at most 65,535, then checksum and length.
+  static func gzip(_ content: [UInt8]) -> [UInt8] {
+    func littleEndian(_ word: Int, _ byteCount: Int) -> [UInt8] {
+      (0..<byteCount).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    }
+    var packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
+    var rest = content[...]
+    repeat {
+      let block = rest.prefix(65_535)
+      rest = rest.dropFirst(65_535)
+      packed += [rest.isEmpty ? 1 : 0]
+      packed += littleEndian(block.count, 2) + littleEndian(~block.count, 2) + block
+    } while !rest.isEmpty
+    return packed + littleEndian(Int(CRC32.checksum(content)), 4) + littleEndian(content.count, 4)
   }
 }

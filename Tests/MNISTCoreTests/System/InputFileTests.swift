@@ -1,21 +1,20 @@
-import Foundation
 import Testing
 
 @testable import MNISTCore
 
 @Suite struct InputFileTests {
   @Test(arguments: [0, 1, 4095, 4096, 100_000]) func aFileComesBackWhole(_ size: Int) throws {
-    try withTemporaryFolder { folder in
+    try SmallSets.withFolder { folder in
       let content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-      try Data(content).write(to: URL(filePath: folder + "/file"))
+      try SmallSets.write(content, folder + "/file")
       #expect(try InputFile.read(folder + "/file", limit: size) == content)
     }
   }
 
   @Test func aFileBeyondTheLimitIsRefusedWithBothSizes() throws {
-    try withTemporaryFolder { folder in
+    try SmallSets.withFolder { folder in
       let path = folder + "/file"
-      try Data(count: 11).write(to: URL(filePath: path))
+      try SmallSets.write([UInt8](repeating: 0, count: 11), path)
       let error = FileError.tooLarge(path: path, limitBytes: 10, foundBytes: 11)
       #expect(throws: error) { try InputFile.read(path, limit: 10) }
       #expect(error.description == "\(path): too large (expected at most 10 bytes, found 11)")
@@ -25,7 +24,7 @@ import Testing
   @Test(arguments: ["/missing", "/missing/deeper"]) func aMissingFileIsNamed(
     _ name: String
   ) throws {
-    try withTemporaryFolder { folder in
+    try SmallSets.withFolder { folder in
       let error = FileError.cannotRead(
         path: folder + name, reason: "No such file or directory")
       #expect(throws: error) { try InputFile.read(folder + name, limit: 10) }
@@ -35,8 +34,8 @@ import Testing
   }
 
   @Test func aLinkIsFollowedAndOneThatLeadsNowhereIsNamed() throws {
-    try withTemporaryFolder { folder in
-      try Data([7]).write(to: URL(filePath: folder + "/file"))
+    try SmallSets.withFolder { folder in
+      try SmallSets.write([7], folder + "/file")
       symlink("file", folder + "/good")
       symlink("nothing", folder + "/bad")
       #expect(try InputFile.read(folder + "/good", limit: 1) == [7])
@@ -48,7 +47,7 @@ import Testing
   }
 
   @Test func aDirectoryAndANamedPipeAreRefusedWithoutWaiting() throws {
-    try withTemporaryFolder { folder in
+    try SmallSets.withFolder { folder in
       mkfifo(folder + "/pipe", 0o600)
       #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
         try InputFile.read(folder, limit: 10)
@@ -69,8 +68,8 @@ import Testing
 
   @Test(.enabled(if: geteuid() != 0, "the administrator may read everything"))
   func aFileWithoutReadPermissionIsNamed() throws {
-    try withTemporaryFolder { folder in
-      try Data([7]).write(to: URL(filePath: folder + "/file"))
+    try SmallSets.withFolder { folder in
+      try SmallSets.write([7], folder + "/file")
       chmod(folder + "/file", 0)
       #expect(
         throws: FileError.cannotRead(path: folder + "/file", reason: "Permission denied")
@@ -89,11 +88,4 @@ import Testing
           == "/proc/self/status: changed while it was read (expected 0 bytes, found 1)")
     }
   #endif
-}
-
-private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-  let folder = NSTemporaryDirectory() + "/mnist-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  try body(folder)
 }

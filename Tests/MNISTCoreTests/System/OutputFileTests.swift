@@ -6,49 +6,49 @@ import Testing
 @Suite struct OutputFileTests {
   @Test(arguments: [0, 1, 262_144, 700_001])
   func whatIsWrittenStandsInTheFile(_ count: Int) throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
       try OutputFile.write(bytes, to: "\(folder)/model")
-      #expect(try content("\(folder)/model") == bytes)
-      #expect(try names(folder) == ["model"])
+      #expect(try SmallSets.content("\(folder)/model") == bytes)
+      #expect(try SmallSets.names(folder) == ["model"])
     }
   }
 
   @Test func theOldContentIsReplacedAsAWhole() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       let path = "\(folder)/model"
       try OutputFile.write(Array("a long old content".utf8), to: path)
       try OutputFile.write(Array("new".utf8), to: path)
-      #expect(try content(path) == Array("new".utf8))
-      #expect(try names(folder) == ["model"])
+      #expect(try SmallSets.content(path) == Array("new".utf8))
+      #expect(try SmallSets.names(folder) == ["model"])
     }
   }
 
   /// A reader that opened the file before goes on with the old one; so does another hard link.
   @Test func whoHasTheOldFileKeepsIt() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       try OutputFile.write([1, 2], to: "\(folder)/model")
       #expect(link("\(folder)/model", "\(folder)/other") == 0)
       let reader = try #require(FileHandle(forReadingAtPath: "\(folder)/model"))
       try OutputFile.write([3], to: "\(folder)/model")
-      #expect(try content("\(folder)/other") == [1, 2])
+      #expect(try SmallSets.content("\(folder)/other") == [1, 2])
       #expect(try reader.readToEnd() == Data([1, 2]))
     }
   }
 
   @Test(arguments: [0o600, 0o640, 0o664, 0o755] as [mode_t])
   func thePermissionsOfAnExistingFileAreKept(_ permissions: mode_t) throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       try OutputFile.write([1], to: "\(folder)/model")
       #expect(chmod("\(folder)/model", permissions) == 0)
       try OutputFile.write([2], to: "\(folder)/model")
       #expect(try self.permissions("\(folder)/model") == permissions)
-      #expect(try content("\(folder)/model") == [2])
+      #expect(try SmallSets.content("\(folder)/model") == [2])
     }
   }
 
   @Test func aNewFileHasThePermissionsOfAnyNewFile() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       try OutputFile.write([1], to: "\(folder)/model")
       let opened = open("\(folder)/opened", O_WRONLY | O_CREAT, 0o666)
       #expect(opened >= 0)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aSymbolicLinkStaysAndItsTargetIsReplaced() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       #expect(mkdir("\(folder)/real", 0o777) == 0)
       try OutputFile.write([1], to: "\(folder)/real/model")
       #expect(symlink("real/model", "\(folder)/relative") == 0)
@@ -67,44 +67,44 @@ import Testing
         let bytes = [UInt8(index) + 2]
         try OutputFile.checkWritable("\(folder)/\(name)", byteCount: 1)
         try OutputFile.write(bytes, to: "\(folder)/\(name)")
-        #expect(try content("\(folder)/real/model") == bytes)
+        #expect(try SmallSets.content("\(folder)/real/model") == bytes)
       }
       let links = FileManager.default
       #expect(try links.destinationOfSymbolicLink(atPath: "\(folder)/relative") == "real/model")
       #expect(
         try links.destinationOfSymbolicLink(atPath: "\(folder)/absolute") == "\(folder)/relative")
-      #expect(try names("\(folder)/real") == ["model"])
+      #expect(try SmallSets.names("\(folder)/real") == ["model"])
     }
   }
 
   @Test func aLinkToNothingYetIsFollowed() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       #expect(symlink("later", "\(folder)/model") == 0)
       try OutputFile.write([7], to: "\(folder)/model")
-      #expect(try content("\(folder)/later") == [7])
-      #expect(try names(folder) == ["later", "model"])
+      #expect(try SmallSets.content("\(folder)/later") == [7])
+      #expect(try SmallSets.names(folder) == ["later", "model"])
     }
   }
 
   @Test func aLongNameIsWritten() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       for name in [String(repeating: "n", count: 255), String(repeating: "漢", count: 85)] {
         try OutputFile.checkWritable("\(folder)/\(name)", byteCount: 10)
         try OutputFile.write([1], to: "\(folder)/\(name)")
-        #expect(try content("\(folder)/\(name)") == [1])
+        #expect(try SmallSets.content("\(folder)/\(name)") == [1])
       }
-      #expect(try names(folder).count == 2)
+      #expect(try SmallSets.names(folder).count == 2)
     }
   }
 
   @Test func aCheckLeavesNothingBehind() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       try OutputFile.checkWritable("\(folder)/model", byteCount: 1_000_000)
-      #expect(try names(folder) == [])
+      #expect(try SmallSets.names(folder) == [])
       try OutputFile.write([1], to: "\(folder)/model")
       try OutputFile.checkWritable("\(folder)/model", byteCount: 0)
-      #expect(try content("\(folder)/model") == [1])
-      #expect(try names(folder) == ["model"])
+      #expect(try SmallSets.content("\(folder)/model") == [1])
+      #expect(try SmallSets.names(folder) == ["model"])
     }
   }
 
@@ -112,7 +112,7 @@ import Testing
     let name = "output-file-test-\(UInt64.random(in: .min ... .max))"
     defer { unlink(name) }
     try OutputFile.write([5], to: name)
-    #expect(try content(name) == [5])
+    #expect(try SmallSets.content(name) == [5])
   }
 
   // MARK: Refusing
@@ -143,12 +143,12 @@ import Testing
     ),
   ])
   func whatCannotBeWrittenIsRefusedAtOnce(_ path: String, _ expected: FileError) throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       #expect(symlink(".", "\(folder)/link") == 0)
       #expect(symlink("loop", "\(folder)/loop") == 0)
       #expect(mkfifo("\(folder)/pipe", 0o666) == 0)
       try OutputFile.write([1], to: "\(folder)/file")
-      let before = try names(folder)
+      let before = try SmallSets.names(folder)
       let place = path.replacing("FOLDER", with: folder)
       for attempt in 0..<2 {
         let error = #expect(throws: FileError.self) {
@@ -161,8 +161,8 @@ import Testing
         let found = try #require(error).description.replacing(folder, with: "FOLDER")
         #expect(found == expected.description)
       }
-      #expect(try names(folder) == before)
-      #expect(try content("\(folder)/file") == [1])
+      #expect(try SmallSets.names(folder) == before)
+      #expect(try SmallSets.content("\(folder)/file") == [1])
     }
   }
 
@@ -173,9 +173,9 @@ import Testing
     }
 
     @Test func aDiskThatIsTooSmallIsFoundByTheCheck() throws {
-      try withFolder { folder in
+      try SmallSets.withFolder { folder in
         #expect(cannotBeWritten("\(folder)/model", byteCount: 1 << 62))
-        let left = try names(folder)
+        let left = try SmallSets.names(folder)
         #expect(left == [])
       }
     }
@@ -184,7 +184,7 @@ import Testing
   /// Root may write everywhere, so that only others can see this refusal.
   @Test(.disabled(if: geteuid() == 0, "runs as root"))
   func whatIsReadOnlyIsRefused() throws {
-    try withFolder { folder in
+    try SmallSets.withFolder { folder in
       let path = "\(folder)/model"
       let expected = FileError.cannotWrite(path: path, reason: "Permission denied")
       try OutputFile.write([1], to: path)
@@ -195,7 +195,7 @@ import Testing
       #expect(throws: expected) { try OutputFile.checkWritable(path, byteCount: 1) }
       #expect(throws: expected) { try OutputFile.write([2], to: path) }
       #expect(chmod(folder, 0o755) == 0)
-      #expect(try content(path) == [1])
+      #expect(try SmallSets.content(path) == [1])
     }
   }
 
@@ -226,22 +226,6 @@ import Testing
       guard case .cannotWrite(path, _) = error else { return false }
       return true
     }
-  }
-
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-      .appendingPathComponent("output-file-\(UInt64.random(in: .min ... .max))")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
-  }
-
-  private func content(_ path: String) throws -> [UInt8] {
-    try Array(Data(contentsOf: URL(fileURLWithPath: path)))
-  }
-
-  private func names(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
   private func permissions(_ path: String) throws -> mode_t {

@@ -50,7 +50,7 @@ struct DigitRaster {
     }
   }
 
-  /// Lowers the distances of the pixels near a line to what it is to that line.
+  /// Lowers the distances of the pixels near `line` to their distance from it, where that is smaller.
   private mutating func measure(_ line: PenLine) {
     let way = line.end - line.start
     let inverse = 1 / max(1e-6, way.x * way.x + way.y * way.y)
@@ -121,10 +121,18 @@ struct DigitRaster {
     }
   }
 
-  /// The empty pixels before the box. In one image of some four thousand the mass lies so far to one
-  /// side that the box would leave the image: it stops at the edge, up to a pixel short.
+  /// The empty pixels before the box. In one image of some four thousand the center of mass lies so far to
+  /// one side that the box would leave the image; it stops at the edge then, up to a pixel short.
   private static func margin(_ moment: Int, _ mass: Int) -> Int {
     let middle = (2 * moment + mass) / (2 * mass)
     return max(0, min(side - box, side / 2 - middle))
   }
+}
+
+/// A straight piece of ink: round at both ends, its width changing evenly from one to the other.
+struct PenLine {
+  var start: SIMD2<Float>
+  var end: SIMD2<Float>
+  var startRadius: Float
+  var endRadius: Float
 }

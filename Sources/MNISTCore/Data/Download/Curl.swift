@@ -6,43 +6,36 @@ import CCurl
 /// which stands on the same library, would make every start 9 ms longer and bring forty libraries.
 /// Certificates are verified, and proxies taken from the environment, by libcurl's own defaults.
 final class Curl {
-  static let libraryNames: [String] = {
-    #if canImport(Darwin)
-      ["/usr/lib/libcurl.4.dylib"]
-    #else
-      ["libcurl.so.4", "libcurl-gnutls.so.4"]
-    #endif
-  }()
+  #if os(macOS)
+    static let libraryNames = ["/usr/lib/libcurl.4.dylib"]
+  #else
+    static let libraryNames = ["libcurl.so.4", "libcurl-gnutls.so.4"]
+  #endif
 
   private typealias Initialize = @convention(c) () -> UnsafeMutableRawPointer?
   private typealias Perform = @convention(c) (UnsafeMutableRawPointer) -> Int32
   private typealias CleanUp = @convention(c) (UnsafeMutableRawPointer) -> Void
-  private typealias ErrorText = @convention(c) (Int32) -> UnsafePointer<CChar>?
+  private typealias ErrorName = @convention(c) (Int32) -> UnsafePointer<CChar>?
 
   private let handle: UnsafeMutableRawPointer
   private let setOption: UnsafeMutableRawPointer
   private let getInfo: UnsafeMutableRawPointer
   private let perform: Perform
   private let cleanUp: CleanUp
-  private let errorText: ErrorText
+  private let errorText: ErrorName
 
-  /// Nil where there is no libcurl. It stays loaded until the process ends.
-  init?() {
-    guard let library = Self.libraryNames.lazy.compactMap({ dlopen($0, RTLD_NOW) }).first,
-      let initialize = dlsym(library, "curl_easy_init"),
-      let setOption = dlsym(library, "curl_easy_setopt"),
-      let getInfo = dlsym(library, "curl_easy_getinfo"),
-      let perform = dlsym(library, "curl_easy_perform"),
-      let cleanUp = dlsym(library, "curl_easy_cleanup"),
-      let errorText = dlsym(library, "curl_easy_strerror"),
-      let handle = unsafeBitCast(initialize, to: Initialize.self)()
-    else { return nil }
+  init() throws(DynamicLibrary.Missing) {
+    let library = try DynamicLibrary(Self.libraryNames)
+    setOption = try library.address("curl_easy_setopt")
+    getInfo = try library.address("curl_easy_getinfo")
+    perform = try library.function("curl_easy_perform")
+    cleanUp = try library.function("curl_easy_cleanup")
+    errorText = try library.function("curl_easy_strerror")
+    let initialize: Initialize = try library.function("curl_easy_init")
+    guard let handle = initialize() else {
+      throw DynamicLibrary.Missing(names: Self.libraryNames, function: "curl_easy_init")
+    }
     self.handle = handle
-    self.setOption = setOption
-    self.getInfo = getInfo
-    self.perform = unsafeBitCast(perform, to: Perform.self)
-    self.cleanUp = unsafeBitCast(cleanUp, to: CleanUp.self)
-    self.errorText = unsafeBitCast(errorText, to: ErrorText.self)
   }
 
   deinit {
@@ -51,7 +44,7 @@ final class Curl {
 
   /// The content of the file at `url`, of which at most `limitBytes` are taken.
   ///
-  /// - Parameter progress: is told how many bytes there are by now.
+  /// - Parameter progress: is told how many bytes have arrived.
   func content(
     _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
@@ -65,7 +58,7 @@ final class Curl {
       return (code, receiver)
     }
     let status: Int = info(.responseCode, or: 0)
-    // What a server says about a file it has not is of no use, however it ended.
+    // The status first: of an error page it does not matter how its transfer ended.
     if status != 0 && status != 200 {
       throw MirrorFailure(url: url, reason: .status(status))
     }
@@ -75,7 +68,7 @@ final class Curl {
     return receiver.bytes
   }
 
-  /// 0 or the first complaint: an option that is not obeyed must not go unnoticed.
+  /// Sets all options; returns libcurl's code for the first that it refuses, 0 where it takes all.
   private func configure(
     url: UnsafePointer<CChar>, limits: HTTPLimits, receiver: Receiver
   ) -> Int32 {
@@ -181,4 +174,14 @@ final class Curl {
     case preTransferTime = 0x30_0006
     case contentLength = 0x60_000F
   }
+}
+
+/// When a download is given up.
+struct HTTPLimits: Equatable, Sendable {
+  /// Nobody has answered for so long.
+  var connectMilliseconds = 10_000
+  /// Fewer than `slowestBytesPerSecond` have arrived for so long.
+  var stallSeconds = 30
+  /// MNIST takes three hours at this speed.
+  var slowestBytesPerSecond = 1_000
 }

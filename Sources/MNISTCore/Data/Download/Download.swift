@@ -1,7 +1,7 @@
-/// Brings a published set into a folder.
+/// Downloads a published set into a folder.
 ///
-/// Nothing is written before all files that lack are there and were found to be the published ones; then
-/// each is written under another name and renamed. So a broken download leaves nothing behind.
+/// Nothing is written until every missing file has arrived and was found to be the published one. Then each
+/// is written whole, as `OutputFile` does. So a download that fails leaves nothing behind.
 struct Download {
   let set: PublishedSet
   /// Where the files go; made where it is not there.
@@ -24,7 +24,7 @@ struct Download {
       throw .cannotStore(set: set.name, error)
     }
     report(.started(set: set.name, folder: folder))
-    // The small ones first: what is wrong with a mirror is then found at once.
+    // The small files first, so that a bad mirror is found at once.
     let files = [set.train.labels, set.test.labels, set.test.images, set.train.images]
     var contents: [(path: String, bytes: [UInt8])] = []
     var failures: [MirrorFailure] = []
@@ -48,17 +48,20 @@ struct Download {
         written.append(content.path)
       }
     } catch {
-      // Half a set would be taken for somebody's own that is incomplete.
-      for path in written { unlink(path) }
+      // The next run would take half a set for somebody's own, and refuse it as incomplete.
+      for path in written { unlink(PathText.bytes(path)) }
       throw .cannotStore(set: set.name, error)
     }
   }
 
   private func isThere(_ file: PublishedSet.File) -> Bool {
-    MNISTFolder.namings(of: file.name).contains { access("\(folder)/\($0)", F_OK) == 0 }
+    MNISTFolder.namings(of: file.name).contains {
+      access(PathText.bytes("\(folder)/\($0)"), F_OK) == 0
+    }
   }
 
-  /// The unpacked content from the first mirror that has it; one that failed is not asked again.
+  /// The unpacked content from the first mirror that has it. A mirror that has failed once, for this file or
+  /// another, is not asked again.
   private func fetch(
     _ file: PublishedSet.File, failures: inout [MirrorFailure], report: (DownloadEvent) -> Void
   ) -> [UInt8]? {
@@ -77,8 +80,11 @@ struct Download {
     _ file: PublishedSet.File, from mirror: String, report: (DownloadEvent) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
     let url = mirror + file.name + ".gz"
-    guard let curl = Curl() else {
-      throw MirrorFailure(url: url, reason: .libraryMissing(names: Curl.libraryNames))
+    let curl: Curl
+    do throws(DynamicLibrary.Missing) {
+      curl = try Curl()
+    } catch {
+      throw MirrorFailure(url: url, reason: .libraryMissing(names: error.names))
     }
     let packed = try curl.content(
       url, limitBytes: file.byteCount + 65_536, limits: limits
@@ -92,7 +98,7 @@ struct Download {
     }
   }
 
-  /// Judges what a mirror sent, packed or not.
+  /// The published file out of what a mirror sent, packed or not; throws where it is anything else.
   static func unpack(
     _ content: [UInt8], _ file: PublishedSet.File
   ) throws(MirrorFailure.Reason) -> [UInt8] {
@@ -102,7 +108,7 @@ struct Download {
       do throws(GzipError) {
         let reader = try GzipReader(content, path: file.name)
         bytes = try reader.read(file.byteCount)
-        // Asking for one byte more also has the last checksum and length checked.
+        // There must be no byte more. Asking for one also makes the reader check gzip's checksum and length.
         rest = try reader.read(1)
       } catch {
         throw .damagedGzip
@@ -120,4 +126,16 @@ struct Download {
     }
     return bytes
   }
+}
+
+/// What a download reports while it works.
+public enum DownloadEvent: Equatable, Sendable {
+  /// The set of this name is being downloaded into the folder.
+  case started(set: String, folder: String)
+  /// So many bytes of the packed file have arrived by now.
+  case progress(file: String, receivedBytes: Int)
+  /// A mirror has failed; the next one is asked.
+  case failed(MirrorFailure)
+  /// All files are there.
+  case finished(set: String, folder: String)
 }

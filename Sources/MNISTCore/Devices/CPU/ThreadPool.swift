@@ -22,15 +22,16 @@ public final class ThreadPool: Sendable {
 
   public let threadCount: Int
   private let board: TaskBoard
-  private let workers: [Worker]
+  private let workers: [SystemThread]
 
   public init(threadCount: Int) {
     require(threadCount >= 1, "a pool needs at least 1 thread, not \(threadCount)")
     self.threadCount = threadCount
     let board = TaskBoard(threadCount: threadCount)
     self.board = board
-    // The calling thread is the first of the pool's threads.
-    workers = (1..<threadCount).compactMap { _ in Worker(board: board) }
+    // The calling thread is the first of the pool's threads. Where the system has no more to give, the
+    // pool works with fewer.
+    workers = (1..<threadCount).compactMap { _ in SystemThread { board.attend() } }
   }
 
   deinit {
@@ -177,45 +178,3 @@ private final class TaskBoard: @unchecked Sendable {
     }
   }
 }
-
-/// One thread that attends a board until it closes.
-private final class Worker: @unchecked Sendable {
-  private let thread: pthread_t
-
-  /// Nil when the system has no thread to give: the pool then works with fewer.
-  init?(board: TaskBoard) {
-    let reference = Unmanaged.passRetained(board)
-    #if canImport(Glibc)
-      var created = pthread_t()
-      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
-      thread = created
-    #else
-      var created: pthread_t?
-      let isRunning = pthread_create(&created, nil, runWorker, reference.toOpaque()) == 0
-      guard let created else {
-        reference.release()
-        return nil
-      }
-      thread = created
-    #endif
-    guard isRunning else {
-      reference.release()
-      return nil
-    }
-  }
-
-  func join() { pthread_join(thread, nil) }
-}
-
-#if canImport(Darwin)
-  private func runWorker(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<TaskBoard>.fromOpaque(context).takeRetainedValue().attend()
-    return nil
-  }
-#else
-  private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<TaskBoard>.fromOpaque(context).takeRetainedValue().attend()
-    return nil
-  }
-#endif

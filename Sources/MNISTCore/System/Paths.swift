@@ -1,0 +1,85 @@
+/// Paths as text that keeps every byte.
+///
+/// A path is any bytes, and Swift's text holds UTF-8 only. A byte b that is not part of UTF-8 becomes the
+/// scalar U+10FF00 + b, one of U+10FF80 … U+10FFFF in a private plane, much as in Python's
+/// `surrogateescape`. Where a path holds such a scalar itself, its bytes are treated as not UTF-8 too, so
+/// that two different paths are never the same text.
+enum PathText {
+  private static let base: UInt32 = 0x10FF00
+
+  /// The text of a path that the system gave.
+  static func text(_ bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
+    if let text = String(validating: bytes, as: UTF8.self),
+      text.unicodeScalars.allSatisfy({ byte($0) == nil })
+    {
+      return text
+    }
+    var text = String.UnicodeScalarView()
+    var rest = bytes[...]
+    while let first = rest.first {
+      let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+      let scalars = String(validating: rest.prefix(length), as: UTF8.self)?.unicodeScalars
+      if let scalars, scalars.count == 1, let scalar = scalars.first, byte(scalar) == nil {
+        text.append(scalar)
+        rest = rest.dropFirst(length)
+      } else {
+        // A byte below 0x80 is UTF-8 by itself.
+        text.append(Unicode.Scalar(base + UInt32(first)) ?? "\u{FFFD}")
+        rest = rest.dropFirst()
+      }
+    }
+    return String(text)
+  }
+
+  /// The byte that a scalar stands for, nil if it is a letter like any other.
+  static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+    scalar.value >= base + 0x80 && scalar.value <= base + 0xFF
+      ? UInt8(scalar.value - base) : nil
+  }
+
+  /// The bytes that `text` spells and a zero byte, for a system call.
+  static func bytes(_ text: String) -> [CChar] {
+    text.unicodeScalars.flatMap { scalar in
+      byte(scalar).map { [CChar(bitPattern: $0)] }
+        ?? UTF8.encode(scalar).map { $0.map { CChar(bitPattern: $0) } } ?? []
+    } + [0]
+  }
+}
+
+/// A folder that is made when something is to be put into it.
+enum NewFolder {
+  /// Finds out whether `make` could succeed and files could be written then; makes nothing.
+  static func checkWritable(_ path: String) throws(FileError) {
+    for ancestor in ancestors(path).reversed() {
+      // The slash makes the call fail where the name is a file's.
+      if access(PathText.bytes(ancestor + "/"), F_OK) == 0 {
+        guard access(PathText.bytes(ancestor), W_OK | X_OK) == 0 else { break }
+        return
+      }
+      guard errno == ENOENT else { break }
+    }
+    throw .cannotWrite(path: path, reason: SystemError.text(errno))
+  }
+
+  /// Makes the folder and those around it where they are not there.
+  static func make(_ path: String) throws(FileError) {
+    for ancestor in ancestors(path)
+    where mkdir(PathText.bytes(ancestor), 0o777) != 0 && errno != EEXIST {
+      throw .cannotWrite(path: path, reason: SystemError.text(errno))
+    }
+  }
+
+  /// `a/b/c` gives `.`, `a`, `a/b`, `a/b/c`, and `/a/b` gives `/`, `/a`, `/a/b`.
+  static func ancestors(_ path: String) -> [String] {
+    let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+    var ancestors = [isAbsolute ? "/" : "."]
+    var prefix = isAbsolute ? "/" : ""
+    for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+      prefix += String(decoding: part, as: UTF8.self)
+      ancestors.append(prefix)
+      prefix += "/"
+    }
+    return ancestors
+  }
+}

@@ -1,0 +1,212 @@
+import Testing
+
+@testable import MNISTCore
+
+/// Mistakes in a program that uses the library. Each ends it with a sentence that tells what was expected and what
+/// was found, in every build.
+@Suite struct MistakesTests {
+  @Test(arguments: mistakes.keys.sorted())
+  func aMistakeGetsItsSentence(_ sentence: String) async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [sentence] in
+      mistakes[sentence]?()
+    }
+    expectSentence(sentence, result)
+  }
+}
+
+/// Records an issue unless the process ended with this sentence.
+func expectSentence(
+  _ sentence: String, _ result: ExitTest.Result?,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let printed = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(printed.contains("Fatal error: \(sentence)\n"), sourceLocation: sourceLocation)
+}
+
+private func x12() -> Tensor { Tensor([1, 2], shape: [1, 2]) }
+
+/// By the sentence they get.
+private let mistakes: [String: @Sendable () -> Void] = [
+  // Tensors
+  "3 numbers cannot fill [2, 2]": { _ = Tensor([1, 2, 3], shape: [2, 2]) },
+  "1 numbers cannot fill [2]": { Tensor([1, 2]).copy(from: [1]) },
+  "no tensor can have shape [2, -1]": { _ = Tensor(repeating: 0, shape: [2, -1]) },
+  "no tensor can have shape [4611686018427387904, 4]": {
+    _ = Tensor(repeating: 0, shape: [1 << 62, 4])
+  },
+  "item needs a tensor of one number, this one has shape [2]": { _ = Tensor([1, 2]).item },
+  "the gradient of [2] cannot have shape []": { Parameter(Tensor([1, 2])).gradient = Tensor(0) },
+  "the shapes of [2] + [3] do not fit together": { _ = Tensor([1, 2]) + Tensor([1, 2, 3]) },
+  "a matrix product needs [m, k] and [k, n], not [1, 2] and [1, 2]": {
+    _ = x12().matrixProduct(x12())
+  },
+  "linear needs x [batch, in], weight [out, in], bias [out], not [1, 2], [1, 2], [2]": {
+    _ = x12().linear(weight: x12(), bias: Tensor([1, 2]))
+  },
+  "linear needs x [batch, in], weight [out, in], bias [out], not [1, 2], [4, 3], [4]": {
+    _ = Linear(inputSize: 3, outputSize: 4, using: RandomGenerator(seed: 0))(x12())
+  },
+  "the slope is above 0, not 0.0": {
+    _ = x12().linear(weight: x12(), bias: Tensor([1]), negativeSlope: 0)
+  },
+  "[2] cannot be reshaped to [3]": { _ = Tensor([1, 2]).reshaped([3]) },
+  "[2, 1] cannot be broadcast to [1, 2]": {
+    _ = Tensor([1, 2], shape: [2, 1]).broadcast(to: [1, 2])
+  },
+  "only a matrix can be transposed, not [2]": { _ = Tensor([1, 2]).transposed() },
+  "there is no axis 2 in the shape [1, 2]": { _ = x12().sum(alongAxis: 2) },
+  "there is no largest of no numbers, along axis 1 of [2, 0]": {
+    _ = Tensor([], shape: [2, 0]).max(alongAxis: 1)
+  },
+  "there is no mean of no numbers, in a tensor of shape [0]": { _ = Tensor([]).mean() },
+  "[1, 2] and [1, 3] differ in more than axis 0": {
+    _ = Tensor.concatenated([x12(), Tensor([1, 2, 3], shape: [1, 3])])
+  },
+  "nothing can be made of no tensors": { _ = Tensor.concatenated([]) },
+  "row 2 is outside 0..<2, the rows of [2]": { _ = Tensor([1, 2]).rows([0, 2]) },
+  "argmax needs rows with numbers in them, not [2]": { _ = Tensor([1, 2]).argmax() },
+  "a dropout probability is in 0..<1, not 1.0": {
+    _ = Dropout(probability: 1, using: CounterGenerator(seed: 0))
+  },
+  "a dropout probability is in 0..<1, not -0.1": {
+    _ = Tensor([1]).dropout(probability: -0.1, using: CounterGenerator(seed: 0))
+  },
+
+  // The tape
+  "backward() from a tensor of shape [] that depends on nothing that requires a gradient": {
+    Tensor(2).backward()
+  },
+  "backward() starts from one number, this tensor has shape [2]": {
+    Tensor([1, 2], requiresGradient: true).backward()
+  },
+  "the gradient of [2] cannot have shape [1]": {
+    Tensor([1, 2], requiresGradient: true).backward(from: Tensor([1]))
+  },
+  "backward() has already gone through the computation of a tensor of shape []: compute it again": {
+    let x = Tensor(2, requiresGradient: true)
+    let y = x * x
+    y.backward()
+    y.backward()
+  },
+  "backward() has already gone through the computation of a tensor of shape [2]: compute it again": {
+    let x = Tensor([2, 3], requiresGradient: true)
+    let y = x * x
+    (y + 1).sum().backward()
+    (y + 2).sum().backward()
+  },
+  "a tensor of shape [3] was overwritten between its use and backward(): compute the result again": {
+    let x = Tensor([1, 2, 3], requiresGradient: true)
+    // The derivative of the power is told by its result.
+    let y = x.exponential()
+    let sum = y.sum()
+    y.copy(from: [0, 0, 0])
+    sum.backward()
+  },
+
+  // Modules and losses
+  "batch normalisation needs at least 2 rows in training, not [1, 2]": {
+    _ = BatchNorm1d(2)(x12())
+  },
+  "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [3], [3]": {
+    _ = BatchNorm1d(3)(x12())
+  },
+  "running statistics cannot share their numbers with what is normalised, a weight or a bias": {
+    let ones = Tensor(repeating: 1, shape: [2])
+    let running = RunningTensors(mean: Tensor([0, 0]), variance: ones, momentum: 0.1)
+    _ = Tensor([1, 2, 3, 4], shape: [2, 2]).batchNormalized(
+      weight: Parameter(ones), bias: Tensor([0, 0]), epsilon: 1e-5, moving: running)
+  },
+  "a linear layer cannot map 0 to 2": {
+    _ = Linear(inputSize: 0, outputSize: 2, using: RandomGenerator(seed: 0))
+  },
+  "a classifier needs at least one hidden layer": {
+    _ = ImageClassifier(
+      inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
+      using: RandomGenerator(seed: 0))
+  },
+  "layers: a list of modules is found in a Sequential only": {
+    final class Listed: Module {
+      var isTraining = true
+      let layers = [LeakyReLU()]
+      func callAsFunction(_ input: Tensor) -> Tensor { input }
+    }
+    _ = Listed().parameters
+  },
+  "Shift has nothing to train: its property offset is a plain Tensor (expected a Parameter)": {
+    final class Shift: Module {
+      var isTraining = true
+      let offset = Tensor([1, 2])
+      func callAsFunction(_ input: Tensor) -> Tensor { input + offset }
+    }
+    _ = Sequential([LeakyReLU(), Shift()]).parameters
+  },
+  "label 2 of row 0 is outside 0..<2, the classes of [1, 2]": { _ = NLLLoss()(x12(), [2]) },
+  "label -1 of row 0 is outside 0..<2, the classes of [1, 2]": {
+    _ = CrossEntropyLoss()(x12(), [-1])
+  },
+  "a loss over classes needs [batch, classes] and a label for each row, not [1, 2] and 2 labels": {
+    _ = NLLLoss()(x12(), [0, 1])
+  },
+  "a loss over classes needs [batch, classes] and a label for each row, not [0, 2] and 0 labels": {
+    _ = NLLLoss()(Tensor([], shape: [0, 2]), [])
+  },
+  // Broadcasting a target would hide a mistake.
+  "MSELoss needs two tensors of one shape, not [2, 1] and [2]": {
+    _ = MSELoss()(Tensor([1, 2], shape: [2, 1]), Tensor([1, 2]))
+  },
+  "MSELoss needs numbers as targets, not 1 labels": { _ = MSELoss()(x12(), .labels([0])) },
+  "NLLLoss needs labels, not numbers of shape [1, 2]": { _ = NLLLoss()(x12(), .numbers(x12())) },
+
+  // Optimisers
+  "SGD was given no parameters (expected those of a module, whose properties are of type Parameter)": {
+    _ = SGD([], learningRate: 0.1)
+  },
+  "Adam was given no parameters (expected those of a module, whose properties are of type Parameter)": {
+    _ = Adam(LeakyReLU().parameters)
+  },
+  "a learning rate is a finite number above 0, not 0.0": {
+    _ = SGD([Parameter(Tensor(1))], learningRate: 0)
+  },
+  "a learning rate is a finite number above 0, not -0.1": {
+    _ = Adam([Parameter(Tensor(1))], learningRate: -0.1)
+  },
+  "a learning rate is a finite number above 0, not nan": {
+    _ = Adam([Parameter(Tensor(1))], learningRate: .nan)
+  },
+  "momentum and weight decay are 0 or more, not -1.0 and 0.0": {
+    _ = SGD([Parameter(Tensor(1))], learningRate: 1, momentum: -1)
+  },
+  "0 states cannot belong to 1 parameters": { Adam([Parameter(Tensor([1]))]).state = [] },
+  "the state of parameter 0 has the shapes [2] and [2], the parameter [1]": {
+    let state = Adam([Parameter(Tensor([1, 2]))]).state
+    Adam([Parameter(Tensor([1]))]).state = state
+  },
+
+  // Random numbers
+  "a state has 624 words and a position among them, not 3 and 0": {
+    RandomGenerator(seed: 0).state = .init(words: [1, 2, 3], position: 0)
+  },
+  "a state has 624 words and a position among them, not 624 and 625": {
+    let generator = RandomGenerator(seed: 0)
+    generator.state = .init(words: generator.state.words, position: 625)
+  },
+  "-1 random numbers cannot be drawn": {
+    _ = RandomGenerator(seed: 0).uniform(-1, from: 0, to: 1)
+  },
+
+  // Data
+  "a batch needs a label for each row, not [1, 2] and 2 labels": {
+    _ = Batch(inputs: x12(), labels: [1, 2])
+  },
+  "a batch whose targets are numbers of shape [1, 2] has no labels": {
+    _ = Batch(inputs: x12(), numbers: x12()).labels
+  },
+  "batches of 0 rows, none below 1": {
+    _ = DataLoader(TensorDataset(inputs: x12(), labels: [0]), batchSize: 0)
+  },
+  "a share is in 0...1, not 1.5": {
+    _ = TensorDataset(inputs: x12(), labels: [0]).split(ratio: 1.5, using: RandomGenerator(seed: 0))
+  },
+]

@@ -1,0 +1,36 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct MachineTests {
+  @Test func thereIsAtLeastOneProcessor() {
+    #expect(Processor.count >= 1)
+  }
+
+  /// The tests run, so the processor can do what the library was compiled for.
+  @Test func nothingIsMissingWhereTheTestsRun() {
+    #expect(Processor.missingInstructions == [])
+  }
+
+  @Test func anotherProcessorIsASentence() {
+    #expect(
+      DeviceError.otherProcessor(missing: ["avx2", "fma"]).description
+        == "this program was built for another processor (expected one with avx2, fma; "
+        + "build it on this machine, or with MNIST_TARGET=x86-64 for any)")
+  }
+
+  @Test func memoryIsPromisedOnlyWhereItIsThere() {
+    #expect(SystemMemory.has(1))
+    #expect(!SystemMemory.has(.max))
+    #expect(!SystemMemory.has(1 << 60))
+    #expect(SystemMemory.byteCount > 64 << 20)
+  }
+
+  @Test func theClocksGoForwardInSeconds() {
+    // 2020 and 2100.
+    #expect((1_577_836_800..<4_102_444_800).contains(SystemClock.wallTime))
+    let start = SystemClock.monotonicTime
+    usleep(20_000)
+    #expect((0.02..<60).contains(SystemClock.monotonicTime - start))
+  }
+}
