@@ -18,9 +18,8 @@ extension Module {
   public func load(from path: String) throws {
     let own = stateDictionary
     let bytes = own.names.reduce(0) { $0 + 8 * (own[$1]?.elements.count ?? 0) }
-    let file = try SafeTensors(
-      readingFrom: path, limit: bytes + SafeTensors.headerLimitBytes + 8
-    ) { header in
+    let limit = bytes + SafeTensors.headerLimitBytes + 8
+    let file = try SafeTensors(reading: InputFile(path, limit: limit)) { header in
       let difference = StateDictionaryError.difference(
         expected: own.names.map { ($0, own[$0]?.summary ?? "") },
         found: header.entries.map { ($0.name, $0.summary) })

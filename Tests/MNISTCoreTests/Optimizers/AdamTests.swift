@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func aScheduleIsSeenInItsText() {
-    let adam = Adam([], learningRate: 0.0004, weightDecay: 0.01)
+    let adam = Adam([Parameter(Tensor(1))], learningRate: 0.0004, weightDecay: 0.01)
     adam.initialLearningRate = 0.002
     #expect(
       adam.description.hasSuffix(
@@ -124,7 +124,7 @@ import Testing
 
   @Test func withDecoupledWeightDecayItIsPrintedAsPyTorchsAdamW() {
     #expect(
-      Adam([], learningRate: 0.002, weightDecay: 0.05, decoupledWeightDecay: true).description
+      Adam([Parameter(Tensor(1))], learningRate: 0.002, weightDecay: 0.05, decoupledWeightDecay: true).description
         == """
         AdamW (
         Parameter Group 0

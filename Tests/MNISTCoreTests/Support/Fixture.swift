@@ -42,6 +42,9 @@ struct Fixture {
   /// The first part of each name, up to the slash.
   var groups: Set<String> { Set(tensors.keys.map { String($0.prefix { $0 != "/" }) }) }
 
+  /// Whether there is an entry of this name.
+  func has(_ name: String) -> Bool { tensors[name] != nil }
+
   /// The entries, sorted by name.
   var entries: [(name: String, value: TensorValue)] {
     tensors.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

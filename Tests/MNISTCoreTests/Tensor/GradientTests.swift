@@ -80,6 +80,10 @@ import Testing
     expectGradients(positive, "logarithm") { $0[0].logarithm() }
     expectGradients(nonzero, "leakyReLU") { $0[0].leakyReLU(negativeSlope: 0.01) }
     expectGradients(nonzero, "leakyReLU") { $0[0].leakyReLU(negativeSlope: 0.5) }
+    expectGradients(positive, "squareRoot") { $0[0].squareRoot() }
+    expectGradients(nonzero, "tanh") { $0[0].tanh() }
+    expectGradients(nonzero, "sigmoid") { $0[0].sigmoid() }
+    expectGradients(nonzero, "relu") { $0[0].relu() }
     expectGradients(nonzero, "dropout") {
       // A generator of its own for each call, so that every call has the same mask.
       $0[0].dropout(probability: 0.4, using: CounterGenerator(seed: 8))
@@ -93,6 +97,23 @@ import Testing
     expectGradients(x, "logSoftmax") { $0[0].logSoftmax() }
     expectGradients(x, "reshaped") { $0[0].reshaped([4, 6]) }
     expectGradients(x, "broadcast") { $0[0].broadcast(to: [2, 2, 3, 4]) }
+  }
+
+  @Test(arguments: [0, 1, 2], [false, true])
+  func reductionsAlongAnAxis(_ axis: Int, _ keepingAxis: Bool) {
+    let x = [TensorValue.random([2, 3, 4], seed: 8)]
+    expectGradients(x, "sum") { $0[0].sum(alongAxis: axis, keepingAxis: keepingAxis) }
+    expectGradients(x, "mean") { $0[0].mean(alongAxis: axis, keepingAxis: keepingAxis) }
+    // Numbers further apart than the checker's steps, so that the largest stays the largest.
+    let apart = TensorValue((0..<24).map { Float($0 * 7 % 24) }, shape: [2, 3, 4])
+    expectGradients([apart], "max") { $0[0].max(alongAxis: axis, keepingAxis: keepingAxis) }
+  }
+
+  @Test func otherOrdersAndParts() {
+    let x = [TensorValue.random([3, 4], seed: 9), TensorValue.random([2, 4], seed: 10)]
+    expectGradients([x[0]], "transposed") { $0[0].transposed() }
+    expectGradients([x[0]], "rows") { $0[0].rows([2, 0, 2]) }
+    expectGradients(x, "concatenated") { .concatenated([$0[0], $0[1], $0[0]]) }
   }
 
   @Test func aTensorUsedMoreThanOnce() {
@@ -124,6 +145,7 @@ import Testing
     expectGradients([x], "logSoftmax") { $0[0].logSoftmax() }
     let labels = (0..<shape[0]).map { $0 * 5 % shape[1] }
     expectGradients([x], "NLLLoss") { NLLLoss()($0[0], labels) }
+    expectGradients([x], "CrossEntropyLoss") { CrossEntropyLoss()($0[0], labels) }
     expectGradients([x], "both") { NLLLoss()($0[0].logSoftmax(), labels) }
     expectGradients([x, .random(shape, seed: 15)], "MSELoss") { MSELoss()($0[0], $0[1]) }
   }
