@@ -14,10 +14,9 @@ package enum PredictionText {
     return TerminalPicture.text(pixels, width: images.width, colors: colors)
       + "\nPredict: \(predicted)\nLabel: \(images.labels[index])"
   }
-}
 
-/// Classifications as lines of text.
-package enum ClassificationText {
+  // MARK: One classification
+
   /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`.
   package static func line(_ name: String, _ classification: Classification) -> String {
     func text(_ label: Int) -> String {

@@ -196,7 +196,8 @@ extension TrainOptions {
   ) throws(UsageError) {
     let training = settings.trainCount(of: rowCount)
     guard training >= 2, rowCount - training >= 1 else {
-      throw Self.command.error(.split(ratio: settings.trainRatio, images: rowCount, training: training))
+      throw Self.command.error(
+        .split(ratio: settings.trainRatio, images: rowCount, training: training))
     }
     guard !isTooLarge(inputSize: inputSize, outputSize: outputSize) else {
       var fewer = self

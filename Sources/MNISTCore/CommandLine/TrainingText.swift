@@ -39,7 +39,8 @@ package enum TrainingText {
   package static func clippedBatchSize(_ options: TrainOptions, to count: Int) -> String? {
     let asked = options.settings.batchSize
     guard asked > count, asked != TrainingSettings().batchSize else { return nil }
-    return "\(tool): --batch_size \(asked) is more than the training images: a batch is all \(count)"
+    return
+      "\(tool): --batch_size \(asked) is more than the training images: a batch is all \(count)"
   }
 
   package static func withoutLock(_ path: String) -> String {
