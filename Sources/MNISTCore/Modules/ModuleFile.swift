@@ -19,7 +19,7 @@ extension Module {
     let own = stateDictionary
     let bytes = own.names.reduce(0) { $0 + 8 * (own[$1]?.elements.count ?? 0) }
     let file = try SafeTensors(
-      readingFrom: path, limit: bytes + SafeTensors.headerLimitBytes + 8
+      reading: InputFile(path, limit: bytes + SafeTensors.headerLimitBytes + 8)
     ) { header in
       let difference = StateDictionaryError.difference(
         expected: own.names.map { ($0, own[$0]?.summary ?? "") },
