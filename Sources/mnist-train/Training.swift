@@ -11,7 +11,7 @@ func train(
     saver.save(Checkpoint(settings: run.settings, state: run.state))
   }
   // Where the file cannot be written in the end, the run is saved in one of these.
-  let otherFolders = [getenv("TMPDIR").map { String(cString: $0) }, "."].compactMap(\.self)
+  let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)
   var timer = RunTimer(run)
   do {
     try run.train { event in

@@ -90,28 +90,31 @@ private let mistakes: [String: @Sendable () -> Void] = [
     y.backward()
     y.backward()
   },
-  "backward() has already gone through the computation of a tensor of shape [2]: compute it again": {
-    let x = Tensor([2, 3], requiresGradient: true)
-    let y = x * x
-    (y + 1).sum().backward()
-    (y + 2).sum().backward()
-  },
-  "a tensor of shape [3] was overwritten between its use and backward(): compute the result again": {
-    let x = Tensor([1, 2, 3], requiresGradient: true)
-    // The derivative of the power is told by its result.
-    let y = x.exponential()
-    let sum = y.sum()
-    y.copy(from: [0, 0, 0])
-    sum.backward()
-  },
+  "backward() has already gone through the computation of a tensor of shape [2]: compute it again":
+    {
+      let x = Tensor([2, 3], requiresGradient: true)
+      let y = x * x
+      (y + 1).sum().backward()
+      (y + 2).sum().backward()
+    },
+  "a tensor of shape [3] was overwritten between its use and backward(): compute the result again":
+    {
+      let x = Tensor([1, 2, 3], requiresGradient: true)
+      // The derivative of the power is told by its result.
+      let y = x.exponential()
+      let sum = y.sum()
+      y.copy(from: [0, 0, 0])
+      sum.backward()
+    },
 
   // Modules and losses
   "batch normalisation needs at least 2 rows in training, not [1, 2]": {
     _ = BatchNorm1d(2)(x12())
   },
-  "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [3], [3]": {
-    _ = BatchNorm1d(3)(x12())
-  },
+  "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [3], [3]":
+    {
+      _ = BatchNorm1d(3)(x12())
+    },
   "running statistics cannot share their numbers with what is normalised, a weight or a bias": {
     let ones = Tensor(repeating: 1, shape: [2])
     let running = RunningTensors(mean: Tensor([0, 0]), variance: ones, momentum: 0.1)
@@ -160,12 +163,14 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "NLLLoss needs labels, not numbers of shape [1, 2]": { _ = NLLLoss()(x12(), .numbers(x12())) },
 
   // Optimisers
-  "SGD was given no parameters (expected those of a module, whose properties are of type Parameter)": {
-    _ = SGD([], learningRate: 0.1)
-  },
-  "Adam was given no parameters (expected those of a module, whose properties are of type Parameter)": {
-    _ = Adam(LeakyReLU().parameters)
-  },
+  "SGD was given no parameters (expected those of a module, whose properties are of type Parameter)":
+    {
+      _ = SGD([], learningRate: 0.1)
+    },
+  "Adam was given no parameters (expected those of a module, whose properties are of type Parameter)":
+    {
+      _ = Adam(LeakyReLU().parameters)
+    },
   "a learning rate is a finite number above 0, not 0.0": {
     _ = SGD([Parameter(Tensor(1))], learningRate: 0)
   },

@@ -13,15 +13,19 @@ public struct Checkpoint: Equatable, Sendable {
   /// Above the largest model the trainer builds; a file's own size bounds the memory for reading it.
   static let limitBytes = 16 << 30
 
+  /// What shapes the run's result.
   public var settings: TrainingSettings
+  /// Where the run stands, with its models.
   public var state: TrainingState
 
+  /// A run with these settings that stands there; the state's tensors have the settings' sizes.
   public init(settings: TrainingSettings, state: TrainingState) {
     self.settings = settings
     self.state = state
   }
 
-  /// Writes the file as `CheckpointFile` does, for once.
+  /// Writes the file. Whoever opens the path, at any instant and after a power cut too, finds the old file
+  /// or the new. Throws where another run is writing to the path.
   public func write(to path: String) throws(FileError) {
     try CheckpointFile(path).write(self)
   }

@@ -9,8 +9,7 @@ extension Checkpoint {
 
   /// Reads the run that is to go on. Throws as above, and where no file is.
   public init(resuming path: String) throws {
-    var status = stat()
-    guard stat(PathText.bytes(path), &status) == 0 || errno != ENOENT else {
+    guard FileSystem.leadsToFile(path) || errno != ENOENT else {
       throw CheckpointError.nothingToResume(path: path)
     }
     do {
@@ -20,7 +19,7 @@ extension Checkpoint {
     }
   }
 
-  /// Refuses other data than that the run has begun with; `directory` only serves the sentence.
+  /// Refuses other data than the run began with; `directory` only serves the sentence.
   public func check(_ images: ImageSet, in directory: String) throws(CheckpointError) {
     for (noun, expected, found) in [
       ("images", settings.imagesCRC32, images.imagesCRC32),
@@ -152,19 +151,25 @@ private struct CheckpointTensors {
 
 /// A file that is safetensors, but not a checkpoint of this trainer.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  /// `__metadata__` lacks a text that every run's file has.
   case missingSetting(path: String, name: String)
+  /// A text of `__metadata__` is none of those that are expected.
   case invalidSetting(path: String, name: String, expected: String, found: String)
+  /// The file's format is one that this program does not know yet.
   case newerVersion(path: String, expected: Int, found: Int)
   /// It says that it is this trainer's, whose files all have checksums.
   case noChecksums(path: String)
   /// Missing, unexpected and wrongly shaped tensors.
   case state(path: String, StateDictionaryError)
+  /// A tensor of the model holds a number that is infinite or none.
   case notFinite(path: String, tensor: String)
+  /// A tensor holds a number that cannot be, such as a negative step.
   case invalidValue(path: String, tensor: String, expected: String, found: String)
-  /// Weights alone, that do not make up a classifier; `name` is that of the first tensor to lack.
+  /// Weights alone that do not make up a classifier; `name` is that of the first missing tensor.
   case notAClassifier(path: String, name: String)
   /// Weights alone, which can predict, but not be trained further.
   case noRun(path: String)
+  /// No file has the path.
   case nothingToResume(path: String)
   /// The path is that of the images; checksums are CRC-32s of the unpacked files.
   case otherData(path: String, noun: String, expected: UInt32, found: UInt32)
@@ -173,9 +178,10 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
   /// The same for a model that only knows how many pixels it takes.
   case otherPixelCount(path: String, expected: Int, foundHeight: Int, foundWidth: Int)
-  /// Weights alone, that take as many pixels as no square has.
+  /// Weights alone, for a number of pixels that makes no square.
   case unknownImageSize(path: String, pixels: Int)
 
+  /// One sentence that names the path, what was expected and what was found.
   public var description: String {
     switch self {
     case .missingSetting(let path, let name):

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The file that a run saves itself to, locked against other runs for as long as this object lives.
 package final class CheckpointFile: Sendable {
   package let path: String
@@ -28,7 +30,8 @@ package final class CheckpointFile: Sendable {
   }
 }
 
-/// Saves a run while it goes on: one save at a time, on a thread of its own, for a disk takes its time.
+/// Saves a run while it goes on. Each save has a thread of its own, so that training need not wait for the
+/// disk; one runs at a time.
 package final class CheckpointSaver {
   private let file: CheckpointFile
   private var save: Save?
@@ -37,9 +40,9 @@ package final class CheckpointSaver {
 
   deinit { _ = save?.wait() }
 
-  /// Begins to save when the save before it has ended, and returns why that one failed, if it did.
+  /// Waits for the save before, begins this one, and returns why the one before failed, if it did.
   ///
-  /// At most one save is thus ever behind the run.
+  /// What is on the disk is thus never older than the save before the last.
   package func save(_ checkpoint: Checkpoint) -> FileError? {
     let failure = save?.wait()
     save = Save(checkpoint, to: file)
@@ -69,8 +72,7 @@ package final class CheckpointSaver {
     let start = (folder.hasSuffix("/") ? folder : folder + "/") + name + ".rescued"
     var candidate = start
     var number = 1
-    var status = stat()
-    while lstat(PathText.bytes(candidate), &status) == 0 {
+    while FileSystem.exists(candidate) {
       number += 1
       candidate = "\(start)-\(number)"
     }
@@ -92,32 +94,33 @@ package enum SaveError: Error, Equatable, CustomStringConvertible {
 }
 
 /// One save under way.
-private final class Save: @unchecked Sendable {
+private final class Save: Sendable {
   let checkpoint: Checkpoint
   private let file: CheckpointFile
-  private var thread: SystemThread?
-  /// Written by the thread, read after it has ended.
-  private var failure: FileError?
+  private let thread = Mutex<SystemThread?>(nil)
+  private let failure = Mutex<FileError?>(nil)
 
   init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
     self.checkpoint = checkpoint
     self.file = file
-    thread = SystemThread { self.write() }
+    let thread = SystemThread { self.write() }
     // Where the system has no thread to give, the run waits.
     if thread == nil { write() }
+    self.thread.withLock { $0 = thread }
   }
 
-  func write() {
+  private func write() {
     do throws(FileError) {
       try file.write(checkpoint)
     } catch {
-      failure = error
+      failure.withLock { $0 = error }
     }
   }
 
+  /// Returns why the save failed, if it did, once it has ended.
   func wait() -> FileError? {
+    let thread = thread.withLock { $0.take() }
     thread?.join()
-    thread = nil
-    return failure
+    return failure.withLock { $0 }
   }
 }

@@ -5,10 +5,10 @@
 /// tell the sizes.
 public struct SavedModel: Equatable, Sendable {
   package let layout: ModelLayout
-  /// Height and width of the images, where the file tells.
+  /// Height and width of the images; nil for weights alone, which tell only the number of pixels.
   let imageSize: [Int]?
   let weights: StateDictionary
-  /// The run's, nil for weights alone.
+  /// The settings of the run; nil for weights alone.
   public let settings: TrainingSettings?
 
   /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
@@ -61,23 +61,26 @@ public struct SavedModel: Equatable, Sendable {
     self.weights = weights
   }
 
-  /// Without it, the file was never this program's: its other metadata would be needed too.
+  /// Whether `mnist-train` wrote the file. Python drops all metadata when it saves a file again: without the
+  /// version, the settings are gone too.
   private static func isCheckpoint(_ metadata: [String: String]) -> Bool {
     metadata["format_version"] != nil
   }
 
-  /// The test images of the set in a folder, with the sizes and classes this model was trained on.
+  /// The test images of the set in a folder, with the sizes and classes this model was trained on. Throws
+  /// what `MNISTFolder.load` throws, and `CheckpointError` for images of another size.
   public func testImages(in directory: String) throws -> ImageSet {
     let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
     try checkSize(of: images, path: directory)
     return images
   }
 
-  /// The same from anywhere.
+  /// The same from a source, which may download them; `report` is told how that goes. Throws what the
+  /// source throws, and `CheckpointError` for images of another size.
   public func testImages(
     from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
-    // No published set has these two checksums.
+    // Weights alone do not say what they were trained on: no published set has the checksums 0.
     let data = try source.testImages(
       trainImagesCRC32: settings?.imagesCRC32 ?? 0, trainLabelsCRC32: settings?.labelsCRC32 ?? 0,
       classes: layout.outputSize, report: report)

@@ -23,18 +23,18 @@ package struct Console {
   package mutating func print(_ text: String) {
     guard outputFailure == nil else { return }
     removeProgress()
-    outputFailure = write(text + "\n", to: STDOUT_FILENO)
+    outputFailure = ProcessStream.output.write(text + "\n")
   }
 
   /// How much color standard output shows.
   package static var colors: TerminalColors {
-    TerminalColors(environment: Terminal.environment, isTerminal: Terminal.isStandardOutput)
+    TerminalColors(environment: Terminal.environment, isTerminal: ProcessStream.output.isTerminal)
   }
 
   /// What a person should know besides, on standard error.
   package mutating func note(_ text: String) {
     removeProgress()
-    _ = write(text + "\n", to: STDERR_FILENO)
+    _ = ProcessStream.error.write(text + "\n")
   }
 
   /// What a person should know before believing a result.
@@ -55,11 +55,11 @@ package struct Console {
     let time = SystemClock.monotonicTime
     guard canRedraw, time - lastTime >= 0.1, Terminal.isForeground else { return }
     (lastTime, hasProgress) = (time, true)
-    _ = write(Self.clear + text(Terminal.columns), to: STDERR_FILENO)
+    _ = ProcessStream.error.write(Self.clear + text(ProcessStream.error.columns))
   }
 
   private mutating func removeProgress() {
-    if hasProgress { _ = write(Self.clear, to: STDERR_FILENO) }
+    if hasProgress { _ = ProcessStream.error.write(Self.clear) }
     (lastTime, hasProgress) = (SystemClock.monotonicTime, false)
   }
 
@@ -85,22 +85,4 @@ package struct Console {
     guard let outputFailure else { return hasFailure ? 1 : 0 }
     return fail("standard output: cannot be written: \(outputFailure)")
   }
-
-  /// Nil when all was written, else the reason.
-  private func write(_ text: String, to descriptor: Int32) -> String? {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0) }
-      if written > 0 {
-        bytes = bytes.dropFirst(written)
-      } else if errno != EINTR {
-        return SystemError.text(errno)
-      }
-    }
-    return nil
-  }
-}
-
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -27,13 +27,9 @@ package struct StopSignal: Error, Equatable {
     _ = received.load(ordering: .relaxed)
     _ = isHeldBack.load(ordering: .relaxed)
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      let earlier = signal(number, handler)
+      let wasIgnored = ProcessSignal.handle(number, handler)
       // Under `nohup` a run goes on without its terminal.
-      if number == SIGHUP,
-        unsafeBitCast(earlier, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-      {
-        signal(number, SIG_IGN)
-      }
+      if number == SIGHUP, wasIgnored { signal(number, SIG_IGN) }
     }
   }
 

@@ -1,20 +1,17 @@
 /// What is known of the terminal that the program runs in.
-package enum Terminal {
+enum Terminal {
   /// The variables that decide how a terminal is written to, as far as they are set.
-  package static var environment: [String: String] {
+  static var environment: [String: String] {
     var found: [String: String] = [:]
     for name in ["TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR"] {
-      if let value = getenv(name) { found[name] = String(cString: value) }
+      found[name] = CLibrary.environment(name)
     }
     return found
   }
 
-  package static var isStandardOutput: Bool { isatty(STDOUT_FILENO) == 1 }
-  package static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
-
   /// Whether a line can be drawn over again on standard error.
   static var canRedraw: Bool {
-    canRedraw(environment: environment, isTerminal: isStandardError)
+    canRedraw(environment: environment, isTerminal: ProcessStream.error.isTerminal)
   }
 
   static func canRedraw(environment: [String: String], isTerminal: Bool) -> Bool {
@@ -26,13 +23,6 @@ package enum Terminal {
   static var isForeground: Bool {
     let group = tcgetpgrp(STDERR_FILENO)
     return group < 0 || group == getpgrp()
-  }
-
-  /// How many characters fit into a line on standard error; 80 where nobody says.
-  package static var columns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
   }
 }
 

@@ -62,23 +62,8 @@ extension PredictOptions: ToolOptions {
 extension ToolOptions {
   /// Where the images of a set are. The environment may name a mirror too; an empty variable is none.
   package func dataSource(_ choice: DatasetChoice) -> DataSource {
-    let ofEnvironment = getenv("MNIST_MIRROR").map { String(cString: $0) }
+    let ofEnvironment = CLibrary.environment("MNIST_MIRROR") ?? ""
     return DataSource(
-      choice, in: dataDirectory, mirror: mirror ?? ofEnvironment.flatMap { $0.isEmpty ? nil : $0 })
-  }
-}
-
-/// The words of this process's command line, byte for byte.
-package enum ProcessArguments {
-  /// All but the program's own name, as `PathText` spells them: Swift's own `CommandLine.arguments` loses
-  /// bytes that are not UTF-8, so that a file of such a name could not be opened.
-  package static var all: [String] {
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      CommandLine.unsafeArgv[index].map { start in
-        PathText.text(
-          sequence(first: start) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != 0 }
-            .map { UInt8(bitPattern: $0) })
-      }
-    }
+      choice, in: dataDirectory, mirror: mirror ?? (ofEnvironment.isEmpty ? nil : ofEnvironment))
   }
 }

@@ -4,7 +4,9 @@ public struct Calibration: Equatable, Sendable {
   public struct Bin: Equatable, Sendable {
     /// Probabilities above `lower` and up to `upper`.
     public let lower: Double
+    /// The upper end; of the last bin 1.
     public let upper: Double
+    /// How many predictions lie in it.
     public let count: Int
     /// The mean probability; 0 where there is none.
     public let confidence: Double

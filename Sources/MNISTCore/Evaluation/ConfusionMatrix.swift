@@ -31,8 +31,11 @@ public struct ConfusionMatrix: Equatable, Sendable {
     self.init(counts: counts)
   }
 
+  /// How many classes there are.
   public var classCount: Int { counts.count }
+  /// How many examples were counted.
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }
+  /// How many of them were predicted to be of their class.
   public var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
 
   /// The share that is correct.
@@ -40,8 +43,11 @@ public struct ConfusionMatrix: Equatable, Sendable {
 
   /// Examples of one class taken for another.
   public struct Confusion: Equatable, Sendable {
+    /// The class that they are of.
     public let label: Int
+    /// The class that they were taken for.
     public let predicted: Int
+    /// How many there are, at least one.
     public let count: Int
   }
 

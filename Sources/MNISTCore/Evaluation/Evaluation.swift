@@ -1,8 +1,12 @@
 /// What a model's answers to images with known labels come to.
 public struct Evaluation: Equatable, Sendable {
+  /// The answers, in the order they were given in.
   public let classifications: [Classification]
+  /// How often each class was taken for which.
   public let confusion: ConfusionMatrix
+  /// The share that is correct.
   public let accuracy: Proportion
+  /// Whether they are right as often as their probabilities say, in ten bins.
   public let calibration: Calibration
 
   /// At least one classification; each has a label and the same classes.
@@ -27,7 +31,9 @@ public struct Evaluation: Equatable, Sendable {
 
 /// A share of a number of trials, with how sure it is.
 public struct Proportion: Equatable, Sendable {
+  /// Of the trials, those that count for the share; 0 to `trials`.
   public let successes: Int
+  /// At least one.
   public let trials: Int
 
   /// At least one trial.
@@ -38,9 +44,10 @@ public struct Proportion: Equatable, Sendable {
     self.trials = trials
   }
 
+  /// The share itself, 0 to 1.
   public var value: Double { Double(successes) / Double(trials) }
 
-  /// √(p (1 − p) / n).
+  /// How far the share of so many trials usually lies from the true one: √(p (1 − p) / n).
   public var standardError: Double { (value * (1 - value) / Double(trials)).squareRoot() }
 
   /// Wilson's score interval at 95 %: it stays within 0 and 1 and holds for shares near them.

@@ -1,6 +1,6 @@
 /// A run's losses and accuracy by epoch as SVG that needs nothing else, for light and dark.
 public enum CurvesSVG {
-  /// The file's content.
+  /// The file's content, for the epochs of `rows` in their order; without any it says so.
   public static func text(_ rows: [MetricsRow]) -> String {
     let accuracies = rows.map(\.validAccuracy)
     let losses = rows.flatMap { [$0.trainLoss, $0.validLoss] }

@@ -2,17 +2,20 @@
 public struct MetricsRow: Equatable, Sendable {
   /// From 1.
   public let epoch: Int
+  /// The mean over the training batches.
   public let trainLoss: Double
+  /// The mean over the validation batches.
   public let validLoss: Double
   /// The share of validation images whose class was found.
   public let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
   public let lowestLoss: Double
-  /// How long the epoch took; of an epoch that was stopped, the part after it went on.
+  /// How long the epoch took. Of an epoch that was stopped and went on later: the part after that.
   public let seconds: Double
   /// Training and validation images in a second.
   public let imagesPerSecond: Double
 
+  /// A row of these figures.
   public init(
     epoch: Int, trainLoss: Double, validLoss: Double, validAccuracy: Double, lowestLoss: Double,
     seconds: Double, imagesPerSecond: Double
@@ -36,11 +39,11 @@ public struct MetricsRow: Equatable, Sendable {
   }
 
   /// The first line of the file.
-  public static let header =
+  static let header =
     "epoch,train_loss,valid_loss,valid_accuracy,lowest_loss,seconds,images_per_second"
 
   /// The row as a line; the losses and the accuracy come back exactly.
-  public var line: String {
+  var line: String {
     let exact = [trainLoss, validLoss, validAccuracy, lowestLoss].map { "\($0)" }
     let rough = [
       NumberText.fixed(seconds, decimals: 3), NumberText.fixed(imagesPerSecond, decimals: 1),
@@ -49,7 +52,7 @@ public struct MetricsRow: Equatable, Sendable {
   }
 
   /// Reads a line back; nil if it is none.
-  public init?(line: some StringProtocol) {
+  init?(line: some StringProtocol) {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = fields.dropFirst().compactMap { Double($0) }
     guard fields.count == 7, numbers.count == 6, let epoch = Int(fields[0]), epoch >= 1 else {
@@ -71,7 +74,7 @@ extension MetricsRow {
   /// cut may leave it.
   static func readLog(in folder: String) throws -> [MetricsRow] {
     let path = folder + "/metrics.csv"
-    guard RunFolder.exists(path) else { return [] }
+    guard FileSystem.exists(path) else { return [] }
     let lines = try lines(path)
     return lines.isEmpty ? [] : try rows(lines, path)
   }

@@ -27,6 +27,7 @@ public struct ReportPage {
     self.facts = facts
   }
 
+  /// The whole page.
   public var html: String {
     """
     <!DOCTYPE html>

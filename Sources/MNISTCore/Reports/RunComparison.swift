@@ -11,7 +11,7 @@ package struct LoggedRun: Equatable, Sendable {
   /// Reads `config.json` and `metrics.csv` in the folder. Throws `RunFolderError` or `FileError`.
   package init(readingFrom directory: String) throws {
     guard !directory.isEmpty else { throw FileError.emptyPath }
-    if RunFolder.exists(directory), !RunFolder.exists(directory + "/config.json") {
+    if FileSystem.exists(directory), !FileSystem.exists(directory + "/config.json") {
       throw RunFolderError.noRun(path: directory)
     }
     let configuration = try RunConfiguration.read(directory + "/config.json")

@@ -3,31 +3,33 @@
 enum RunFolder {
   private static let nameLimit = 1_000
 
-  /// A folder without a run; it may not be there yet. Throws `RunFolderError` or `FileError`.
+  /// The first folder without a run; it need not exist yet. Throws `RunFolderError` or `FileError`.
   static func free(_ wanted: String) throws -> String {
     let free = try names(wanted).first { folder in
-      !exists(folder + "/config.json") && !exists(folder + "/metrics.csv")
+      !FileSystem.exists(folder + "/config.json") && !FileSystem.exists(folder + "/metrics.csv")
     }
     guard let free else { throw RunFolderError.noFreeName(path: wanted, limit: nameLimit) }
     return free
   }
 
-  /// The folder of a run, with what its configuration says; nil where there is none.
+  /// The folder that the run with this configuration was logged to before, and the configuration in it; nil
+  /// where there is none.
   ///
-  /// Runs of the same settings are told apart by where they are saved; of one that began anew in the same
-  /// place the last counts. Where there is none, a model that is not there any more may have been moved.
+  /// Runs with the same settings are told apart by the model file they write. Where several were saved to
+  /// this one, the last folder counts. Where none was, the last folder counts whose model file does not exist
+  /// any more: this run's may have been moved since.
   static func own(
     _ wanted: String, _ configuration: RunConfiguration
   ) throws -> (folder: String, RunConfiguration)? {
     // Names are taken in order: behind the first that is not there, there is none.
     var (own, moved): ((String, RunConfiguration)?, (String, RunConfiguration)?)
-    for folder in try names(wanted).prefix(while: exists) {
+    for folder in try names(wanted).prefix(while: FileSystem.exists) {
       if let found = try? RunConfiguration.read(folder + "/config.json"),
         found.hasSettings(of: configuration)
       {
         if found.modelPath == configuration.modelPath {
           own = (folder, found)
-        } else if !exists(found.modelPath) {
+        } else if !FileSystem.exists(found.modelPath) {
           moved = (folder, found)
         }
       }
@@ -50,15 +52,10 @@ enum RunFolder {
     return name
   }
 
-  static func exists(_ path: String) -> Bool {
-    var status = stat()
-    return lstat(PathText.bytes(path), &status) == 0
-  }
-
   /// Removes what a run that could not begin has left: the files, and the folder if it is empty then.
   static func remove(_ names: [String], in folder: String) {
-    for name in names { unlink(PathText.bytes("\(folder)/\(name)")) }
-    rmdir(PathText.bytes(folder))
+    for name in names { FileSystem.remove("\(folder)/\(name)") }
+    FileSystem.removeFolder(folder)
   }
 }
 

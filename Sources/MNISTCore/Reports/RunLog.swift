@@ -3,7 +3,7 @@
 package final class RunLog {
   /// The folder that was taken.
   package let directory: String
-  /// Whether it is not the one that was asked for, which holds another run.
+  /// Whether it is another than was asked for, because that one holds another run.
   package let isElsewhere: Bool
   package private(set) var rows: [MetricsRow]
   /// Why the files are not up to date, nil where they are.
@@ -11,7 +11,7 @@ package final class RunLog {
   private let metrics: AppendingFile
   private let events: AppendingFile
 
-  /// Finds out before a run has begun, or goes on, whether it could be logged; makes nothing. Throws
+  /// Finds out, before a run begins or goes on, whether it could be logged; creates nothing. Throws
   /// `RunFolderError` or `FileError`.
   package static func checkWritable(
     _ wanted: String, resuming configuration: RunConfiguration?
@@ -29,8 +29,9 @@ package final class RunLog {
   /// Takes a folder for a run and writes its configuration.
   ///
   /// A folder that holds another run is never written to: the next name is taken. A run that goes on finds
-  /// its own folder again, and so does one that was killed before its first epoch was over; rows of later epochs, which will be trained again, are taken out, and what began
-  /// the run stays its command line. Throws `RunFolderError` or `FileError`.
+  /// its own folder again, and so does one that was killed before its first epoch was over. Rows of epochs
+  /// that will be trained again are taken out; the command line stays that with which the run began.
+  /// Throws `RunFolderError` or `FileError`.
   ///
   /// - Parameter epoch: how many epochs are behind a run that goes on, nil for a new one.
   package init(
@@ -65,7 +66,8 @@ package final class RunLog {
     isElsewhere = directory != RunFolder.name(wanted)
   }
 
-  /// Of two runs that begin at the same time, one makes the file, the other looks for another folder.
+  /// Takes a folder by creating its `metrics.csv`, which only one process can: of two runs that begin at the
+  /// same time, the other one looks for the next folder.
   private static func takeFolder(_ wanted: String) throws -> (String, AppendingFile) {
     while true {
       let folder = try RunFolder.free(wanted)
@@ -74,13 +76,14 @@ package final class RunLog {
     }
   }
 
-  /// TensorBoard reads all such files of a folder as one run.
+  /// Each process of a run has a file of events; TensorBoard reads all of a folder as one run.
   private static func makeEvents(
     in folder: String, resumingAfter epoch: Int?
   ) throws(FileError) -> AppendingFile {
     let time = SystemClock.wallTime
     let name = TensorBoardEvents.fileName(
-      wallTime: time, host: hostName(), process: Int(getpid()), user: Int(getuid()))
+      wallTime: time, host: CLibrary.hostName ?? "localhost", process: Int(getpid()),
+      user: Int(getuid()))
     let file = try AppendingFile("\(folder)/\(name)")
     try file.append(TensorBoardEvents.version(wallTime: time))
     if let epoch { try file.append(TensorBoardEvents.restart(step: epoch + 1, wallTime: time)) }
@@ -101,11 +104,5 @@ package final class RunLog {
     attempt { () throws(FileError) in
       try OutputFile.writeQuickly(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
     }
-  }
-
-  private static func hostName() -> String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,11 +1,15 @@
-/// The memory that a run needs, found out before it begins: a failed allocation later would end the process.
+/// Too little memory for what is to be done. It is found out before the work begins, because an allocation
+/// that fails ends the process without a word.
 package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
+  /// What is to be done with a model.
   package enum Work: Equatable, Sendable {
     case training, prediction
   }
 
   package let work: Work
+  /// The model's weights and biases.
   package let parameterCount: Int
+  /// Images computed on together.
   package let batchSize: Int
   /// About what the work needs beside its images.
   package let neededBytes: Int
@@ -26,11 +30,13 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
     self.work = work
     parameterCount = layout.parameterCount
     self.batchSize = batchSize
-    // Training: weights, gradients and two moments; the best and the last state and two moments to be saved,
-    // and the four of them once more as a file. Prediction: the weights, and packed for a product.
+    // Numbers for each parameter. Training: weight, gradient and two moments; a copy of the best state, the
+    // last state and both moments to be saved; the four of them once more as the bytes of a file.
+    // Prediction: the weight, and once more packed for a matrix product.
     let copies = work == .training ? 12 : 2
     let model = parameterCount.multipliedReportingOverflow(by: 4 * copies)
-    // In each block what three modules put out, and the gradients of it, and both packed for a product.
+    // For each image and each unit of a layer: what the block's three modules put out and its gradients,
+    // and both packed for a matrix product.
     let widths = layout.inputSize + 8 * (layout.hiddenSizes + [layout.outputSize]).reduce(0, +)
     let batch = batchSize.multipliedReportingOverflow(by: 4 * widths)
     let sum = model.partialValue.addingReportingOverflow(batch.partialValue)
@@ -39,8 +45,8 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
     neededBytes = isTooLarge ? .max : total.partialValue
   }
 
-  /// However small the model: the pool takes a slab of 16 MiB, aligned, and the thread that saves has a
-  /// stack of 8 MiB and its own small memory.
+  /// What a model of any size takes: the memory pool begins with an aligned slab of 16 MiB, and the thread
+  /// that saves has a stack of 8 MiB and an allocator of its own.
   private static let baseBytes = 32 << 20
 
   package var description: String {

@@ -1,10 +1,10 @@
-/// A classifier's sizes, and the names and shapes of its tensors, known without building it: a file is
-/// checked against them before any memory is asked for.
+/// A classifier's sizes, and from them the names and shapes of its tensors, without building it: a file is
+/// compared with them before any memory is asked for.
 package struct ModelLayout: Equatable, Sendable {
   let inputSize: Int
   let outputSize: Int
   let hiddenSizes: [Int]
-  /// Else the blocks end with dropout, which has no tensors.
+  /// Whether blocks end with batch normalisation; otherwise with dropout, which has no tensors.
   let usesBatchNorm: Bool
 
   /// One tensor of the model.

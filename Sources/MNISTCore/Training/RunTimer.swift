@@ -1,17 +1,18 @@
-/// Times a run from outside, by its events: the trainer knows no clock, so that equal runs report the
-/// same. Times are seconds of any clock.
+/// Measures how fast a run goes, by the events it reports. The trainer itself knows no clock: what equal
+/// runs report is equal. Times are seconds of any clock.
 package struct RunTimer: Sendable {
   /// Training and validation images of an epoch.
   let imageCount: Double
-  /// Those that were left to do when the epoch's time began: of an epoch that goes on, only the rest.
+  /// Images of this epoch that this process has to do: all, or of an epoch that was stopped and goes on,
+  /// the rest.
   private var imagesLeft: Double
   private var epochStart: Double
-  /// The first batch warms up and is left out of estimates.
+  /// When the first batch was done. It fills caches and is slower than the others: estimates leave it out.
   private var firstBatchEnd: Double?
   private var lastBatchEnd = 0.0
   private var timedBatches = 0
 
-  /// Begins when the run begins to train.
+  /// To be made just before the run begins to train.
   package init(_ run: TrainingRun) { self.init(run, at: SystemClock.monotonicTime) }
 
   init(_ run: TrainingRun, at time: Double) {
@@ -25,7 +26,7 @@ package struct RunTimer: Sendable {
     epochStart = time
   }
 
-  /// To be told of each iteration.
+  /// To be called after each batch, of training and of validation.
   package mutating func endBatch() { endBatch(at: SystemClock.monotonicTime) }
 
   mutating func endBatch(at time: Double) {
@@ -33,7 +34,8 @@ package struct RunTimer: Sendable {
     lastBatchEnd = time
   }
 
-  /// To be told of each epoch. What this process did of it, and how fast.
+  /// To be called after each epoch. Returns how long this process took for its part of it, and how many
+  /// images it did in a second.
   package mutating func endEpoch() -> (seconds: Double, imagesPerSecond: Double) {
     endEpoch(at: SystemClock.monotonicTime)
   }
@@ -45,7 +47,7 @@ package struct RunTimer: Sendable {
     return (seconds, speed)
   }
 
-  /// The mean over the whole run; nil before there is one.
+  /// The mean over the whole run; nil before the second batch is done.
   var secondsPerBatch: Double? {
     guard let firstBatchEnd, timedBatches > 0 else { return nil }
     return (lastBatchEnd - firstBatchEnd) / Double(timedBatches)

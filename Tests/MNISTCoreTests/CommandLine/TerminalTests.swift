@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func thereIsAlwaysAWidth() {
-    #expect(Terminal.columns >= 1)
-    if !Terminal.isStandardError { #expect(Terminal.columns == 80) }
+    #expect(ProcessStream.error.columns >= 1)
+    if !ProcessStream.error.isTerminal { #expect(ProcessStream.error.columns == 80) }
   }
 }

@@ -124,7 +124,9 @@ import Testing
 
   @Test func withDecoupledWeightDecayItIsPrintedAsPyTorchsAdamW() {
     #expect(
-      Adam([Parameter(Tensor(1))], learningRate: 0.002, weightDecay: 0.05, decoupledWeightDecay: true).description
+      Adam(
+        [Parameter(Tensor(1))], learningRate: 0.002, weightDecay: 0.05, decoupledWeightDecay: true
+      ).description
         == """
         AdamW (
         Parameter Group 0

@@ -14,8 +14,10 @@ import Testing
   @Test func everyGroupOfTheSecondFileIsCompared() throws {
     #expect(
       try Fixture("more_ops").groups == [
-        "concatenate", "cross_entropy", "max", "mean", "relu", "select_rows", "sgd_missing_gradients",
-        "sgd_momentum", "sgd_momentum_weight_decay", "sgd_plain", "sgd_weight_decay", "sigmoid", "sqrt",
+        "concatenate", "cross_entropy", "max", "mean", "relu", "select_rows",
+        "sgd_missing_gradients",
+        "sgd_momentum", "sgd_momentum_weight_decay", "sgd_plain", "sgd_weight_decay", "sigmoid",
+        "sqrt",
         "sum", "tanh", "transpose",
       ])
   }
