@@ -14,7 +14,7 @@ if [ ! -x "$fuzzer" ] \
   || [ -n "$(find Sources/MNISTCore Reliability/fuzz "$vector" -newer "$fuzzer" -name '*.swift')" ]; then
   mapfile -t sources < <(find Sources/MNISTCore Reliability/fuzz -name '*.swift')
   grep -v '@testable import' "$vector" > "$build/PNGVector.swift"
-  swiftc -sanitize=fuzzer,address -O -parse-as-library -swift-version 6 -module-name Fuzzed \
+  swiftc -sanitize=fuzzer,address -O -parse-as-library -swift-version 6 -module-name Fuzzed -package-name mnist_train \
     -I Sources/CZlib -I Sources/CCurl "${sources[@]}" "$build/PNGVector.swift" -lz -o "$fuzzer" \
     2> >(grep -v "Cannot export local symbol" >&2)
 fi

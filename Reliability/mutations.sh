@@ -4,7 +4,7 @@ source "$(dirname "$0")/common.sh"
 program=$build/mutations
 if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift -newer "$program" -name '*.swift')" ]; then
   mapfile -t sources < <(find Sources/MNISTCore -name '*.swift')
-  swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -I Sources/CZlib -I Sources/CCurl "${sources[@]}" \
+  swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -package-name mnist_train -I Sources/CZlib -I Sources/CCurl "${sources[@]}" \
     Reliability/Mutations.swift -lz -o "$program"
 fi
 make_set "$work/data" 12

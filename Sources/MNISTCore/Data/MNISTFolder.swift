@@ -40,7 +40,7 @@ public enum MNISTFolder {
     elsewhere: [String] = []
   ) throws -> Files {
     guard !directory.isEmpty else { throw FileError.emptyPath }
-    let isDirectory = try isDirectory(directory)
+    let isDirectory = try FileSystem.isDirectory(directory)
     if isDirectory == false { throw MNISTFolderError.notADirectory(path: directory) }
     let base = directory.hasSuffix("/") ? directory : directory + "/"
     let folders = [base + subfolder + "/", base] + elsewhere.map { $0 + "/" }
@@ -75,22 +75,7 @@ public enum MNISTFolder {
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {
     // Some archives unpack each file into a folder of the file's own name. Such folders are passed over.
     try names.flatMap { [folder + $0, folder + $0 + ".gz"] }
-      .first { try isDirectory($0) == false }
-  }
-
-  /// Whether a directory has this name, nil where nothing has it. A link that leads nowhere counts as a file,
-  /// so that reading it fails with its name; passed over, it would stay unnoticed.
-  private static func isDirectory(_ path: String) throws -> Bool? {
-    var status = stat()
-    let name = PathText.bytes(path)
-    if stat(name, &status) == 0 {
-      return status.st_mode & S_IFMT == S_IFDIR
-    }
-    let reason = errno
-    guard reason == ENOENT || reason == ENOTDIR else {
-      throw FileError.cannotRead(path: path, reason: SystemError.text(reason))
-    }
-    return lstat(name, &status) == 0 ? false : nil
+      .first { try FileSystem.isDirectory($0) == false }
   }
 }
 

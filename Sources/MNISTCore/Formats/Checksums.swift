@@ -1,25 +1,3 @@
-import CZlib
-
-/// The checksum of gzip, PNG and our own model files.
-enum CRC32 {
-  /// The CRC-32 of `bytes` when they follow data whose CRC-32 is `previous`; nothing has CRC-32 0.
-  static func checksum(_ bytes: [UInt8], after previous: UInt32 = 0) -> UInt32 {
-    bytes.withUnsafeBytes { checksum($0, after: previous) }
-  }
-
-  static func checksum(_ bytes: ArraySlice<UInt8>, after previous: UInt32 = 0) -> UInt32 {
-    bytes.withUnsafeBytes { checksum($0, after: previous) }
-  }
-
-  static func checksum(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
-    // An empty array may have no address, and to zlib a null pointer means: start anew.
-    guard let start = bytes.baseAddress, !bytes.isEmpty else { return previous }
-    return UInt32(
-      truncatingIfNeeded: crc32_z(
-        uLong(previous), start.assumingMemoryBound(to: UInt8.self), bytes.count))
-  }
-}
-
 /// The checksum of TensorBoard's records: CRC-32 with the polynomial of Castagnoli.
 enum CRC32C {
   static func checksum(_ bytes: [UInt8]) -> UInt32 {

@@ -12,6 +12,8 @@ final class GzipReader {
   /// Where in the input the present member begins.
   private var memberStart = 0
   private var isAtEnd = false
+  /// What one step unpacks.
+  private var piece = [UInt8](repeating: 0, count: 1 << 16)
 
   /// Reads `input`, which must begin with the gzip signature; `path` is its name in errors.
   init(_ input: [UInt8], path: String) throws(GzipError) {
@@ -38,32 +40,16 @@ final class GzipReader {
   /// Nothing is unpacked beyond `count`. Memory is asked for 64 MiB and four times the input at first, and
   /// for twice as much again whenever that has really been filled: a small file cannot claim much.
   func read(_ count: Int) throws(GzipError) -> [UInt8] {
-    // All empty arrays share one place in memory, to which the initializer below would write: a race
-    // between threads.
-    guard count > 0 else { return [] }
     var output: [UInt8] = []
-    var capacity = min(count, (64 << 20) + 4 * input.count)
-    repeat {
-      var failure: GzipError?
-      output = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in
-        filled = buffer.initialize(fromContentsOf: output)
-        do throws(GzipError) {
-          try unpack(into: buffer, filled: &filled)
-        } catch {
-          failure = error
-        }
+    var capacity = 0
+    while output.count < count && !isAtEnd {
+      if output.count == capacity {
+        capacity = min(count, capacity == 0 ? (64 << 20) + 4 * input.count : 2 * capacity)
+        output.reserveCapacity(capacity)
       }
-      if let failure { throw failure }
-      capacity = min(count, 2 * capacity)
-    } while output.count < count && !isAtEnd
-    return output
-  }
-
-  private func unpack(
-    into buffer: UnsafeMutableBufferPointer<UInt8>, filled: inout Int
-  ) throws(GzipError) {
-    while filled < buffer.count && !isAtEnd {
-      let status = stream.unpack(into: buffer, filled: &filled)
+      var filled = 0
+      let status = stream.unpack(into: &piece, filled: &filled, end: capacity - output.count)
+      output += piece[..<filled]
       switch status {
       case Z_OK: continue
       case Z_STREAM_END: try startNextMember()
@@ -71,6 +57,7 @@ final class GzipReader {
       default: throw error(status)
       }
     }
+    return output
   }
 
   private func startNextMember() throws(GzipError) {

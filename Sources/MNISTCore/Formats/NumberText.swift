@@ -14,13 +14,7 @@ enum NumberText {
   private static func format(_ format: String, _ number: Double, decimals: Int) -> String {
     // C may show the sign of what is not a number, which means nothing; Python does not.
     guard !number.isNaN else { return "nan" }
-    // The longest, the largest double with 80 decimals, has 391 characters.
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
-      let length = withVaList([Int32(decimals), number]) {
-        vsnprintf(buffer.baseAddress, buffer.count, format, $0)
-      }
-      return String(decoding: buffer.prefix(Int(length)).map { UInt8($0) }, as: UTF8.self)
-    }
+    return CLibrary.formatted(number, format, decimals: decimals)
   }
 }
 

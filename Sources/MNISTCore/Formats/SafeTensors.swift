@@ -89,8 +89,8 @@ extension SafeTensors {
       try checksums?.check(data, of: entry.name)
       let elements: TensorValue.Elements =
         switch entry.type {
-        case .float32: .float32(Self.numbers(data))
-        case .int64: .int64(Self.numbers(data))
+        case .float32: .float32(NumberBytes.numbers(in: data))
+        case .int64: .int64(NumberBytes.numbers(in: data))
         }
       tensors[entry.name] = TensorValue(shape: entry.shape, elements: elements)
     }
@@ -143,14 +143,6 @@ extension SafeTensors {
     }
     return nil
   }
-
-  private static func numbers<Number: BitwiseCopyable & ExpressibleByIntegerLiteral>(
-    _ data: ArraySlice<UInt8>
-  ) -> [Number] {
-    var numbers = [Number](repeating: 0, count: data.count / MemoryLayout<Number>.stride)
-    numbers.withUnsafeMutableBytes { $0.copyBytes(from: data) }
-    return numbers
-  }
 }
 
 // MARK: Writing
@@ -180,7 +172,10 @@ extension SafeTensors {
     bytes += header
     if hasChecksums { SafeTensorsChecksums.seal(&bytes) }
     for (_, value) in ordered {
-      value.elements.withUnsafeBytes { bytes.append(contentsOf: $0) }
+      switch value.elements {
+      case .float32(let numbers): NumberBytes.append(numbers, to: &bytes)
+      case .int64(let numbers): NumberBytes.append(numbers, to: &bytes)
+      }
     }
     return bytes
   }
@@ -236,7 +231,3 @@ extension SafeTensors {
     left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 }
-
-#if !_endian(little)
-  #error("Numbers are copied as they lie in memory, which a big-endian machine must not do.")
-#endif

@@ -31,7 +31,10 @@ struct SafeTensorsChecksums {
   }
 
   static func text(_ elements: TensorValue.Elements) -> String {
-    hexadecimal(elements.withUnsafeBytes { CRC32.checksum($0) })
+    switch elements {
+    case .float32(let numbers): hexadecimal(CRC32.checksum(ofNumbers: numbers))
+    case .int64(let numbers): hexadecimal(CRC32.checksum(ofNumbers: numbers))
+    }
   }
 
   // MARK: Reading
@@ -55,21 +58,12 @@ struct SafeTensorsChecksums {
   }
 
   func check(_ data: ArraySlice<UInt8>, of tensor: String) throws(SafeTensorsError) {
-    let found = hexadecimal(data.withUnsafeBytes { CRC32.checksum($0) })
+    let found = hexadecimal(CRC32.checksum(data))
     guard let expected = texts[Self.name(of: tensor)] else {
       throw .missingChecksum(path: path, tensor: tensor)
     }
     guard found == expected else {
       throw .wrongChecksum(path: path, tensor: tensor, expected: expected, found: found)
-    }
-  }
-}
-
-extension TensorValue.Elements {
-  func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    switch self {
-    case .float32(let numbers): numbers.withUnsafeBytes(body)
-    case .int64(let numbers): numbers.withUnsafeBytes(body)
     }
   }
 }

@@ -38,22 +38,24 @@ final class ZlibStream {
   /// bytes in two bits at best.
   static func largestOutput(of byteCount: Int) -> Int { byteCount * 258 * 4 }
 
-  /// Fills `buffer` from the index `filled` on, as far as one step goes, and returns zlib's status:
-  /// there must be room, so that `Z_BUF_ERROR` means that the input has ended too early.
-  func unpack(into buffer: UnsafeMutableBufferPointer<UInt8>, filled: inout Int) -> Int32 {
+  /// Unpacks into `buffer` from the index `filled` on, up to `end`, as far as one step goes, and returns
+  /// zlib's status. There must be room, so that `Z_BUF_ERROR` means that the input has ended too early.
+  func unpack(into buffer: inout [UInt8], filled: inout Int, end: Int) -> Int32 {
     // zlib counts in 32 bits; what does not fit waits for the next step.
     let available = uInt(clamping: input.count - position)
-    let room = uInt(clamping: buffer.count - filled)
+    let room = uInt(clamping: min(end, buffer.count) - filled)
     let status = input.withUnsafeBufferPointer { source in
-      // An empty array may have no address, and to zlib a null pointer is a mistake.
-      var nothing: UInt8 = 0
-      return withUnsafeMutablePointer(to: &nothing) { placeholder in
-        let base = source.baseAddress.map { UnsafeMutablePointer(mutating: $0) }
-        stream.pointee.next_in = base.map { $0 + position } ?? placeholder
-        stream.pointee.avail_in = available
-        stream.pointee.next_out = buffer.baseAddress.map { $0 + filled }
-        stream.pointee.avail_out = room
-        return inflate(stream, Z_NO_FLUSH)
+      buffer.withUnsafeMutableBufferPointer { target in
+        // An empty array may have no address, and to zlib a null pointer is a mistake.
+        var nothing: UInt8 = 0
+        return withUnsafeMutablePointer(to: &nothing) { placeholder in
+          let base = source.baseAddress.map { UnsafeMutablePointer(mutating: $0) }
+          stream.pointee.next_in = base.map { $0 + position } ?? placeholder
+          stream.pointee.avail_in = available
+          stream.pointee.next_out = target.baseAddress.map { $0 + filled }
+          stream.pointee.avail_out = room
+          return inflate(stream, Z_NO_FLUSH)
+        }
       }
     }
     position += Int(available - stream.pointee.avail_in)
@@ -93,15 +95,12 @@ final class Inflater {
   func read(into buffer: inout [UInt8]) throws(InflaterError) -> Int {
     var filled = 0
     while filled < buffer.count && !isAtEnd {
-      let status = buffer.withUnsafeMutableBufferPointer {
-        stream.unpack(into: $0, filled: &filled)
-      }
-      switch status {
+      switch stream.unpack(into: &buffer, filled: &filled, end: buffer.count) {
       case Z_OK: continue
       case Z_STREAM_END: isAtEnd = true
       case Z_BUF_ERROR: throw .truncated
       case Z_NEED_DICT: throw .damaged(reason: "needs a dictionary")
-      default: throw .damaged(reason: stream.reason(status))
+      case let status: throw .damaged(reason: stream.reason(status))
       }
     }
     return filled
@@ -134,5 +133,30 @@ enum Deflater {
       require(status == Z_OK, "compress2: \(status)")
       count = Int(length)
     }
+  }
+}
+
+/// The checksum of gzip, PNG and our own model files.
+enum CRC32 {
+  /// The CRC-32 of `bytes` when they follow data whose CRC-32 is `previous`; nothing has CRC-32 0.
+  static func checksum(_ bytes: [UInt8], after previous: UInt32 = 0) -> UInt32 {
+    bytes.withUnsafeBytes { checksum($0, after: previous) }
+  }
+
+  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    bytes.withUnsafeBytes { checksum($0, after: 0) }
+  }
+
+  /// Of the bytes that the numbers are in memory.
+  static func checksum(ofNumbers numbers: [some BitwiseCopyable]) -> UInt32 {
+    numbers.withUnsafeBytes { checksum($0, after: 0) }
+  }
+
+  private static func checksum(_ bytes: UnsafeRawBufferPointer, after previous: UInt32) -> UInt32 {
+    // An empty array may have no address, and to zlib a null pointer means: start anew.
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return previous }
+    return UInt32(
+      truncatingIfNeeded: crc32_z(
+        uLong(previous), start.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

@@ -83,3 +83,35 @@ enum NewFolder {
     return ancestors
   }
 }
+
+/// Questions about what stands under a path, and its removal.
+enum FileSystem {
+  /// Whether anything has this name, be it a link that leads nowhere.
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(PathText.bytes(path), &status) == 0
+  }
+
+  /// Whether the name leads to something that is there, symbolic links followed.
+  static func leadsToFile(_ path: String) -> Bool { access(PathText.bytes(path), F_OK) == 0 }
+
+  /// Whether a directory has this name, nil where nothing has it. A link that leads nowhere counts as a file,
+  /// so that reading it fails with its name; passed over, it would stay unnoticed.
+  static func isDirectory(_ path: String) throws(FileError) -> Bool? {
+    var status = stat()
+    if stat(PathText.bytes(path), &status) == 0 {
+      return status.st_mode & S_IFMT == S_IFDIR
+    }
+    let reason = errno
+    guard reason == ENOENT || reason == ENOTDIR else {
+      throw .cannotRead(path: path, reason: SystemError.text(reason))
+    }
+    return exists(path) ? false : nil
+  }
+
+  /// Removes the file, if there is one.
+  static func remove(_ path: String) { unlink(PathText.bytes(path)) }
+
+  /// Removes the folder, if there is one and it is empty.
+  static func removeFolder(_ path: String) { rmdir(PathText.bytes(path)) }
+}

@@ -49,15 +49,13 @@ struct Download {
       }
     } catch {
       // The next run would take half a set for somebody's own, and refuse it as incomplete.
-      for path in written { unlink(PathText.bytes(path)) }
+      for path in written { FileSystem.remove(path) }
       throw .cannotStore(set: set.name, error)
     }
   }
 
   private func isThere(_ file: PublishedSet.File) -> Bool {
-    MNISTFolder.namings(of: file.name).contains {
-      access(PathText.bytes("\(folder)/\($0)"), F_OK) == 0
-    }
+    MNISTFolder.namings(of: file.name).contains { FileSystem.leadsToFile("\(folder)/\($0)") }
   }
 
   /// The unpacked content from the first mirror that has it. A mirror that has failed once, for this file or
@@ -125,6 +123,39 @@ struct Download {
       throw .wrongCRC32(expected: file.crc32, found: crc32)
     }
     return bytes
+  }
+}
+
+extension Curl {
+  /// The content of the file at `url`, of which at most `limitBytes` are taken.
+  ///
+  /// - Parameter progress: is told how many bytes have arrived.
+  func content(
+    _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
+  ) throws(MirrorFailure) -> [UInt8] {
+    let transfer = transfer(url, limitBytes: limitBytes, limits: limits, progress: progress)
+    let received = transfer.bytes.count
+    let reason: MirrorFailure.Reason
+    switch transfer.code {
+    // The status first: of an error page it does not matter how its transfer ended.
+    case _ where transfer.status != 0 && transfer.status != 200: reason = .status(transfer.status)
+    case 0: return transfer.bytes
+    case 5: reason = .proxyNotFound
+    case 6: reason = .hostNotFound
+    case 7: reason = .notReached
+    case 18, 52, 56:
+      reason = .cutOff(receivedBytes: received, promisedBytes: transfer.promisedBytes)
+    case 23 where transfer.isFull: reason = .tooLarge(limitBytes: limitBytes)
+    case 28:
+      reason =
+        transfer.hasConnected
+        ? .stalled(seconds: limits.stallSeconds, receivedBytes: received)
+        : .connectTimeout(milliseconds: limits.connectMilliseconds)
+    case 35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91:
+      reason = .certificate(text: transfer.text)
+    default: reason = .other(text: transfer.text)
+    }
+    throw MirrorFailure(url: url, reason: reason)
   }
 }
 

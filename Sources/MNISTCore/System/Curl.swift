@@ -22,7 +22,7 @@ final class Curl {
   private let getInfo: UnsafeMutableRawPointer
   private let perform: Perform
   private let cleanUp: CleanUp
-  private let errorText: ErrorName
+  private let errorName: ErrorName
 
   init() throws(DynamicLibrary.Missing) {
     let library = try DynamicLibrary(Self.libraryNames)
@@ -30,7 +30,7 @@ final class Curl {
     getInfo = try library.address("curl_easy_getinfo")
     perform = try library.function("curl_easy_perform")
     cleanUp = try library.function("curl_easy_cleanup")
-    errorText = try library.function("curl_easy_strerror")
+    errorName = try library.function("curl_easy_strerror")
     let initialize: Initialize = try library.function("curl_easy_init")
     guard let handle = initialize() else {
       throw DynamicLibrary.Missing(names: Self.libraryNames, function: "curl_easy_init")
@@ -42,30 +42,42 @@ final class Curl {
     cleanUp(handle)
   }
 
-  /// The content of the file at `url`, of which at most `limitBytes` are taken.
+  /// What came of a transfer.
+  struct Transfer {
+    /// libcurl's own code; 0 where all went well.
+    let code: Int32
+    /// What libcurl calls that code.
+    let text: String
+    /// HTTP's status; 0 where no answer came.
+    let status: Int
+    let bytes: [UInt8]
+    /// How many bytes the server said there are, nil where it did not.
+    let promisedBytes: Int?
+    let hasConnected: Bool
+    /// Whether the transfer was ended because more came than was to be taken.
+    let isFull: Bool
+  }
+
+  /// Asks for the file at `url`, of which at most `limitBytes` are taken.
   ///
   /// - Parameter progress: is told how many bytes have arrived.
-  func content(
+  func transfer(
     _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
-  ) throws(MirrorFailure) -> [UInt8] {
-    let (code, receiver) = withoutActuallyEscaping(progress) { progress in
+  ) -> Transfer {
+    withoutActuallyEscaping(progress) { progress in
       let receiver = Receiver(limitBytes: limitBytes, progress: progress)
-      let code = url.withCString { url in
-        let code = configure(url: url, limits: limits, receiver: receiver)
-        return code == 0 ? perform(handle) : code
-      }
-      receiver.progress = nil
-      return (code, receiver)
+      defer { receiver.progress = nil }
+      var code = url.withCString { configure(url: $0, limits: limits, receiver: receiver) }
+      if code == 0 { code = perform(handle) }
+      let promised: Int64 = info(.contentLength, or: -1)
+      let connected: Double = info(.preTransferTime, or: 0)
+      return Transfer(
+        code: code,
+        text: errorName(code).map { String(cString: $0) } ?? "libcurl's error \(code)",
+        status: info(.responseCode, or: 0), bytes: receiver.bytes,
+        promisedBytes: promised < 0 ? nil : Int(promised), hasConnected: connected > 0,
+        isFull: receiver.isFull)
     }
-    let status: Int = info(.responseCode, or: 0)
-    // The status first: of an error page it does not matter how its transfer ended.
-    if status != 0 && status != 200 {
-      throw MirrorFailure(url: url, reason: .status(status))
-    }
-    if code != 0 {
-      throw MirrorFailure(url: url, reason: reason(code, receiver, limits))
-    }
-    return receiver.bytes
   }
 
   /// Sets all options; returns libcurl's code for the first that it refuses, 0 where it takes all.
@@ -93,29 +105,6 @@ final class Curl {
         },
       ]
     return codes.first { $0 != 0 } ?? 0
-  }
-
-  private func reason(
-    _ code: Int32, _ receiver: Receiver, _ limits: HTTPLimits
-  ) -> MirrorFailure.Reason {
-    let text = errorText(code).map { String(cString: $0) } ?? "libcurl's error \(code)"
-    let received = receiver.bytes.count
-    switch code {
-    case 5: return .proxyNotFound
-    case 6: return .hostNotFound
-    case 7: return .notReached
-    case 18, 52, 56:
-      let promised: Int64 = info(.contentLength, or: -1)
-      return .cutOff(receivedBytes: received, promisedBytes: promised < 0 ? nil : Int(promised))
-    case 23 where receiver.isFull: return .tooLarge(limitBytes: receiver.limitBytes)
-    case 28:
-      let connected: Double = info(.preTransferTime, or: 0)
-      return connected == 0
-        ? .connectTimeout(milliseconds: limits.connectMilliseconds)
-        : .stalled(seconds: limits.stallSeconds, receivedBytes: received)
-    case 35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91: return .certificate(text: text)
-    default: return .other(text: text)
-    }
   }
 
   private func set(_ option: Option, _ pointer: UnsafeRawPointer) -> Int32 {
