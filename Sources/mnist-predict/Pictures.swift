@@ -13,7 +13,7 @@ func predictPictures(
         options.isRaw
         ? try ModelImage(raw: picture, height: height, width: width, path: path)
         : ModelImage(fitting: picture, height: height, width: width)
-      if let warning = ClassificationText.warning(path, image, isRaw: options.isRaw) {
+      if let warning = PredictionText.warning(path, image, isRaw: options.isRaw) {
         console.warn(warning)
       }
       if options.show {
@@ -22,7 +22,7 @@ func predictPictures(
       let answer = model.classification(of: image)
       console.print(
         options.json
-          ? ClassificationText.json(answer, file: path) : ClassificationText.line(path, answer))
+          ? PredictionText.json(answer, file: path) : PredictionText.line(path, answer))
     } catch {
       failures += 1
       console.failAndGoOn(error)
@@ -30,7 +30,7 @@ func predictPictures(
   }
   if options.json {
     console.print(
-      ClassificationText.jsonSummary(
+      PredictionText.jsonSummary(
         count: options.pictures.count - failures, failures: failures, accuracy: nil))
   }
 }

@@ -17,7 +17,7 @@ func predictTestSet(
     predicted += batch.map(\.predicted)
     if options.reportDirectory != nil { forReport += batch }
     if options.json {
-      console.print(batch.map { ClassificationText.json($0) }.joined(separator: "\n"))
+      console.print(batch.map { PredictionText.json($0) }.joined(separator: "\n"))
     }
     for answer in batch where options.show {
       console.print(
@@ -29,9 +29,9 @@ func predictTestSet(
   let confusion = ConfusionMatrix(predicted: predicted, labels: images.labels)
   console.print(
     options.json
-      ? ClassificationText.jsonSummary(count: count, accuracy: confusion.accuracy)
+      ? PredictionText.jsonSummary(count: count, accuracy: confusion.accuracy)
       : PredictionText.accuracy(predicted: predicted, images.labels))
-  if count == images.count { console.note(ClassificationText.summary(confusion)) }
+  if count == images.count { console.note(PredictionText.summary(confusion)) }
   if let directory = options.reportDirectory {
     let page = ReportPage(
       Evaluation(forReport), images: images, metrics: metrics,

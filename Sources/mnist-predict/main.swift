@@ -1,17 +1,19 @@
 import MNISTCore
 
+/// Measures the model on the test images, or classifies pictures where any are named.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
   guard options.pictures.isEmpty else {
-    try MemoryNeed.check(saved, batchSize: 1)
+    try MemoryNeed.check(.prediction, saved.layout, batchSize: 1, imageCount: 1)
     let (height, width) = try saved.pictureSize(path: options.modelPath)
     predictPictures(options, saved.makeModel(), height: height, width: width, &console)
     return
   }
-  let source = options.dataSource(trainedWith: saved.settings?.dataset ?? .auto)
+  let source = options.dataSource(options.dataset ?? saved.settings?.dataset ?? .auto)
   let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
-  try MemoryNeed.check(saved, batchSize: min(options.batchSize, data.images.count))
+  try MemoryNeed.check(
+    .prediction, saved.layout, batchSize: options.batchSize, imageCount: data.images.count)
   try predictTestSet(options, saved.makeModel(), data, &console)
 }
 

@@ -1,8 +1,9 @@
 import MNISTCore
 
+/// Prepares a run, and tells what it is, before it trains.
 func train(_ options: TrainOptions, _ console: inout Console) throws {
   guard options.comparedRuns.isEmpty else {
-    return compareRuns(in: options.comparedRuns, &console)
+    return console.compareRuns(in: options.comparedRuns)
   }
   StopSignal.listen()
   let file = try CheckpointFile(options.modelPath)
@@ -13,11 +14,11 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   }
   let source = options.dataSource(resuming: stored?.settings)
   let data = try source.trainingImages { console.report($0) }
-  let images = data.images
-  let settings = try settings(options, stored, data)
+  let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
-  try MemoryNeed.check(settings, imageCount: images.count)
-  let run = TrainingRun(settings, images: images)
+  try MemoryNeed.check(
+    .training, settings.layout, batchSize: settings.batchSize, imageCount: data.images.count)
+  let run = TrainingRun(settings, images: data.images)
   StopSignal.holdBack()
 
   if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
@@ -29,8 +30,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     console.note(TrainingText.resumed(run, from: options.modelPath))
   } else {
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
-    if settings.batchSize < options.batchSize, options.asksForBatchSize {
-      console.note(TrainingText.clippedBatchSize(options.batchSize, to: settings.batchSize))
+    if let note = TrainingText.clippedBatchSize(options, to: settings.batchSize) {
+      console.note(note)
     }
     console.warn(about: data.origin)
     console.print(DataText.line(data.origin))
@@ -43,6 +44,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   try train(run, options, savingTo: file, log, &console)
 }
 
+/// What the run's log says of it.
 func configuration(
   _ settings: TrainingSettings, savedTo file: CheckpointFile
 ) -> RunConfiguration {
@@ -51,6 +53,7 @@ func configuration(
     modelPath: file.absolutePath, settings)
 }
 
+/// Opens the run's log, and tells where it is not the folder that was asked for, or not whole.
 func openLog(
   _ directory: String, of run: TrainingRun, savingTo file: CheckpointFile,
   _ stored: Checkpoint?, _ console: inout Console
@@ -63,65 +66,6 @@ func openLog(
     if let note { console.note(note) }
   }
   return log
-}
-
-func settings(
-  _ options: TrainOptions, _ stored: Checkpoint?, _ data: LoadedImages
-) throws -> TrainingSettings {
-  let images = data.images
-  if let stored {
-    try stored.check(images, in: data.origin.place)
-    return try options.settings(resuming: stored.settings, imageCount: images.count)
-  }
-  try options.checkAgainst(
-    rowCount: images.count, inputSize: images.imageSize, outputSize: images.classCount)
-  // PyTorch's generator takes 32 bits of a seed.
-  let seed = options.seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
-  return TrainingSettings(options, seed: seed, data: data)
-}
-
-/// Saves and logs the run after each epoch, and saves it where a signal stops it.
-func train(
-  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
-  _ console: inout Console
-) throws {
-  defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
-  let saver = CheckpointSaver(file)
-  func save() -> FileError? {
-    saver.save(Checkpoint(settings: run.settings, state: run.state))
-  }
-  // Where the file cannot be written in the end, the run is saved in one of these.
-  let otherFolders = [getenv("TMPDIR").map { String(cString: $0) }, "."].compactMap(\.self)
-  var timer = RunTimer(run)
-  do {
-    try run.train { event in
-      if case .epoch(let report) = event {
-        // Before the run is saved: no epoch behind a run that goes on is missing in its log.
-        log?.append(MetricsRow(report, timer.endEpoch()))
-        // When the line of an epoch is printed, the one before it is on the disk.
-        if let failure = save() { console.note(TrainingText.failedSave(failure)) }
-      } else {
-        timer.endBatch()
-        if options.verbosity == 1 {
-          console.progress { ProgressLine(run, timer).text(columns: $0) }
-        }
-      }
-      if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
-        console.print(line)
-      }
-      try StopSignal.check()
-    }
-  } catch let signal as StopSignal {
-    if run.progress != EpochProgress() { _ = save() }
-    try saver.finish(orSaveIn: otherFolders)
-    console.note(TrainingText.stopped(by: signal, options, log))
-    throw signal
-  } catch let error as TrainingError {
-    try saver.finish(orSaveIn: otherFolders)
-    throw error
-  }
-  if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try saver.finish(orSaveIn: otherFolders)
 }
 
 exit(Tool.run(ProcessArguments.all, train))

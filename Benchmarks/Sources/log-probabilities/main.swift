@@ -13,9 +13,9 @@ guard arguments.count == 3 else {
 }
 let (model, directory, file) = (arguments[1], arguments[2], arguments[3])
 do {
-  let checkpoint = try Checkpoint(readingFrom: model)
-  let images = ImageDataset(try checkpoint.testImages(in: directory))
-  let classifier = checkpoint.makeModel()
+  let saved = try SavedModel(readingFrom: model)
+  let images = ImageDataset(try saved.testImages(in: directory))
+  let classifier = saved.makeModel()
   var data = Data()
   for batch in DataLoader(images, batchSize: 256) {
     for number in classifier.logProbabilities(of: batch.inputs).numbers {

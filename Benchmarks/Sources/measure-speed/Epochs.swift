@@ -12,12 +12,12 @@ enum Epochs {
 
   static func settings(_ images: ImageSet, layers: Int, batch: Int, epochs: Int) -> TrainingSettings
   {
-    TrainingSettings(
-      imageHeight: images.height, imageWidth: images.width, outputSize: images.classCount,
+    var settings = TrainingSettings(
+      for: images,
       hiddenSizes: ImageClassifier.hiddenSizes(
-        inputSize: images.imageSize, outputSize: images.classCount, layerCount: layers),
-      useDropout: false, dropoutProbability: 0, trainRatio: 0.8, batchSize: batch,
-      epochCount: epochs, seed: 0, imagesCRC32: 0, labelsCRC32: 0)
+        inputSize: images.imageSize, outputSize: images.classCount, layerCount: layers), seed: 0)
+    (settings.batchSize, settings.epochCount) = (batch, epochs)
+    return settings
   }
 
   /// Seconds of an epoch of the default run for each number of threads, in turn, and what share of the

@@ -4,7 +4,7 @@
 /// weights alone, as `safetensors.torch.save_file(model.state_dict(), path)` writes them: their shapes then
 /// tell the sizes.
 public struct SavedModel: Equatable, Sendable {
-  let layout: ModelLayout
+  package let layout: ModelLayout
   /// Height and width of the images, where the file tells.
   let imageSize: [Int]?
   let weights: StateDictionary
@@ -89,7 +89,7 @@ public struct SavedModel: Equatable, Sendable {
   /// square of as many pixels.
   ///
   /// - Parameter path: the file's, for the sentence.
-  public func pictureSize(path: String) throws(CheckpointError) -> (height: Int, width: Int) {
+  package func pictureSize(path: String) throws(CheckpointError) -> (height: Int, width: Int) {
     if let imageSize { return (imageSize[0], imageSize[1]) }
     let side = Int(Double(layout.inputSize).squareRoot().rounded())
     guard side * side == layout.inputSize else {

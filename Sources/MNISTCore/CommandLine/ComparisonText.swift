@@ -1,8 +1,8 @@
 /// The table that `--compare` prints.
-public enum ComparisonText {
+enum ComparisonText {
   /// One row a run, the lowest validation loss first, with the figures of that epoch; then, for runs that
   /// differ in the seed alone, mean ± standard deviation.
-  public static func table(_ comparison: RunComparison) -> String {
+  static func table(_ comparison: RunComparison) -> String {
     let names = comparison.differingSettings
     let header = ["run"] + names + ["best epoch", "train loss", "valid loss", "accuracy", "time"]
     let rows = comparison.runs.map { run in
@@ -16,7 +16,7 @@ public enum ComparisonText {
   }
 
   private static func sums(_ comparison: RunComparison) -> String {
-    let names = comparison.differingSettings.filter { $0 != "seed" }
+    let names = comparison.differingSettings.filter { $0 != TrainingSetting.seedName }
     let rows = comparison.groups.map { group in
       let (losses, accuracies) = (group.validLoss, group.validAccuracy)
       return ["\(group.runs.count)"] + values(names, group.runs[0]) + [
@@ -58,5 +58,20 @@ public enum ComparisonText {
       return ("", name)
     }
     return (String(name[...last].filter { $0 != " " }), String(name[name.index(after: last)...]))
+  }
+}
+
+extension Console {
+  /// Prints the table of runs logged to these folders. Of a folder that holds none it tells why, and goes on.
+  package mutating func compareRuns(in folders: [String]) {
+    var runs: [LoggedRun] = []
+    for folder in folders {
+      do {
+        runs.append(try LoggedRun(readingFrom: folder))
+      } catch {
+        failAndGoOn(error)
+      }
+    }
+    if !runs.isEmpty { print(ComparisonText.table(RunComparison(runs))) }
   }
 }

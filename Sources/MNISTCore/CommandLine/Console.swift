@@ -1,5 +1,5 @@
 /// A tool's two output streams. Each line goes out at once, so that a log can be followed.
-public struct Console {
+package struct Console {
   let tool: String
   /// Why standard output could not be written, the first time it could not.
   private var outputFailure: String?
@@ -20,30 +20,30 @@ public struct Console {
   }
 
   /// Results, on standard output.
-  public mutating func print(_ text: String) {
+  package mutating func print(_ text: String) {
     guard outputFailure == nil else { return }
     removeProgress()
     outputFailure = write(text + "\n", to: STDOUT_FILENO)
   }
 
   /// How much color standard output shows.
-  public static var colors: TerminalColors {
+  package static var colors: TerminalColors {
     TerminalColors(environment: Terminal.environment, isTerminal: Terminal.isStandardOutput)
   }
 
   /// What a person should know besides, on standard error.
-  public mutating func note(_ text: String) {
+  package mutating func note(_ text: String) {
     removeProgress()
     _ = write(text + "\n", to: STDERR_FILENO)
   }
 
   /// What a person should know before believing a result.
-  public mutating func warn(_ text: String) {
+  package mutating func warn(_ text: String) {
     note("\(tool): WARNING: \(text)")
   }
 
   /// One sentence about what went wrong; the tool goes on, and its exit code will be 1.
-  public mutating func failAndGoOn(_ error: any Error) {
+  package mutating func failAndGoOn(_ error: any Error) {
     hasFailure = true
     _ = fail(ErrorText.sentence(error))
   }
@@ -51,7 +51,7 @@ public struct Console {
   /// A line on standard error, where that is a terminal, that gives way to whatever is printed next. It is
   /// asked for at most ten times a second, with the terminal's width, and never just after something was
   /// printed: if that goes to the terminal through another program, such as `tee`, it comes first.
-  public mutating func progress(_ text: (_ columns: Int) -> String) {
+  package mutating func progress(_ text: (_ columns: Int) -> String) {
     let time = SystemClock.monotonicTime
     guard canRedraw, time - lastTime >= 0.1, Terminal.isForeground else { return }
     (lastTime, hasProgress) = (time, true)

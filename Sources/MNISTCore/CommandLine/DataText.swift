@@ -1,8 +1,8 @@
 /// What both tools print about their images. Names of folders in it may be a stranger's: what could
 /// steer a terminal is escaped.
-public enum DataText {
+package enum DataText {
   /// `Data: MNIST (data/MNIST/raw)`
-  public static func line(_ origin: DataOrigin) -> String {
+  package static func line(_ origin: DataOrigin) -> String {
     "Data: \(PythonSyntax.escaped("\(origin)"))"
   }
 
@@ -29,7 +29,7 @@ public enum DataText {
 
 extension Console {
   /// Tells on standard error how a download goes; its progress only on a terminal.
-  public mutating func report(_ event: DownloadEvent) {
+  package mutating func report(_ event: DownloadEvent) {
     if case .progress = event {
       progress { columns in String(DataText.line(event).prefix(max(0, columns - 3))) }
     } else {
@@ -38,7 +38,7 @@ extension Console {
   }
 
   /// Warns where the images are not what was asked for.
-  public mutating func warn(about origin: DataOrigin) {
+  package mutating func warn(about origin: DataOrigin) {
     if let warning = DataText.warning(origin) { note("\(tool): \(warning)") }
   }
 }

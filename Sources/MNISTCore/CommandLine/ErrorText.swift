@@ -2,15 +2,45 @@
 /// below know no options.
 enum ErrorText {
   static func sentence(_ error: any Error) -> String {
-    switch error {
+    let sentence = "\(error)"
+    return switch error {
+    case let need as MemoryNeed where need.work == .training:
+      adding("; try a smaller --batch_size or fewer layers", to: sentence)
+    case let need as MemoryNeed where need.batchSize > 1:
+      adding("; try a smaller --batch_size", to: sentence)
+    case RunFolderError.noRun:
+      adding(", as mnist-train --log_dir writes them", to: sentence)
+    case DataSourceError.notPublished:
+      adding(", or use --dataset auto to take it as it is", to: sentence)
     case DownloadError.noMirror(_, let folder, _):
-      "\(error) (by hand: its four files go into \(folder), or --mirror names another address that "
+      "\(sentence) (by hand: its four files go into \(folder), or --mirror names another address that "
         + "has them; --dataset digits needs none)"
     case DownloadError.cannotStore:
-      "\(error) (by hand: --data_dir names another folder; --dataset digits needs none)"
-    case DataSourceError.notPublished:
-      "\(error)".dropLast() + ", or use --dataset auto to take it as it is)"
-    default: "\(error)"
+      "\(sentence) (by hand: --data_dir names another folder; --dataset digits needs none)"
+    default: sentence
+    }
+  }
+
+  /// Advice belongs into the parentheses that a sentence ends with.
+  private static func adding(_ advice: String, to sentence: String) -> String {
+    sentence.dropLast() + advice + ")"
+  }
+}
+
+/// A device that cannot be computed on.
+enum DeviceError: Error, Equatable, CustomStringConvertible {
+  case noGPU(gpuID: Int)
+  /// `missing` are instructions by the names that Linux gives them.
+  case otherProcessor(missing: [String])
+
+  var description: String {
+    switch self {
+    case .noGPU(let gpuID):
+      "--gpu_id \(gpuID): this build computes on the CPU only (expected -1, found \(gpuID))"
+    case .otherProcessor(let missing):
+      "this program was built for another processor (expected one with "
+        + "\(missing.joined(separator: ", ")); build it on this machine, or with "
+        + "MNIST_TARGET=x86-64 for any)"
     }
   }
 }

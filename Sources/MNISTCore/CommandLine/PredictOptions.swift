@@ -1,39 +1,39 @@
 /// What `mnist-predict` is asked to do.
-public struct PredictOptions: Equatable, Sendable {
+package struct PredictOptions: Equatable, Sendable {
   /// The file that `mnist-train` wrote.
-  public var modelPath: String
+  package var modelPath: String
   /// Pictures to classify in place of the test set; `-` is standard input.
-  public var pictures: [String] = []
+  package var pictures: [String] = []
   /// Whether pictures are taken as they are, not fitted to the form of the model's images.
-  public var isRaw = false
+  package var isRaw = false
   /// `nil` asks for what the model was trained with.
-  public var dataset: DatasetChoice?
+  package var dataset: DatasetChoice?
   /// Where the data is looked for.
-  public var dataDirectory = "data"
+  package var dataDirectory = "data"
   /// An address to download from; `nil` asks for the known ones.
-  public var mirror: String?
+  package var mirror: String?
   /// −1 is the CPU.
-  public var gpuID = -1
-  public var batchSize = 256
+  package var gpuID = -1
+  package var batchSize = 256
   /// How many test images, from the first; `nil` is all of them.
-  public var testCount: Int?
+  package var testCount: Int?
   /// Whether each image is drawn beside its prediction and its label.
-  public var show = false
+  package var show = false
   /// Whether each answer is a JSON object on a line of its own.
-  public var json = false
+  package var json = false
   /// Where a report on the test set is written.
-  public var reportDirectory: String?
+  package var reportDirectory: String?
   /// The run's folder, for the report's training curves.
-  public var logDirectory: String?
+  package var logDirectory: String?
   /// `nil` asks for one for each processor.
-  public var threadCount: Int?
+  package var threadCount: Int?
 
-  public init(modelPath: String) {
+  package init(modelPath: String) {
     self.modelPath = modelPath
   }
 
   /// Reads a command line, without the tool's own name.
-  public static func parse(_ arguments: [String]) -> Invocation<PredictOptions> {
+  package static func parse(_ arguments: [String]) -> Invocation<PredictOptions> {
     let invocation = command.parse(arguments, startingFrom: PredictOptions(modelPath: ""))
     if case .options(let options) = invocation, let problem = options.contradiction {
       return .mistake(command.error(problem))

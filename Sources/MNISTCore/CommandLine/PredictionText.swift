@@ -1,17 +1,81 @@
 /// What `mnist-predict` prints.
-public enum PredictionText {
+package enum PredictionText {
   /// `Accuracy: 0.9837`, the share of predictions that equal their label.
-  public static func accuracy(predicted: [Int], _ labels: [UInt8]) -> String {
+  package static func accuracy(predicted: [Int], _ labels: [UInt8]) -> String {
     let correct = zip(predicted, labels).count { $0 == Int($1) }
     return "Accuracy: \(NumberText.fixed(Double(correct) / Double(predicted.count)))"
   }
 
   /// One image, drawn above its predicted and its true label.
-  public static func picture(
+  package static func picture(
     _ images: ImageSet, index: Int, predicted: Int, colors: TerminalColors = .none
   ) -> String {
     let pixels = images.pixels[(index * images.imageSize)...].prefix(images.imageSize)
     return TerminalPicture.text(pixels, width: images.width, colors: colors)
       + "\nPredict: \(predicted)\nLabel: \(images.labels[index])"
+  }
+
+  // MARK: One classification
+
+  /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`.
+  package static func line(_ name: String, _ classification: Classification) -> String {
+    func text(_ label: Int) -> String {
+      "\(label) (\(NumberText.fixed(Double(classification.probabilities[label]))))"
+    }
+    let ranking = classification.ranking
+    let others = ranking.filter { $0 != classification.predicted }.prefix(2).map(text)
+    return "\(PythonSyntax.escaped(name)): \(text(classification.predicted))"
+      + (others.isEmpty ? "" : ", then \(others.joined(separator: ", "))")
+  }
+
+  /// A JSON object on one line: `file` where a name is given, else `index`; `label` where it is known.
+  /// A probability comes back exactly when it is read as float32.
+  package static func json(_ classification: Classification, file: String? = nil) -> String {
+    var members = [
+      file.map { "\"file\":\(JSONText.quoted($0))" } ?? "\"index\":\(classification.index)"
+    ]
+    if let label = classification.label { members.append("\"label\":\(label)") }
+    members.append("\"predicted\":\(classification.predicted)")
+    let probabilities = classification.probabilities.map { $0.isFinite ? "\($0)" : "null" }
+    members.append("\"probabilities\":[\(probabilities.joined(separator: ","))]")
+    return "{\(members.joined(separator: ","))}"
+  }
+
+  /// The last line of JSON: how many there were and, with labels, how many were right.
+  package static func jsonSummary(count: Int, failures: Int = 0, accuracy: Proportion?) -> String {
+    var members = ["\"summary\":true", "\"count\":\(count)"]
+    if failures > 0 { members.append("\"failures\":\(failures)") }
+    if let accuracy {
+      let interval = accuracy.interval95
+      members += [
+        "\"correct\":\(accuracy.successes)", "\"accuracy\":\(accuracy.value)",
+        "\"standard_error\":\(accuracy.standardError)",
+        "\"interval_95\":[\(interval.lowerBound),\(interval.upperBound)]",
+      ]
+    }
+    return "{\(members.joined(separator: ","))}"
+  }
+
+  /// Accuracy with its standard error, and the three pairs most often confused.
+  ///
+  /// `0.9837 ± 0.0013 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12), 9 as 4 (9)`
+  package static func summary(_ confusion: ConfusionMatrix) -> String {
+    let accuracy = confusion.accuracy
+    let pairs = confusion.confusions.prefix(3).map {
+      "\($0.label) as \($0.predicted) (\($0.count))"
+    }
+    return "\(NumberText.fixed(accuracy.value)) ± \(NumberText.fixed(accuracy.standardError)) "
+      + "(\(accuracy.trials - accuracy.successes) of \(accuracy.trials) wrong)"
+      + (pairs.isEmpty ? "" : "; most confused: \(pairs.joined(separator: ", "))")
+  }
+
+  /// What a person should know of a picture before believing its prediction; nil if nothing.
+  ///
+  /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.
+  package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool = false) -> String? {
+    let name = PythonSyntax.escaped(name)
+    if image.isBlank { return "\(name): blank: the prediction means nothing" }
+    return isRaw && image.isInverted
+      ? "\(name): dark on light, taken as it is: the model knows light on dark" : nil
   }
 }

@@ -1,5 +1,5 @@
 /// The line that tells how far an epoch is, redrawn in place on a terminal.
-public struct ProgressLine: Equatable, Sendable {
+package struct ProgressLine: Equatable, Sendable {
   var epoch: Int
   var epochCount: Int
   /// Batches done, of training and then of validation.
@@ -13,7 +13,7 @@ public struct ProgressLine: Equatable, Sendable {
 
   /// `Epoch 3/20  [=======>            ] 81/235  loss 0.0723  21,300 images/s  1:02 left`, without
   /// color. Parts are left out from the end until it fits and leaves room for the `^C` that a terminal shows.
-  public func text(columns: Int = 80) -> String {
+  package func text(columns: Int = 80) -> String {
     let limit = max(0, columns - 3)
     let width = 20
     let done = batchCount > 0 ? min(width, width * batch / batchCount) : 0
@@ -38,7 +38,7 @@ public struct ProgressLine: Equatable, Sendable {
   }
 
   /// `12s`, `1:02`, `1:02:03`; whole seconds.
-  public static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     let total = Int(max(0, seconds).rounded())
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -62,7 +62,7 @@ public struct ProgressLine: Equatable, Sendable {
 
 extension ProgressLine {
   /// Where a run stands between two batches.
-  public init(_ run: TrainingRun, _ timer: RunTimer) {
+  package init(_ run: TrainingRun, _ timer: RunTimer) {
     let (train, valid) = (run.progress.train, run.progress.valid)
     epoch = run.epoch + 1
     epochCount = run.settings.epochCount

@@ -4,13 +4,13 @@ import Synchronization
 ///
 /// It ends the process at once as long as there is nothing to lose. Later the first one is only noted, so
 /// that the run can end where it is whole, and a second one ends the process.
-public struct StopSignal: Error, Equatable {
-  public let number: Int32
+package struct StopSignal: Error, Equatable {
+  package let number: Int32
 
   /// What a shell reports for a process that such a signal has ended: 130, 143 or 129.
-  public var exitCode: Int32 { 128 + number }
+  package var exitCode: Int32 { 128 + number }
 
-  public var name: String {
+  package var name: String {
     switch number {
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"
@@ -22,7 +22,7 @@ public struct StopSignal: Error, Equatable {
   private static let isHeldBack = Atomic<Bool>(false)
 
   /// From now on the three signals end the process with their exit codes.
-  public static func listen() {
+  package static func listen() {
     // The handler must find them made.
     _ = received.load(ordering: .relaxed)
     _ = isHeldBack.load(ordering: .relaxed)
@@ -38,10 +38,10 @@ public struct StopSignal: Error, Equatable {
   }
 
   /// From now on the first signal is only noted.
-  public static func holdBack() { isHeldBack.store(true, ordering: .relaxed) }
+  package static func holdBack() { isHeldBack.store(true, ordering: .relaxed) }
 
   /// Throws the signal that was noted, if there was one.
-  public static func check() throws(StopSignal) {
+  package static func check() throws(StopSignal) {
     let number = received.load(ordering: .relaxed)
     if number != 0 { throw StopSignal(number: number) }
   }

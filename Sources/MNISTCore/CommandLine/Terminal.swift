@@ -1,7 +1,7 @@
 /// What is known of the terminal that the program runs in.
-public enum Terminal {
+package enum Terminal {
   /// The variables that decide how a terminal is written to, as far as they are set.
-  public static var environment: [String: String] {
+  package static var environment: [String: String] {
     var found: [String: String] = [:]
     for name in ["TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR"] {
       if let value = getenv(name) { found[name] = String(cString: value) }
@@ -9,8 +9,8 @@ public enum Terminal {
     return found
   }
 
-  public static var isStandardOutput: Bool { isatty(STDOUT_FILENO) == 1 }
-  public static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
+  package static var isStandardOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+  package static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Whether a line can be drawn over again on standard error.
   static var canRedraw: Bool {
@@ -29,9 +29,39 @@ public enum Terminal {
   }
 
   /// How many characters fit into a line on standard error; 80 where nobody says.
-  public static var columns: Int {
+  package static var columns: Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
+  }
+}
+
+/// How much color a terminal shows.
+package enum TerminalColors: Equatable, Sendable {
+  /// Plain characters only, no escape sequence.
+  case none
+  case sixteen
+  case twoHundredFiftySix
+
+  /// Decides from the environment, by the first rule that applies:
+  ///
+  /// 1. `NO_COLOR` that is not empty: none (no-color.org).
+  /// 2. `FORCE_COLOR` that is not empty and not `0`: color, although it is no terminal.
+  /// 3. No terminal, `TERM` missing, empty or `dumb`: none.
+  ///
+  /// Where there is color: 256 if `COLORTERM` is `truecolor` or `24bit` or if `TERM` holds
+  /// `256color` or `direct`, else 16.
+  package init(environment: [String: String], isTerminal: Bool) {
+    func value(_ name: String) -> String { environment[name] ?? "" }
+    let isForced = !["", "0"].contains(value("FORCE_COLOR"))
+    let hasTerminal = isTerminal && !["", "dumb"].contains(value("TERM"))
+    guard value("NO_COLOR").isEmpty, isForced || hasTerminal else {
+      self = .none
+      return
+    }
+    let hasMany =
+      ["truecolor", "24bit"].contains(value("COLORTERM"))
+      || ["256color", "direct"].contains(where: value("TERM").contains)
+    self = hasMany ? .twoHundredFiftySix : .sixteen
   }
 }

@@ -1,11 +1,11 @@
 /// Drawing an image in a terminal. A character is twice as high as it is wide, so each pixel takes two.
-public enum TerminalPicture {
+package enum TerminalPicture {
   /// One line for each row, without a line end after the last.
   ///
   /// - Parameters:
   ///   - pixels: `[rows, width]`, from 0, paper, to 255, ink. In color ink is bright on black, as the
   ///     model sees it; as plain text it is the darker character.
-  public static func text(
+  package static func text(
     _ pixels: some Collection<UInt8>, width: Int, colors: TerminalColors
   ) -> String {
     require(width > 0 && pixels.count.isMultiple(of: width), "rows of \(width) pixels")

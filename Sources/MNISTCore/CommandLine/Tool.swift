@@ -1,12 +1,17 @@
+/// What `--version` prints, in one place for every tool.
+package enum Release {
+  package static let version = "1.0.0"
+}
+
 /// What both tools do around their work.
-public enum Tool {
+package enum Tool {
   /// Answers, refuses or works, as the command line asks.
   ///
   /// - Parameter work: throws a `UsageError` for what only the data shows to be wrong on the command
   ///   line, any other error for what is wrong in the world.
   /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong; 129,
   ///   130 or 143 where the work threw a `StopSignal`.
-  public static func run<Options: ToolOptions>(
+  package static func run<Options: ToolOptions>(
     _ arguments: [String], _ work: (Options, inout Console) throws -> Void
   ) -> Int32 {
     var console = Console(tool: Options.toolName)
@@ -37,17 +42,43 @@ public enum Tool {
 }
 
 /// What the options of both tools have in common.
-public protocol ToolOptions: Equatable, Sendable {
+package protocol ToolOptions: Equatable, Sendable {
   static var toolName: String { get }
   static func parse(_ arguments: [String]) -> Invocation<Self>
   var gpuID: Int { get }
   var threadCount: Int? { get }
+  var dataDirectory: String { get }
+  var mirror: String? { get }
 }
 
 extension TrainOptions: ToolOptions {
-  public static var toolName: String { command.name }
+  package static var toolName: String { command.name }
 }
 
 extension PredictOptions: ToolOptions {
-  public static var toolName: String { command.name }
+  package static var toolName: String { command.name }
+}
+
+extension ToolOptions {
+  /// Where the images of a set are. The environment may name a mirror too; an empty variable is none.
+  package func dataSource(_ choice: DatasetChoice) -> DataSource {
+    let ofEnvironment = getenv("MNIST_MIRROR").map { String(cString: $0) }
+    return DataSource(
+      choice, in: dataDirectory, mirror: mirror ?? ofEnvironment.flatMap { $0.isEmpty ? nil : $0 })
+  }
+}
+
+/// The words of this process's command line, byte for byte.
+package enum ProcessArguments {
+  /// All but the program's own name, as `PathText` spells them: Swift's own `CommandLine.arguments` loses
+  /// bytes that are not UTF-8, so that a file of such a name could not be opened.
+  package static var all: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      CommandLine.unsafeArgv[index].map { start in
+        PathText.text(
+          sequence(first: start) { $0 + 1 }.lazy.map(\.pointee).prefix { $0 != 0 }
+            .map { UInt8(bitPattern: $0) })
+      }
+    }
+  }
 }

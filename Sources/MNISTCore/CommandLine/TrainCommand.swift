@@ -17,22 +17,22 @@ extension TrainOptions {
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
         .number(
-          "train_ratio", "R", \.trainRatio, "greater than 0 and less than 1",
+          "train_ratio", "R", \.settings.trainRatio, "greater than 0 and less than 1",
           where: { $0 > 0 && $0 < 1 }, default: "0.8", .training,
           "share of the training images to train on; the rest validates"),
         .integer(
-          "batch_size", \.batchSize, in: 1...Int.max, default: "256", .training,
+          "batch_size", \.settings.batchSize, in: 1...Int.max, default: "256", .training,
           "images in a batch"),
         .integer(
-          "n_epochs", \.epochCount, in: 1...Int.max, default: "20", .training,
+          "n_epochs", \.settings.epochCount, in: 1...Int.max, default: "20", .training,
           "passes over the training images"),
         .integer(
           "n_layers", \.layerCount, in: 2...layerLimit, default: "5", .model,
           "linear layers; their widths fall evenly from the pixels to the classes"),
         .flag(
-          "use_dropout", \.useDropout, .model, "dropout in place of batch normalisation"),
+          "use_dropout", \.settings.useDropout, .model, "dropout in place of batch normalisation"),
         .number(
-          "dropout_p", "P", \.dropoutProbability, "at least 0 and less than 1",
+          "dropout_p", "P", \.settings.dropoutProbability, "at least 0 and less than 1",
           where: { $0 >= 0 && $0 < 1 }, default: "0.3", .model,
           "share of the values that dropout drops"),
         .integer(
@@ -49,30 +49,30 @@ extension TrainOptions {
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
         .integer(
-          "patience", \.patience, in: 1...Int.max, default: "never", .training,
+          "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when the validation loss has not improved for N epochs"),
         .number(
-          "learning_rate", "R", \.learningRate, "greater than 0 and finite",
+          "learning_rate", "R", \.settings.learningRate, "greater than 0 and finite",
           where: { $0 > 0 && $0.isFinite }, default: "0.001", .training,
           "of Adam; the schedule starts from it"),
         .number(
-          "weight_decay", "W", \.weightDecay, "at least 0 and finite",
+          "weight_decay", "W", \.settings.weightDecay, "at least 0 and finite",
           where: { $0 >= 0 && $0.isFinite }, default: "0", .training,
           "as of torch.optim.Adam: W times the weights is added to the gradient"),
         .flag(
-          "decoupled_weight_decay", \.decoupledWeightDecay, .training,
+          "decoupled_weight_decay", \.settings.decoupledWeightDecay, .training,
           "as of torch.optim.AdamW: the weights shrink beside the gradient"),
         .choice(
           "lr_schedule", "NAME", LearningRateSchedule.self, default: "constant", .training,
           "how the learning rate falls from epoch to epoch, after the warm-up"
-        ) { $0.learningRateSchedule = $1 },
+        ) { $0.settings.learningRateSchedule = $1 },
         .integer(
-          "warmup_epochs", \.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
+          "warmup_epochs", \.settings.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
           default: "0", .training,
           "epochs in which the learning rate first rises, in even steps"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
-        ) { $0.dataset = $1 },
+        ) { $0.settings.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,

@@ -1,54 +1,38 @@
-/// What `mnist-train` is asked to do. Start values are the mirrored project's.
-public struct TrainOptions: Equatable, Sendable {
+/// What `mnist-train` is asked to do.
+package struct TrainOptions: Equatable, Sendable {
   /// Where the best model is written.
-  public var modelPath: String
-  public var dataset = DatasetChoice.auto
-  /// Where the data is looked for.
-  public var dataDirectory = "data"
-  /// An address to download from; `nil` asks for the known ones.
-  public var mirror: String?
-  /// −1 is the CPU.
-  public var gpuID = -1
-  /// The share of the training images that is trained on; the rest validates. In (0, 1).
-  public var trainRatio = 0.8
-  public var batchSize = 256
-  public var epochCount = 20
+  package var modelPath: String
+  /// What shapes the result, but for what is said below and what only the data says.
+  var settings = TrainingSettings()
   /// Linear layers, the last one included.
-  public var layerCount = 5
-  /// Dropout in place of batch normalisation.
-  public var useDropout = false
-  /// In [0, 1).
-  public var dropoutProbability = 0.3
-  /// What the schedule starts from.
-  public var learningRate = TrainingSettings.usualLearningRate
-  /// As `Adam` understands it, and the next one.
-  public var weightDecay = 0.0
-  public var decoupledWeightDecay = false
-  public var learningRateSchedule = LearningRateSchedule.constant
-  public var warmupEpochCount = 0
-  /// So many epochs without improvement end the run; `nil`: none do.
-  public var patience: Int?
-  /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
-  public var verbosity = 1
+  var layerCount = 5
   /// `nil` asks for a random seed.
-  public var seed: UInt64?
+  package var seed: UInt64?
+  /// Where the data is looked for.
+  package var dataDirectory = "data"
+  /// An address to download from; `nil` asks for the known ones.
+  package var mirror: String?
+  /// −1 is the CPU.
+  package var gpuID = -1
+  /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
+  package var verbosity = 1
   /// `nil` asks for one for each processor.
-  public var threadCount: Int?
+  package var threadCount: Int?
   /// The folder that the run is logged to; `nil` for none.
-  public var logDirectory: String?
+  package var logDirectory: String?
   /// Folders of runs to compare; where there are any, nothing is trained.
-  public var comparedRuns: [String] = []
+  package var comparedRuns: [String] = []
   /// Whether the run in the file at `modelPath` goes on.
-  public var resume = false
+  package var resume = false
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
   private var arguments: [String] = []
 
-  public init(modelPath: String) {
+  init(modelPath: String) {
     self.modelPath = modelPath
   }
 
   /// Reads a command line, without the tool's own name.
-  public static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
+  package static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
     let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
     if case .options(var options) = invocation, options.resume {
       options.arguments = arguments
@@ -63,25 +47,26 @@ public struct TrainOptions: Equatable, Sendable {
   /// What one option does not allow of another.
   private var contradiction: UsageError.Problem? {
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
-    if batchSize == 1, !useDropout {
+    if settings.batchSize == 1, !settings.useDropout {
       return .outOfRange(
         option: "--batch_size", allowed: "at least 2 without --use_dropout", found: "1")
     }
-    if decoupledWeightDecay, weightDecay == 0 {
+    if settings.decoupledWeightDecay, settings.weightDecay == 0 {
       return .outOfRange(
         option: "--weight_decay", allowed: "greater than 0 with --decoupled_weight_decay",
         found: "0")
     }
-    if epochCount > learningRateSchedule.epochLimit {
+    let schedule = settings.learningRateSchedule
+    if settings.epochCount > schedule.epochLimit {
       return .outOfRange(
         option: "--n_epochs",
-        allowed: "at most \(learningRateSchedule.epochLimit) with --lr_schedule "
-          + learningRateSchedule.rawValue, found: "\(epochCount)")
+        allowed: "at most \(schedule.epochLimit) with --lr_schedule \(schedule.rawValue)",
+        found: "\(settings.epochCount)")
     }
-    if warmupEpochCount >= epochCount {
+    if settings.warmupEpochCount >= settings.epochCount {
       return .outOfRange(
-        option: "--warmup_epochs", allowed: "less than --n_epochs, \(epochCount)",
-        found: "\(warmupEpochCount)")
+        option: "--warmup_epochs", allowed: "less than --n_epochs, \(settings.epochCount)",
+        found: "\(settings.warmupEpochCount)")
     }
     return nil
   }
@@ -90,111 +75,73 @@ public struct TrainOptions: Equatable, Sendable {
 // MARK: - What the file decides
 
 extension TrainOptions {
-  /// The settings of the run in `file`, with more epochs or another patience where the command line asks for
-  /// them. A cosine has its number of epochs from the start: with more, the epochs before would have
-  /// been others.
+  /// The settings of the run in `file`, with what may change as the command line asks for it. A cosine has
+  /// its number of epochs from the start: with more, the epochs before would have been others.
   ///
   /// Refuses a command line that says otherwise than the file.
-  public func settings(
+  func settings(
     resuming file: TrainingSettings, imageCount: Int
   ) throws(UsageError) -> TrainingSettings {
     let start = Self.options(of: file)
-    guard case .options(var asked) = Self.command.parse(arguments, startingFrom: start) else {
+    guard case .options(let options) = Self.command.parse(arguments, startingFrom: start) else {
       return file
+    }
+    var asked = options.settings
+    asked.seed = options.seed ?? file.seed
+    if options.layerCount != start.layerCount {
+      asked.hiddenSizes = options.hiddenSizes(
+        inputSize: file.inputSize, outputSize: file.outputSize)
     }
     // As in the run that began: a batch has no more than all images, and without dropout its
     // probability means nothing.
-    asked.batchSize = min(asked.batchSize, asked.trainCount(of: imageCount))
+    asked.batchSize = min(asked.batchSize, file.trainCount(of: imageCount))
     if !file.useDropout { asked.dropoutProbability = file.dropoutProbability }
-    for (option, isSame, found, expected) in [
-      (
-        "train_ratio", asked.trainRatio == start.trainRatio, "\(asked.trainRatio)",
-        "\(start.trainRatio)"
-      ),
-      (
-        "batch_size", asked.batchSize == start.batchSize, "\(asked.batchSize)", "\(start.batchSize)"
-      ),
-      (
-        "n_layers", asked.layerCount == start.layerCount, "\(asked.layerCount)",
-        "\(start.layerCount)"
-      ),
-      ("use_dropout", asked.useDropout == start.useDropout, "dropout", "batch normalisation"),
-      (
-        "dropout_p", asked.dropoutProbability == start.dropoutProbability,
-        "\(asked.dropoutProbability)", "\(start.dropoutProbability)"
-      ),
-      ("seed", asked.seed == start.seed, "\(asked.seed ?? 0)", "\(file.seed)"),
-      (
-        "learning_rate", asked.learningRate == start.learningRate, "\(asked.learningRate)",
-        "\(start.learningRate)"
-      ),
-      (
-        "weight_decay", asked.weightDecay == start.weightDecay, "\(asked.weightDecay)",
-        "\(start.weightDecay)"
-      ),
-      (
-        "decoupled_weight_decay", asked.decoupledWeightDecay == start.decoupledWeightDecay,
-        "AdamW", "Adam"
-      ),
-      (
-        "lr_schedule", asked.learningRateSchedule == start.learningRateSchedule,
-        asked.learningRateSchedule.rawValue, start.learningRateSchedule.rawValue
-      ),
-      (
-        "warmup_epochs", asked.warmupEpochCount == start.warmupEpochCount,
-        "\(asked.warmupEpochCount)", "\(start.warmupEpochCount)"
-      ),
-    ] where !isSame {
-      throw Self.command.error(
-        .contradictsRun(option: "--\(option)", path: modelPath, expected: expected, found: found))
+
+    var settings = file
+    for setting in TrainingSetting.all where !setting.isEqual(asked, file) {
+      switch setting.resuming {
+      case .changeable: setting.copy(asked, &settings)
+      case .ofTheData: break
+      case .fixed:
+        throw Self.command.error(
+          .contradictsRun(
+            option: "--\(setting.shownName)", path: modelPath, expected: setting.words(file),
+            found: setting.words(asked)))
+      }
     }
-    guard file.learningRateSchedule != .cosine || asked.epochCount == file.epochCount else {
+    let (epochs, allowed) = (asked.epochCount, file.epochCount)
+    guard file.learningRateSchedule != .cosine || epochs == allowed else {
       throw Self.command.error(
         .outOfRange(
           option: "--n_epochs",
-          allowed:
-            "\(file.epochCount), as in the run to resume, whose cosine schedule has that length",
-          found: "\(asked.epochCount)"))
+          allowed: "\(allowed), as in the run to resume, whose cosine schedule has that length",
+          found: "\(epochs)"))
     }
-    guard asked.epochCount >= file.epochCount else {
+    guard epochs >= allowed else {
       throw Self.command.error(
         .outOfRange(
-          option: "--n_epochs", allowed: "at least \(file.epochCount), as in the run to resume",
-          found: "\(asked.epochCount)"))
+          option: "--n_epochs", allowed: "at least \(allowed), as in the run to resume",
+          found: "\(epochs)"))
     }
-    var settings = file
-    settings.epochCount = asked.epochCount
-    settings.patience = asked.patience
     return settings
   }
 
   /// Where the images are: of a run that goes on, where they were, as long as the command line does not
   /// say otherwise.
-  public func dataSource(resuming file: TrainingSettings?) -> DataSource {
+  package func dataSource(resuming file: TrainingSettings?) -> DataSource {
     guard let file,
       case .options(let asked) = Self.command.parse(
         arguments, startingFrom: Self.options(of: file))
-    else { return dataSource }
-    return asked.dataSource
+    else { return dataSource(settings.dataset) }
+    return asked.dataSource(asked.settings.dataset)
   }
 
   /// The command line that the run in a file may have begun with.
   private static func options(of file: TrainingSettings) -> TrainOptions {
     var options = TrainOptions(modelPath: "")
-    options.trainRatio = file.trainRatio
-    options.batchSize = file.batchSize
-    options.epochCount = file.epochCount
+    options.settings = file
     options.layerCount = file.hiddenSizes.count + 1
-    options.useDropout = file.useDropout
-    options.dropoutProbability = file.dropoutProbability
     options.seed = file.seed
-    options.dataset = file.dataset
-    options.learningRate = file.learningRate
-    options.weightDecay = file.weightDecay
-    options.decoupledWeightDecay = file.decoupledWeightDecay
-    options.learningRateSchedule = file.learningRateSchedule
-    options.warmupEpochCount = file.warmupEpochCount
-    options.patience = file.patience
     return options
   }
 }
@@ -209,20 +156,48 @@ extension TrainOptions {
   /// optimiser's two moments and the best state are 10 GiB.
   static let parameterLimit = 1 << 29
 
+  /// The settings of the run on these images: those of `stored`, which goes on, or new ones.
+  package func settings(
+    for data: LoadedImages, resuming stored: Checkpoint?
+  ) throws -> TrainingSettings {
+    guard let stored else { return try newSettings(for: data) }
+    try stored.check(data.images, in: data.origin.place)
+    return try settings(resuming: stored.settings, imageCount: data.images.count)
+  }
+
+  /// What the options ask for on these images.
+  func newSettings(for data: LoadedImages) throws(UsageError) -> TrainingSettings {
+    let images = data.images
+    try checkAgainst(
+      rowCount: images.count, inputSize: images.imageSize, outputSize: images.classCount)
+    var settings = settings
+    settings.setData(images)
+    settings.dataset = data.chosen(by: settings.dataset)
+    settings.hiddenSizes = hiddenSizes(
+      inputSize: images.imageSize, outputSize: images.classCount)
+    settings.batchSize = min(settings.batchSize, settings.trainCount(of: images.count))
+    // Only what shapes the result is kept: equal runs give equal files.
+    if !settings.useDropout { settings.dropoutProbability = 0 }
+    // PyTorch's generator takes 32 bits of a seed.
+    settings.seed = seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
+    return settings
+  }
+
   /// The widths of the hidden layers for this many inputs and classes.
-  public func hiddenSizes(inputSize: Int, outputSize: Int) -> [Int] {
+  func hiddenSizes(inputSize: Int, outputSize: Int) -> [Int] {
     ImageClassifier.hiddenSizes(
       inputSize: inputSize, outputSize: outputSize, layerCount: layerCount)
   }
 
   /// Refuses what only the data shows to be impossible: a split that leaves fewer than two images
   /// for training or none for validation, and a model too large for any memory.
-  public func checkAgainst(
+  func checkAgainst(
     rowCount: Int, inputSize: Int, outputSize: Int
   ) throws(UsageError) {
-    let training = trainCount(of: rowCount)
+    let training = settings.trainCount(of: rowCount)
     guard training >= 2, rowCount - training >= 1 else {
-      throw Self.command.error(.split(ratio: trainRatio, images: rowCount, training: training))
+      throw Self.command.error(
+        .split(ratio: settings.trainRatio, images: rowCount, training: training))
     }
     guard !isTooLarge(inputSize: inputSize, outputSize: outputSize) else {
       var fewer = self
@@ -240,14 +215,6 @@ extension TrainOptions {
           allowed: "at most \(fewer.layerCount) for \(inputSize) inputs and \(outputSize) outputs",
           found: "\(layerCount)"))
     }
-  }
-
-  /// Whether the size of a batch is not simply the usual one.
-  public var asksForBatchSize: Bool { batchSize != TrainOptions(modelPath: "").batchSize }
-
-  /// How many of `rowCount` images are trained on.
-  func trainCount(of rowCount: Int) -> Int {
-    Int(exactly: (Double(rowCount) * trainRatio).rounded(.towardZero)) ?? 0
   }
 
   /// Whether the weights and biases of the linear layers exceed `parameterLimit`.

@@ -1,19 +1,19 @@
 /// What `mnist-train` prints.
-public enum TrainingText {
+package enum TrainingText {
   /// `Train: [48000, 784] [48000]`, then the same for validation.
-  public static func sizes(of run: TrainingRun) -> String {
+  package static func sizes(of run: TrainingRun) -> String {
     let size = run.settings.inputSize
     let (train, valid) = (run.trainData.count, run.validData.count)
     return "Train: [\(train), \(size)] [\(train)]\nValid: [\(valid), \(size)] [\(valid)]"
   }
 
   /// The model, the optimiser and the loss, as PyTorch prints them.
-  public static func parts(of run: TrainingRun) -> String {
+  package static func parts(of run: TrainingRun) -> String {
     "\(run.model)\n\(run.optimizer)\n\(NLLLoss())"
   }
 
   /// One line, or nil where the verbosity asks for none: iterations from 2 on.
-  public static func line(for event: TrainingEvent, verbosity: Int) -> String? {
+  package static func line(for event: TrainingEvent, verbosity: Int) -> String? {
     switch event {
     case .epoch(let report):
       "Epoch(\(report.epoch)/\(report.epochCount)): "
@@ -31,21 +31,24 @@ public enum TrainingText {
 
   static let tool = TrainOptions.toolName
 
-  public static func chosenSeed(_ seed: UInt64) -> String {
+  package static func chosenSeed(_ seed: UInt64) -> String {
     "\(tool): seed \(seed) (repeat this run with --seed \(seed))"
   }
 
-  /// A batch size above the number of images is cut down to it.
-  public static func clippedBatchSize(_ found: Int, to count: Int) -> String {
-    "\(tool): --batch_size \(found) is more than the training images: a batch is all \(count)"
+  /// Of a batch that was asked for with more images than there are; nil where it was not.
+  package static func clippedBatchSize(_ options: TrainOptions, to count: Int) -> String? {
+    let asked = options.settings.batchSize
+    guard asked > count, asked != TrainingSettings().batchSize else { return nil }
+    return
+      "\(tool): --batch_size \(asked) is more than the training images: a batch is all \(count)"
   }
 
-  public static func withoutLock(_ path: String) -> String {
+  package static func withoutLock(_ path: String) -> String {
     "\(tool): \(PythonSyntax.escaped(path)): its file system has no locks: "
       + "see to it that no other run writes there"
   }
 
-  public static func resumed(_ run: TrainingRun, from path: String) -> String {
+  package static func resumed(_ run: TrainingRun, from path: String) -> String {
     let (train, valid) = (run.progress.train.batches, run.progress.valid.batches)
     let place =
       train + valid == 0 ? "" : ", after \(train) training and \(valid) validation batches"
@@ -54,7 +57,7 @@ public enum TrainingText {
   }
 
   /// Of a run that is over before it goes on.
-  public static func nothingLeft(of run: TrainingRun, in path: String) -> String {
+  package static func nothingLeft(of run: TrainingRun, in path: String) -> String {
     let what =
       if run.epoch < run.settings.epochCount {
         "\(noImprovement(run)) (go on with a larger --patience)"
@@ -67,7 +70,7 @@ public enum TrainingText {
   }
 
   /// Of a run that patience has ended.
-  public static func outOfPatience(_ run: TrainingRun) -> String {
+  package static func outOfPatience(_ run: TrainingRun) -> String {
     "\(tool): stopped after epoch \(run.epoch) of \(run.settings.epochCount): \(noImprovement(run))"
   }
 
@@ -76,32 +79,33 @@ public enum TrainingText {
     return "the validation loss has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
-  public static func failedSave(_ failure: FileError) -> String {
+  package static func failedSave(_ failure: FileError) -> String {
     "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on, the next epoch is saved again"
   }
 
   /// Nil where the folder is the one asked for.
-  public static func otherFolder(_ log: RunLog, than wanted: String) -> String? {
+  package static func otherFolder(_ log: RunLog, than wanted: String) -> String? {
     guard log.isElsewhere else { return nil }
     return "\(tool): \(PythonSyntax.escaped(wanted)) holds another run; this one is logged to "
       + PythonSyntax.escaped(log.directory)
   }
 
   /// Nil where all epochs behind the run are in its log.
-  public static func missingRows(_ log: RunLog, of epochCount: Int) -> String? {
+  package static func missingRows(_ log: RunLog, of epochCount: Int) -> String? {
     guard log.rows.count < epochCount else { return nil }
     return "\(tool): \(PythonSyntax.escaped(log.directory)): \(epochCount - log.rows.count) of the "
       + "\(epochCount) epochs done so far were not logged there"
   }
 
   /// How the run ended and the command line that goes on with it.
-  public static func stopped(
+  package static func stopped(
     by signal: StopSignal, _ options: TrainOptions, _ log: RunLog?
   ) -> String {
     var words = [tool, "--model_fn", options.modelPath, "--resume"]
     if let log { words += ["--log_dir", log.directory] }
     if options.dataDirectory != "data" { words += ["--data_dir", options.dataDirectory] }
-    if options.dataset != .auto { words += ["--dataset", options.dataset.rawValue] }
+    let dataset = options.settings.dataset
+    if dataset != .auto { words += ["--dataset", dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
     return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "
@@ -112,5 +116,33 @@ public enum TrainingText {
     _ name: String, _ index: Int, _ count: Int, _ loss: Double
   ) -> String {
     "\(name) Iteration(\(index)/\(count)): loss=\(NumberText.scientific(loss))"
+  }
+}
+
+/// Text as a word of a POSIX shell's command line, to be copied from the terminal.
+enum ShellText {
+  /// As it is where that is safe, else in quotes; where it could steer a terminal, or is not UTF-8, with
+  /// escapes in `$'…'`.
+  static func quoted(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    let isPlain = scalars.allSatisfy {
+      $0.isASCII
+        && ($0.properties.isAlphabetic || "0123456789_./-+,:@%=".unicodeScalars.contains($0))
+    }
+    if isPlain, !text.isEmpty { return text }
+    let shown = PythonSyntax.escaped(text)
+    if shown == text {
+      return "'" + text.replacing("'", with: #"'\''"#) + "'"
+    }
+    let bytes = PathText.bytes(text).dropLast().map { UInt8(bitPattern: $0) }
+    return "$'" + bytes.map(escaped).joined() + "'"
+  }
+
+  private static func escaped(_ byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(Unicode.Scalar(byte))
+    case 0x20..<0x7F: String(Unicode.Scalar(byte))
+    default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
   }
 }

@@ -41,9 +41,9 @@ public struct Classification: Equatable, Sendable {
 extension Module {
   /// Classifies one picture, whose label is not known.
   public func classification(of image: ModelImage) -> Classification {
-    let images = ImageSet(
-      height: image.height, width: image.width, pixels: image.pixels, labels: [0])
-    return classifications(of: ImageDataset(images), batchSize: 1, labelsAreKnown: false)[0]
+    // The same numbers as `ImageDataset` makes of the same pixels.
+    let pixels = image.pixels.map { Float($0) / 255 }
+    return classifications(of: Tensor(pixels, shape: [1, pixels.count]), firstIndex: 0)[0]
   }
 
   /// Classifies each example, in batches.
@@ -64,17 +64,25 @@ extension Module {
   ) {
     var count = 0
     for batch in DataLoader(dataset, batchSize: batchSize) {
-      let logProbabilities = logProbabilities(of: batch.inputs)
-      let classCount = logProbabilities.shape[1]
-      let probabilities = withoutGradients { logProbabilities.exponential() }.numbers
       receive(
-        logProbabilities.argmax().enumerated().map { row, predicted in
-          Classification(
-            index: count + row, label: labelsAreKnown ? batch.labels[row] : nil,
-            probabilities: Array(probabilities[row * classCount..<(row + 1) * classCount]),
-            predicted: predicted)
-        })
+        classifications(
+          of: batch.inputs, firstIndex: count, labels: labelsAreKnown ? batch.labels : nil))
       count += batch.labels.count
+    }
+  }
+
+  /// Classifies the rows of `inputs`, of which the first has the index `firstIndex` in its set.
+  private func classifications(
+    of inputs: Tensor, firstIndex: Int, labels: [Int]? = nil
+  ) -> [Classification] {
+    let logProbabilities = logProbabilities(of: inputs)
+    let classCount = logProbabilities.shape[1]
+    let probabilities = withoutGradients { logProbabilities.exponential() }.numbers
+    return logProbabilities.argmax().enumerated().map { row, predicted in
+      Classification(
+        index: firstIndex + row, label: labels?[row],
+        probabilities: Array(probabilities[row * classCount..<(row + 1) * classCount]),
+        predicted: predicted)
     }
   }
 }

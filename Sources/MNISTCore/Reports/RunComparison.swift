@@ -1,24 +1,61 @@
+/// A run as its folder tells it.
+package struct LoggedRun: Equatable, Sendable {
+  /// The folder's path.
+  package let name: String
+  package let configuration: RunConfiguration
+  /// At least one.
+  package let rows: [MetricsRow]
+  /// The epoch with the lowest validation loss.
+  package let best: MetricsRow
+
+  /// Reads `config.json` and `metrics.csv` in the folder. Throws `RunFolderError` or `FileError`.
+  package init(readingFrom directory: String) throws {
+    guard !directory.isEmpty else { throw FileError.emptyPath }
+    if RunFolder.exists(directory), !RunFolder.exists(directory + "/config.json") {
+      throw RunFolderError.noRun(path: directory)
+    }
+    let configuration = try RunConfiguration.read(directory + "/config.json")
+    let rows = try MetricsRow.read(directory + "/metrics.csv")
+    guard let run = LoggedRun(name: directory, configuration: configuration, rows: rows) else {
+      throw RunFolderError.noEpoch(path: directory)
+    }
+    self = run
+  }
+
+  /// Nil where no epoch has a validation loss that is a number.
+  init?(name: String, configuration: RunConfiguration, rows: [MetricsRow]) {
+    guard let best = MetricsRow.best(of: rows) else { return nil }
+    self.name = name
+    self.configuration = configuration
+    self.rows = rows
+    self.best = best
+  }
+
+  /// How long all epochs took.
+  package var seconds: Double { rows.reduce(0) { $0 + $1.seconds } }
+}
+
 /// Several runs side by side.
-public struct RunComparison: Equatable, Sendable {
+struct RunComparison: Equatable, Sendable {
   /// By the lowest validation loss, of equals by name.
-  public let runs: [LoggedRun]
+  let runs: [LoggedRun]
   /// Names of the settings that are not the same in all runs, as the first run orders them.
-  public let differingSettings: [String]
+  let differingSettings: [String]
   /// Two or more runs each that differ in the seed alone, the lowest mean loss first. Of runs with the same
   /// seed too, the first stands for all: they are no further sample.
-  public let groups: [Group]
+  let groups: [Group]
 
-  public struct Group: Equatable, Sendable {
-    public let runs: [LoggedRun]
+  struct Group: Equatable, Sendable {
+    let runs: [LoggedRun]
     /// Over the runs' lowest validation losses, and the accuracies of the same epochs.
-    public let validLoss: Spread
-    public let validAccuracy: Spread
+    let validLoss: Spread
+    let validAccuracy: Spread
   }
 
   /// Mean and standard deviation of a sample, with n − 1.
-  public struct Spread: Equatable, Sendable {
-    public let mean: Double
-    public let standardDeviation: Double
+  struct Spread: Equatable, Sendable {
+    let mean: Double
+    let standardDeviation: Double
 
     /// At least two numbers.
     init(_ numbers: [Double]) {
@@ -31,7 +68,7 @@ public struct RunComparison: Equatable, Sendable {
   }
 
   /// At least one run.
-  public init(_ runs: [LoggedRun]) {
+  init(_ runs: [LoggedRun]) {
     require(!runs.isEmpty, "a comparison of no runs")
     let sorted = runs.sorted { a, b in
       a.best.validLoss != b.best.validLoss
@@ -53,7 +90,7 @@ public struct RunComparison: Equatable, Sendable {
       seen.insert($0.configuration.settings(without: [])).inserted
     }
     groups = Dictionary(grouping: different) {
-      $0.configuration.settings(without: ["seed"])
+      $0.configuration.settings(without: [TrainingSetting.seedName])
     }.values.filter { $0.count >= 2 }.map {
       Group(
         runs: $0, validLoss: Spread($0.map(\.best.validLoss)),

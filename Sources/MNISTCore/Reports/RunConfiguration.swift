@@ -1,36 +1,21 @@
 /// What a run was asked for, as `config.json` tells it.
-public struct RunConfiguration: Equatable, Sendable {
+package struct RunConfiguration: Equatable, Sendable {
   /// Of the program.
-  public var version: String
+  package var version: String
   /// With the program's name.
-  public var commandLine: [String]
+  package var commandLine: [String]
   /// From the root: where the run is saved.
-  public var modelPath: String
+  package var modelPath: String
   /// What shapes the result, in the order to be shown: JSON values by name.
-  public var settings: [Setting]
+  package var settings: [Setting]
 
   /// A setting's value as JSON: `0.001`, `true`, `"cosine"`.
-  public struct Setting: Hashable, Sendable {
-    public let name: String
-    public let json: String
-
-    public init(_ name: String, number: some Numeric & CustomStringConvertible) {
-      self.init(name: name, json: "\(number)")
-    }
-
-    public init(_ name: String, flag: Bool) { self.init(name: name, json: "\(flag)") }
-
-    public init(_ name: String, text: String) {
-      self.init(name: name, json: JSONText.quoted(text))
-    }
-
-    init(name: String, json: String) {
-      self.name = name
-      self.json = json
-    }
+  package struct Setting: Hashable, Sendable {
+    package let name: String
+    package let json: String
 
     /// As people read it: text without its quotes.
-    public var text: String {
+    package var text: String {
       guard let value = try? JSONReader.value(in: Array(json.utf8)[...]),
         case .string(let text) = value.content
       else { return json }
@@ -38,46 +23,29 @@ public struct RunConfiguration: Equatable, Sendable {
     }
   }
 
-  public init(version: String, commandLine: [String], modelPath: String, settings: [Setting]) {
+  package init(version: String, commandLine: [String], modelPath: String, settings: [Setting]) {
     self.version = version
     self.commandLine = commandLine
     self.modelPath = modelPath
     self.settings = settings
   }
 
-  public init(
+  package init(
     version: String, commandLine: [String], modelPath: String, _ settings: TrainingSettings
   ) {
     self.init(
       version: version, commandLine: commandLine, modelPath: modelPath,
-      settings: [
-        Setting("seed", number: settings.seed),
-        Setting("n_epochs", number: settings.epochCount),
-        Setting("batch_size", number: settings.batchSize),
-        Setting("train_ratio", number: settings.trainRatio),
-        Setting("n_layers", number: settings.hiddenSizes.count + 1),
-        Setting("use_dropout", flag: settings.useDropout),
-        Setting("dropout_p", number: settings.dropoutProbability),
-        Setting("learning_rate", number: settings.learningRate),
-        Setting("weight_decay", number: settings.weightDecay),
-        Setting("decoupled_weight_decay", flag: settings.decoupledWeightDecay),
-        Setting("lr_schedule", text: settings.learningRateSchedule.rawValue),
-        Setting("warmup_epochs", number: settings.warmupEpochCount),
-        Setting("dataset", text: settings.dataset.rawValue),
-        Setting("image_height", number: settings.imageHeight),
-        Setting("image_width", number: settings.imageWidth),
-        Setting("output_size", number: settings.outputSize),
-        Setting("train_images_crc32", text: hexadecimal(settings.imagesCRC32)),
-        Setting("train_labels_crc32", text: hexadecimal(settings.labelsCRC32)),
-      ] + (settings.patience.map { [Setting("patience", number: $0)] } ?? []))
+      settings: TrainingSetting.all.compactMap { setting in
+        setting.json(settings).map { Setting(name: setting.shownName, json: $0) }
+      })
   }
 
-  public func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
+  package func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
 
-  /// Whether `other` may be the same run, which may have been given another number of epochs or patience.
+  /// Whether `other` may be the same run, gone on with other values of the settings that may change.
   func hasSettings(of other: RunConfiguration) -> Bool {
-    let changing = ["n_epochs", "patience"]
-    return settings(without: changing) == other.settings(without: changing)
+    let changeable = TrainingSetting.all.filter { $0.resuming == .changeable }.map(\.shownName)
+    return settings(without: changeable) == other.settings(without: changeable)
   }
 
   /// In the order of their names.
@@ -86,7 +54,7 @@ public struct RunConfiguration: Equatable, Sendable {
   }
 
   /// The content of `config.json`: one setting a line.
-  public var json: String {
+  package var json: String {
     let words = commandLine.map(JSONText.quoted).joined(separator: ", ")
     let lines = settings.map { "    \(JSONText.quoted($0.name)): \($0.json)" }
     return """

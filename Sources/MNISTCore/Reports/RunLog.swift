@@ -1,19 +1,19 @@
 /// The folder that a run is logged to: `config.json`, `metrics.csv`, `curves.svg` and events for
 /// TensorBoard, all of them up to date after each epoch.
-public final class RunLog {
+package final class RunLog {
   /// The folder that was taken.
-  public let directory: String
+  package let directory: String
   /// Whether it is not the one that was asked for, which holds another run.
-  public let isElsewhere: Bool
-  public private(set) var rows: [MetricsRow]
+  package let isElsewhere: Bool
+  package private(set) var rows: [MetricsRow]
   /// Why the files are not up to date, nil where they are.
-  public private(set) var failure: FileError?
+  package private(set) var failure: FileError?
   private let metrics: AppendingFile
   private let events: AppendingFile
 
   /// Finds out before a run has begun, or goes on, whether it could be logged; makes nothing. Throws
   /// `RunFolderError` or `FileError`.
-  public static func checkWritable(
+  package static func checkWritable(
     _ wanted: String, resuming configuration: RunConfiguration?
   ) throws {
     if let configuration, let own = try RunFolder.own(wanted, configuration) {
@@ -33,7 +33,7 @@ public final class RunLog {
   /// the run stays its command line. Throws `RunFolderError` or `FileError`.
   ///
   /// - Parameter epoch: how many epochs are behind a run that goes on, nil for a new one.
-  public init(
+  package init(
     _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil
   ) throws {
     if let (folder, found) = try RunFolder.own(wanted, configuration),
@@ -88,7 +88,7 @@ public final class RunLog {
   }
 
   /// Writes an epoch's row to all files, and what could not be written before.
-  public func append(_ row: MetricsRow) {
+  package func append(_ row: MetricsRow) {
     rows.append(row)
     failure = nil
     func attempt(_ write: () throws(FileError) -> Void) {

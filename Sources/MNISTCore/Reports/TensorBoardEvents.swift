@@ -2,13 +2,13 @@
 ///
 /// A record is the length of its data in 8 bytes, the masked CRC-32C of these, the data, and the
 /// masked CRC-32C of the data; numbers are little-endian.
-public enum TensorBoardEvents {
+enum TensorBoardEvents {
   /// The first record of a file. Times are seconds since 1970.
-  public static func version(wallTime: Double) -> [UInt8] {
+  static func version(wallTime: Double) -> [UInt8] {
     record(time(wallTime) + field(3, Array("brain.Event:2".utf8)))
   }
 
-  public static func scalar(
+  static func scalar(
     _ tag: String, _ value: Double, step: Int, wallTime: Double
   ) -> [UInt8] {
     let number = [2 << 3 | 5] + littleEndian(UInt64(Float(value).bitPattern), byteCount: 4)
@@ -18,12 +18,12 @@ public enum TensorBoardEvents {
   }
 
   /// Tells that a run goes on: readers forget what was told of this step and later ones.
-  public static func restart(step: Int, wallTime: Double) -> [UInt8] {
+  static func restart(step: Int, wallTime: Double) -> [UInt8] {
     record(time(wallTime) + [2 << 3] + variable(UInt64(step)) + field(7, [1 << 3, 1]))
   }
 
   /// The scalars of an epoch: `train/loss`, `valid/loss`, `valid/accuracy`.
-  public static func epoch(_ row: MetricsRow, wallTime: Double) -> [UInt8] {
+  static func epoch(_ row: MetricsRow, wallTime: Double) -> [UInt8] {
     [
       ("train/loss", row.trainLoss), ("valid/loss", row.validLoss),
       ("valid/accuracy", row.validAccuracy),
@@ -31,7 +31,7 @@ public enum TensorBoardEvents {
   }
 
   /// A file's name; TensorBoard reads all such files of a folder as one run.
-  public static func fileName(
+  static func fileName(
     wallTime: Double, host: String, process: Int, user: Int
   ) -> String {
     let seconds = "\(Int(wallTime))"

@@ -1,24 +1,25 @@
 /// The memory that a run needs, found out before it begins: a failed allocation later would end the process.
-public struct MemoryNeed: Error, Equatable, CustomStringConvertible {
-  public enum Work: Equatable, Sendable {
+package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
+  package enum Work: Equatable, Sendable {
     case training, prediction
   }
 
-  public let work: Work
-  public let parameterCount: Int
-  public let batchSize: Int
+  package let work: Work
+  package let parameterCount: Int
+  package let batchSize: Int
   /// About what the work needs beside its images.
-  public let neededBytes: Int
+  package let neededBytes: Int
 
-  /// Refuses a training that does not fit the machine, or what `ulimit` leaves to this process.
-  public static func check(_ settings: TrainingSettings, imageCount: Int) throws(MemoryNeed) {
-    let batchSize = min(settings.batchSize, imageCount)
-    try MemoryNeed(.training, settings.layout, batchSize: batchSize).check()
-  }
-
-  /// The same of a prediction.
-  public static func check(_ saved: SavedModel, batchSize: Int) throws(MemoryNeed) {
-    try MemoryNeed(.prediction, saved.layout, batchSize: batchSize).check()
+  /// Refuses work that does not fit the machine, or what `ulimit` leaves to this process.
+  ///
+  /// - Parameter imageCount: how many images there are; a batch has no more.
+  package static func check(
+    _ work: Work, _ layout: ModelLayout, batchSize: Int, imageCount: Int
+  ) throws(MemoryNeed) {
+    let need = MemoryNeed(work, layout, batchSize: min(batchSize, imageCount))
+    guard need.neededBytes < SystemMemory.byteCount, SystemMemory.has(need.neededBytes) else {
+      throw need
+    }
   }
 
   init(_ work: Work, _ layout: ModelLayout, batchSize: Int) {
@@ -42,19 +43,9 @@ public struct MemoryNeed: Error, Equatable, CustomStringConvertible {
   /// stack of 8 MiB and its own small memory.
   private static let baseBytes = 32 << 20
 
-  private func check() throws(MemoryNeed) {
-    guard neededBytes < SystemMemory.byteCount, SystemMemory.has(neededBytes) else { throw self }
-  }
-
-  public var description: String {
+  package var description: String {
     let verb = work == .training ? "train" : "use"
-    let advice =
-      switch (work, batchSize) {
-      case (.training, _): "; try a smaller --batch_size or fewer layers"
-      case (.prediction, 2...): "; try a smaller --batch_size"
-      case (.prediction, _): ""
-      }
     return "too little memory to \(verb) a model of \(parameterCount) parameters in batches of "
-      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB\(advice))"
+      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB)"
   }
 }

@@ -1,6 +1,6 @@
 /// A classifier's sizes, and the names and shapes of its tensors, known without building it: a file is
 /// checked against them before any memory is asked for.
-struct ModelLayout: Equatable, Sendable {
+package struct ModelLayout: Equatable, Sendable {
   let inputSize: Int
   let outputSize: Int
   let hiddenSizes: [Int]
@@ -55,7 +55,7 @@ struct ModelLayout: Equatable, Sendable {
 }
 
 extension TrainingSettings {
-  var layout: ModelLayout {
+  package var layout: ModelLayout {
     ModelLayout(
       inputSize: inputSize, outputSize: outputSize, hiddenSizes: hiddenSizes,
       usesBatchNorm: !useDropout)

@@ -1,6 +1,6 @@
 /// Times a run from outside, by its events: the trainer knows no clock, so that equal runs report the
 /// same. Times are seconds of any clock.
-public struct RunTimer: Sendable {
+package struct RunTimer: Sendable {
   /// Training and validation images of an epoch.
   let imageCount: Double
   /// Those that were left to do when the epoch's time began: of an epoch that goes on, only the rest.
@@ -12,7 +12,7 @@ public struct RunTimer: Sendable {
   private var timedBatches = 0
 
   /// Begins when the run begins to train.
-  public init(_ run: TrainingRun) { self.init(run, at: SystemClock.monotonicTime) }
+  package init(_ run: TrainingRun) { self.init(run, at: SystemClock.monotonicTime) }
 
   init(_ run: TrainingRun, at time: Double) {
     func done(_ pass: EpochProgress.Pass, of count: Int) -> Double {
@@ -26,7 +26,7 @@ public struct RunTimer: Sendable {
   }
 
   /// To be told of each iteration.
-  public mutating func endBatch() { endBatch(at: SystemClock.monotonicTime) }
+  package mutating func endBatch() { endBatch(at: SystemClock.monotonicTime) }
 
   mutating func endBatch(at time: Double) {
     if firstBatchEnd == nil { firstBatchEnd = time } else { timedBatches += 1 }
@@ -34,7 +34,7 @@ public struct RunTimer: Sendable {
   }
 
   /// To be told of each epoch. What this process did of it, and how fast.
-  public mutating func endEpoch() -> (seconds: Double, imagesPerSecond: Double) {
+  package mutating func endEpoch() -> (seconds: Double, imagesPerSecond: Double) {
     endEpoch(at: SystemClock.monotonicTime)
   }
 

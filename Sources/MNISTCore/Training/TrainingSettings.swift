@@ -1,64 +1,71 @@
 /// Everything that shapes the result of a run: equal settings give equal models.
+///
+/// Each property has its usual value, the mirrored project's where that has one, and a row in the table of
+/// settings, `TrainingSetting.all`. The sizes of images and classes, the checksums and the hidden layers
+/// have none: they are for the data to say.
 public struct TrainingSettings: Equatable, Sendable {
-  public var imageHeight: Int
-  public var imageWidth: Int
-  public var outputSize: Int
-  public var hiddenSizes: [Int]
-  public var useDropout: Bool
-  public var dropoutProbability: Double
-  public var trainRatio: Double
-  public var batchSize: Int
-  public var epochCount: Int
-  public var seed: UInt64
-  /// The CRC-32 of the training images and labels, as `ImageSet` computes them.
-  public var imagesCRC32: UInt32
-  public var labelsCRC32: UInt32
+  /// Rows of pixels in an image.
+  public var imageHeight = 0
+  /// Columns of pixels in an image.
+  public var imageWidth = 0
+  /// Classes.
+  public var outputSize = 0
+  /// The widths of the hidden layers, at least one.
+  public var hiddenSizes: [Int] = []
+  /// Whether blocks end with dropout in place of batch normalisation.
+  public var useDropout = false
+  /// The share of the values that dropout drops, in [0, 1).
+  public var dropoutProbability = 0.3
+  /// The share of the training images that is trained on, in (0, 1); the rest validates.
+  public var trainRatio = 0.8
+  /// Images in a batch.
+  public var batchSize = 256
+  /// Passes over the training images.
+  public var epochCount = 20
+  /// Of the split, the start values, the order of the images, and dropout.
+  public var seed: UInt64 = 0
+  /// The CRC-32 of the training images, as `ImageSet` computes it.
+  public var imagesCRC32: UInt32 = 0
+  /// The CRC-32 of the training labels, as `ImageSet` computes it.
+  public var labelsCRC32: UInt32 = 0
   /// What the data was asked for as; `digits` also where they stood in for MNIST.
-  public var dataset: DatasetChoice
+  public var dataset = DatasetChoice.auto
   /// What the schedule starts from.
-  public var learningRate: Double
-  /// As `Adam` understands it, and the next one.
-  public var weightDecay: Double
-  public var decoupledWeightDecay: Bool
-  public var learningRateSchedule: LearningRateSchedule
-  /// Less than `epochCount`.
-  public var warmupEpochCount: Int
-  /// So many epochs without improvement end the run.
+  public var learningRate = 1e-3
+  /// As `Adam` understands it: W times the weights is added to the gradient.
+  public var weightDecay = 0.0
+  /// Whether the weights shrink beside the gradient instead, as AdamW's do.
+  public var decoupledWeightDecay = false
+  /// How the learning rate goes from epoch to epoch.
+  public var learningRateSchedule = LearningRateSchedule.constant
+  /// Epochs in which the learning rate first rises; less than `epochCount`.
+  public var warmupEpochCount = 0
+  /// So many epochs without improvement end the run; with nil none do.
   public var patience: Int?
+}
 
-  public static let usualLearningRate = 1e-3
-
-  public var inputSize: Int { imageHeight * imageWidth }
-
-  public init(
-    imageHeight: Int, imageWidth: Int, outputSize: Int, hiddenSizes: [Int], useDropout: Bool,
-    dropoutProbability: Double, trainRatio: Double, batchSize: Int, epochCount: Int, seed: UInt64,
-    imagesCRC32: UInt32, labelsCRC32: UInt32, dataset: DatasetChoice = .auto,
-    learningRate: Double = usualLearningRate, weightDecay: Double = 0,
-    decoupledWeightDecay: Bool = false,
-    learningRateSchedule: LearningRateSchedule = .constant, warmupEpochCount: Int = 0,
-    patience: Int? = nil
-  ) {
-    self.imageHeight = imageHeight
-    self.imageWidth = imageWidth
-    self.outputSize = outputSize
-    self.hiddenSizes = hiddenSizes
-    self.useDropout = useDropout
-    self.dropoutProbability = dropoutProbability
-    self.trainRatio = trainRatio
-    self.batchSize = batchSize
-    self.epochCount = epochCount
-    self.seed = seed
-    self.imagesCRC32 = imagesCRC32
-    self.labelsCRC32 = labelsCRC32
-    self.dataset = dataset
-    self.learningRate = learningRate
-    self.weightDecay = weightDecay
-    self.decoupledWeightDecay = decoupledWeightDecay
-    self.learningRateSchedule = learningRateSchedule
-    self.warmupEpochCount = warmupEpochCount
-    self.patience = patience
+extension TrainingSettings {
+  /// The usual settings for a run on these images.
+  ///
+  /// - Parameter hiddenSizes: the widths of the hidden layers; `ImageClassifier.hiddenSizes` finds usual ones.
+  public init(for images: ImageSet, hiddenSizes: [Int], seed: UInt64) {
+    self.init(hiddenSizes: hiddenSizes, seed: seed)
+    setData(images)
   }
+
+  /// Takes over what the images decide.
+  mutating func setData(_ images: ImageSet) {
+    (imageHeight, imageWidth, outputSize) = (images.height, images.width, images.classCount)
+    (imagesCRC32, labelsCRC32) = (images.imagesCRC32, images.labelsCRC32)
+  }
+
+  /// How many of `imageCount` images are trained on.
+  func trainCount(of imageCount: Int) -> Int {
+    Int(exactly: (Double(imageCount) * trainRatio).rounded(.towardZero)) ?? 0
+  }
+
+  /// Pixels in an image.
+  public var inputSize: Int { imageHeight * imageWidth }
 
   /// Whether the learning rate changes from epoch to epoch.
   public var hasSchedule: Bool { learningRateSchedule != .constant || warmupEpochCount > 0 }
@@ -70,6 +77,10 @@ public struct TrainingSettings: Equatable, Sendable {
   }
 
   /// The classifier with these sizes.
+  ///
+  /// - Parameters:
+  ///   - generator: draws the start values.
+  ///   - dropout: draws what dropout drops; without dropout it is not asked.
   public func makeModel(
     using generator: RandomGenerator, dropout: CounterGenerator
   ) -> ImageClassifier {

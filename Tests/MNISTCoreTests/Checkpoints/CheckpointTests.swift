@@ -76,7 +76,7 @@ import Testing
     var checkpoint = try SmallSets.checkpoint()
     let bias = TensorValue([1, 2, 3] as [Float], shape: [3])
     checkpoint.state.last["layers.2.bias"] = bias
-    let model = checkpoint.makeModel()
+    let model = SavedModel(checkpoint).makeModel()
     #expect(model.stateDictionary == checkpoint.state.best)
     #expect(model.stateDictionary["layers.2.bias"] != bias)
     #expect(model.modules.allSatisfy { !$0.isTraining })
@@ -89,7 +89,7 @@ import Testing
       settings: settings, state: TrainingRun(settings, images: images).state)
     let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
     #expect(try Checkpoint(file, path: "m") == checkpoint)
-    #expect(checkpoint.makeModel().stateDictionary == checkpoint.state.last)
+    #expect(SavedModel(checkpoint).makeModel().stateDictionary == checkpoint.state.last)
   }
 
   @Test func otherDataThanTheRunsIsNamed() throws {

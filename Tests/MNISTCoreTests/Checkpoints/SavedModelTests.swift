@@ -30,8 +30,7 @@ import Testing
       #expect(saved.makeModel().stateDictionary == best)
 
       let images = SmallSets.fields(6, height: 3, width: 2, classes: 3)
-      try SmallSets.write(images.imagesIDX, "\(folder)/t10k-images-idx3-ubyte")
-      try SmallSets.write(images.labelsIDX, "\(folder)/t10k-labels-idx1-ubyte")
+      try SmallSets.put(images, "t10k", in: folder)
       #expect(try saved.testImages(in: folder) == images)
       let large = SmallSets.fields(6, height: 3, width: 3, classes: 3)
       try SmallSets.write(large.imagesIDX, "\(folder)/t10k-images-idx3-ubyte")
@@ -82,6 +81,28 @@ import Testing
       try read(weights)
     }
     #expect(throws: CheckpointError.self) { try read([:]) }
+  }
+
+  @Test func testImagesMustHaveTheModelsSizeAndClasses() throws {
+    let saved = SavedModel(try SmallSets.checkpoint())
+    try SmallSets.withFolder { folder throws in
+      let good = SmallSets.fields(6, height: 2, width: 3, classes: 2)
+      try SmallSets.put(good, "t10k", in: folder)
+      #expect(try saved.testImages(in: folder) == good)
+
+      // Six pixels too, but not the same.
+      try SmallSets.put(SmallSets.fields(6, height: 3, width: 2, classes: 3), "t10k", in: folder)
+      #expect(
+        throws: CheckpointError.otherImageSize(
+          path: folder, expectedHeight: 2, expectedWidth: 3, foundHeight: 3, foundWidth: 2)
+      ) { try saved.testImages(in: folder) }
+
+      try SmallSets.put(SmallSets.fields(8, height: 2, width: 3, classes: 4), "t10k", in: folder)
+      #expect(
+        throws: IDXError.labelOutOfRange(
+          path: "\(folder)/t10k-labels-idx1-ubyte", index: 3, label: 3, classes: 3)
+      ) { try saved.testImages(in: folder) }
+    }
   }
 
   private func weights() throws -> [String: TensorValue] {

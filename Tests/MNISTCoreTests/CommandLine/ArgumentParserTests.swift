@@ -13,7 +13,7 @@ import Testing
 
   @Test func aShortenedNameMeansAnOriginalOptionFirst() {
     var expected = TrainOptions(modelPath: "m")
-    expected.dropoutProbability = 0.5
+    expected.settings.dropoutProbability = 0.5
     expected.verbosity = 2
     #expect(TrainOptions.parse(["--m=m", "--d", ".5", "--v=2"]) == .options(expected))
     #expect(
@@ -40,7 +40,7 @@ import Testing
     var expected = TrainOptions(modelPath: "m")
     expected.dataDirectory = "d"
     #expect(TrainOptions.parse(["--m=m", name, "d"]) == .options(expected))
-    expected.dataset = .digits
+    expected.settings.dataset = .digits
     expected.mirror = "http://x"
     #expect(
       TrainOptions.parse(["--m=m", name, "d", "--datas", "digits", "--mi=http://x"])
@@ -53,7 +53,7 @@ import Testing
   @Test(arguments: [["--n-epochs", "3"], ["--n-epochs=3"], ["--n-ep", "3"], ["--n-e=3"]])
   func aDashInANameIsAnUnderscore(_ arguments: [String]) {
     var expected = TrainOptions(modelPath: "a-b")
-    expected.epochCount = 3
+    expected.settings.epochCount = 3
     #expect(TrainOptions.parse(["--model-fn=a-b"] + arguments) == .options(expected))
   }
 
@@ -147,7 +147,7 @@ import Testing
   @Test func aLongLineIsRead() {
     let arguments = ["--model_fn", "m"] + [String](repeating: "--n_epochs=3", count: 20_000)
     var expected = TrainOptions(modelPath: "m")
-    expected.epochCount = 3
+    expected.settings.epochCount = 3
     #expect(TrainOptions.parse(arguments) == .options(expected))
   }
 }
@@ -193,12 +193,12 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
     let changes = [
       changed("model_fn", \.modelPath) { $0 },
       changed("gpu_id", \.gpuID) { "\($0)" },
-      changed("train_ratio", \.trainRatio) { "\($0)" },
-      changed("batch_size", \.batchSize) { "\($0)" },
-      changed("n_epochs", \.epochCount) { "\($0)" },
+      changed("train_ratio", \.settings.trainRatio) { "\($0)" },
+      changed("batch_size", \.settings.batchSize) { "\($0)" },
+      changed("n_epochs", \.settings.epochCount) { "\($0)" },
       changed("n_layers", \.layerCount) { "\($0)" },
-      changed("use_dropout", \.useDropout) { $0 ? "True" : "False" },
-      changed("dropout_p", \.dropoutProbability) { "\($0)" },
+      changed("use_dropout", \.settings.useDropout) { $0 ? "True" : "False" },
+      changed("dropout_p", \.settings.dropoutProbability) { "\($0)" },
       changed("verbose", \.verbosity) { "\($0)" },
       changed("data_dir", \.dataDirectory) { $0 },
       changed("seed", \.seed) { $0.map { "\($0)" } ?? "None" },
@@ -209,12 +209,13 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
 }
 
 private func isInRange(_ options: TrainOptions) -> Bool {
-  !(options.modelPath.isEmpty && options.comparedRuns.isEmpty) && !options.dataDirectory.isEmpty
-    && options.gpuID >= -1
-    && options.trainRatio > 0 && options.trainRatio < 1
-    && options.batchSize >= (options.useDropout ? 1 : 2) && options.epochCount >= 1
+  let settings = options.settings
+  return !(options.modelPath.isEmpty && options.comparedRuns.isEmpty)
+    && !options.dataDirectory.isEmpty && options.gpuID >= -1
+    && settings.trainRatio > 0 && settings.trainRatio < 1
+    && settings.batchSize >= (settings.useDropout ? 1 : 2) && settings.epochCount >= 1
     && (2...1_000).contains(options.layerCount)
-    && options.dropoutProbability >= 0 && options.dropoutProbability < 1
+    && settings.dropoutProbability >= 0 && settings.dropoutProbability < 1
     && options.verbosity >= 0 && (1...1_024).contains(options.threadCount ?? 1)
 }
 

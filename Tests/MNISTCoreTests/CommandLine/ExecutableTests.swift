@@ -4,14 +4,14 @@ import Testing
 @testable import MNISTCore
 
 /// Both tools from outside: what they print, how they end, and which files they leave.
-@Suite struct ExecutableTests {
+@Suite struct ExecutableTests: ToolRuns {
   // MARK: - Training
 
   /// Ten by fourteen pixels and four classes, in the folder that is looked in by default.
   @Test func aSetOfAnotherShapeTrainsAndPredicts() async throws {
     try await SmallSets.withFolderAsync { folder async throws in
-      try put(SmallSets.fields(200), "train", in: "\(folder)/data/MNIST/raw")
-      try put(SmallSets.fields(80, seed: 9), "t10k", in: "\(folder)/data/MNIST/raw")
+      try SmallSets.put(SmallSets.fields(200), "train", in: "\(folder)/data/MNIST/raw")
+      try SmallSets.put(SmallSets.fields(80, seed: 9), "t10k", in: "\(folder)/data/MNIST/raw")
       let training = try await BuiltTool.train.run(
         words("--model_fn model.ckpt --n_layers 3 --batch_size 16 --n_epochs 6 --seed 1"),
         in: folder)
@@ -36,40 +36,8 @@ import Testing
     Data: IDX files in data/MNIST/raw (not the published MNIST)
     Train: [160, 140] [160]
     Valid: [40, 140] [40]
-    ImageClassifier(
-      (layers): Sequential(
-        (0): Block(
-          (block): Sequential(
-            (0): Linear(in_features=140, out_features=95, bias=True)
-            (1): LeakyReLU(negative_slope=0.01)
-            (2): BatchNorm1d(95, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
-          )
-        )
-        (1): Block(
-          (block): Sequential(
-            (0): Linear(in_features=95, out_features=50, bias=True)
-            (1): LeakyReLU(negative_slope=0.01)
-            (2): BatchNorm1d(50, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
-          )
-        )
-        (2): Linear(in_features=50, out_features=4, bias=True)
-        (3): LogSoftmax(dim=-1)
-      )
-    )
-    Adam (
-    Parameter Group 0
-        amsgrad: False
-        betas: (0.9, 0.999)
-        capturable: False
-        differentiable: False
-        eps: 1e-08
-        foreach: None
-        fused: False
-        lr: 0.001
-        maximize: False
-        weight_decay: 0
-    )
-    NLLLoss()
+    \(PrintedParts.model([140, 95, 50, 4]))
+    \(PrintedParts.adamAndLoss)
     Epoch(1/6): train_loss=#  valid_loss=#  lowest_loss=#
     Epoch(2/6): train_loss=#  valid_loss=#  lowest_loss=#
     Epoch(3/6): train_loss=#  valid_loss=#  lowest_loss=#
@@ -120,10 +88,10 @@ import Testing
       let run = try await train("--seed 7 --verbose 2 --use_dropout --dropout_p 0.5", in: folder)
       #expect(run.exitCode == 0 && run.error == "")
       var options = TrainOptions(modelPath: "other")
-      (options.seed, options.useDropout, options.dropoutProbability) = (7, true, 0.5)
-      (options.epochCount, options.layerCount) = (2, 3)
+      (options.seed, options.layerCount, options.settings.epochCount) = (7, 3, 2)
+      (options.settings.useDropout, options.settings.dropoutProbability) = (true, 0.5)
       let data = try DataSource(.auto, in: "\(folder)/d").trainingImages()
-      let settings = TrainingSettings(options, seed: 7, data: data)
+      let settings = try options.newSettings(for: data)
       let expected = TrainingRun(settings, images: data.images)
       var lines = [Self.data, TrainingText.sizes(of: expected), TrainingText.parts(of: expected)]
       try expected.train { lines += [TrainingText.line(for: $0, verbosity: 2)].compactMap(\.self) }
@@ -539,7 +507,7 @@ import Testing
     try await withSet { folder async throws in
       _ = try await train("--seed 1", in: folder)
       let images = try MNISTFolder.load("\(folder)/d", isTrain: false)
-      let model = try Checkpoint(readingFrom: "\(folder)/m").makeModel()
+      let model = try SavedModel(readingFrom: "\(folder)/m").makeModel()
       let predicted = model.predictedLabels(of: ImageDataset(images), batchSize: 256)
       let run = try await predict("--n_test 2 --show", in: folder)
       #expect(run.exitCode == 0 && run.error == "\(Self.data)\n")
@@ -564,7 +532,7 @@ import Testing
     try await withSet { folder async throws in
       _ = try await train("--seed 1", in: folder)
       let images = try MNISTFolder.load("\(folder)/d", isTrain: false)
-      let accuracy = try Checkpoint(readingFrom: "\(folder)/m").makeModel()
+      let accuracy = try SavedModel(readingFrom: "\(folder)/m").makeModel()
         .accuracy(on: ImageDataset(images), batchSize: 256)
       for size in ["1", "4", "9223372036854775807"] {
         let run = try await predict("--batch_size \(size) \(option)", in: folder)
@@ -576,12 +544,14 @@ import Testing
   @Test func testDataMustFitTheModel() async throws {
     try await withSet { folder async throws in
       _ = try await train("--seed 1", in: folder)
-      try put(SmallSets.fields(9, height: 3, width: 2, classes: 3), "t10k", in: "\(folder)/d")
+      try SmallSets.put(
+        SmallSets.fields(9, height: 3, width: 2, classes: 3), "t10k", in: "\(folder)/d")
       await #expect(
         try predict("", in: folder).error
           == "mnist-predict: error: d: the model was trained on images of another size "
           + "(expected 2×3, found 3×2)\n")
-      try put(SmallSets.fields(8, height: 2, width: 3, classes: 4), "t10k", in: "\(folder)/d")
+      try SmallSets.put(
+        SmallSets.fields(8, height: 2, width: 3, classes: 4), "t10k", in: "\(folder)/d")
       await #expect(
         try predict("", in: folder).error
           == "mnist-predict: error: d/t10k-labels-idx1-ubyte: label at index 3 is beyond the "
@@ -685,41 +655,6 @@ import Testing
   #endif
 
   // MARK: -
-
-  /// A folder with a set of 24 training and 9 test images of two rows of three pixels in `d`.
-  private func withSet(_ body: (String) async throws -> Void) async throws {
-    try await SmallSets.withFolderAsync { folder async throws in
-      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3), "train", in: "\(folder)/d")
-      try put(
-        SmallSets.fields(9, height: 2, width: 3, classes: 3, seed: 2), "t10k", in: "\(folder)/d")
-      try await body(folder)
-    }
-  }
-
-  private func put(_ images: ImageSet, _ prefix: String, in folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try SmallSets.write(images.imagesIDX, "\(folder)/\(prefix)-images-idx3-ubyte")
-    try SmallSets.write(images.labelsIDX, "\(folder)/\(prefix)-labels-idx1-ubyte")
-  }
-
-  /// A tiny run on the set in `d` that is saved as `m`; what is given last wins.
-  private func train(
-    _ line: String, in folder: String, shell: String? = nil
-  ) async throws -> BuiltTool.Result {
-    let start = "--model_fn m --data_dir d --n_layers 3 --n_epochs 2 --n_threads 1 "
-    return try await BuiltTool.train.run(words(start + line), in: folder, shell: shell)
-  }
-
-  private func predict(
-    _ line: String, in folder: String, shell: String? = nil
-  ) async throws -> BuiltTool.Result {
-    let start = "--model_fn m --data_dir d --n_threads 1 "
-    return try await BuiltTool.predict.run(words(start + line), in: folder, shell: shell)
-  }
-
-  private func words(_ line: String) -> [String] {
-    line.split(separator: " ").map(String.init)
-  }
 
   private func withoutNumbers(_ text: String) -> String {
     text.replacing(/[0-9]\.[0-9]{4}e[-+][0-9]{2}/, with: "#")

@@ -51,10 +51,6 @@ import Testing
         words("a --model_fn m - -1 --raw") + ["b c"] + words("-- --raw --")) == .options(expected))
   }
 
-  private func words(_ line: String) -> [String] {
-    line.split(separator: " ").map(String.init)
-  }
-
   @Test func aMistakeComesWithTheUsage() {
     guard case .mistake(let error) = PredictOptions.parse(["--n_test", "3"]) else {
       Issue.record("expected a mistake")

@@ -4,7 +4,7 @@ import Testing
 @testable import MNISTCore
 
 /// What `mnist-predict` says of a test set besides its accuracy, from outside.
-@Suite struct PredictTestSetTests {
+@Suite struct PredictTestSetTests: ToolRuns {
   private static let data = "Data: IDX files in d (not the published MNIST)\n"
 
   @Test func theSummaryOfAWholeSetIsOnStandardError() async throws {
@@ -13,7 +13,7 @@ import Testing
       let confusion = Evaluation(answers).confusion
       #expect(run.exitCode == 0)
       #expect(run.output == "Accuracy: \(NumberText.fixed(confusion.accuracy.value))\n")
-      #expect(run.error == Self.data + ClassificationText.summary(confusion) + "\n")
+      #expect(run.error == Self.data + PredictionText.summary(confusion) + "\n")
       #expect(run.error.firstMatch(of: /\n[01]\.\d{4} ± 0\.\d{4} \(\d of 9 wrong\)/) != nil)
       #expect(try await predict("--n_test 8", in: folder).error == Self.data)
     }
@@ -25,8 +25,8 @@ import Testing
       let answers = Array(answers.prefix(option == "--n_test 5" ? 5 : 9))
       let run = try await predict("--json \(option)", in: folder)
       let lines =
-        answers.map { ClassificationText.json($0) } + [
-          ClassificationText.jsonSummary(
+        answers.map { PredictionText.json($0) } + [
+          PredictionText.jsonSummary(
             count: answers.count, accuracy: Evaluation(answers).accuracy)
         ]
       #expect(run.exitCode == 0 && run.output == lines.joined(separator: "\n") + "\n")
@@ -94,18 +94,12 @@ import Testing
       let checkpoint = try SmallSets.checkpoint()
       try checkpoint.write(to: "\(folder)/m")
       let images = SmallSets.fields(9, height: 2, width: 3, classes: 3, seed: 2)
-      try FileManager.default.createDirectory(
-        atPath: "\(folder)/d", withIntermediateDirectories: false)
-      try SmallSets.write(images.imagesIDX, "\(folder)/d/t10k-images-idx3-ubyte")
-      try SmallSets.write(images.labelsIDX, "\(folder)/d/t10k-labels-idx1-ubyte")
+      try SmallSets.put(images, "t10k", in: "\(folder)/d")
       try await body(
-        folder, checkpoint.makeModel().classifications(of: ImageDataset(images), batchSize: 256))
+        folder,
+        SavedModel(checkpoint).makeModel().classifications(of: ImageDataset(images), batchSize: 256)
+      )
     }
-  }
-
-  private func predict(_ line: String, in folder: String) async throws -> BuiltTool.Result {
-    try await BuiltTool.predict.run(
-      ("--model_fn m --data_dir d " + line).split(separator: " ").map(String.init), in: folder)
   }
 
   private func text(_ path: String) throws -> String {

@@ -29,4 +29,86 @@ import Testing
     #expect(shades == shades.sorted())
     #expect(Set(shades) == Set(0..<10))
   }
+
+  // MARK: One classification
+
+  private let three = Classification(
+    index: 7, label: 3, probabilities: [0.0003, 0, 1e-30, 0.9987, 0, 0.001])
+
+  @Test func aLineNamesTheFileTheDigitAndTheRunnersUp() {
+    #expect(
+      PredictionText.line("a\u{1B}b.png", three)
+        == "a\\x1bb.png: 3 (0.9987), then 5 (0.0010), 0 (0.0003)")
+    let only = Classification(index: 0, label: nil, probabilities: [1])
+    #expect(PredictionText.line("f", only) == "f: 0 (1.0000)")
+  }
+
+  @Test func jsonIsAnObjectALine() {
+    #expect(
+      PredictionText.json(three)
+        == "{\"index\":7,\"label\":3,\"predicted\":3,"
+        + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
+    let unlabeled = Classification(index: 0, label: nil, probabilities: [1, .nan])
+    #expect(
+      PredictionText.json(unlabeled, file: "a\"b\n")
+        == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,null]}")
+  }
+
+  @Test func everyProbabilityComesBackExactly() throws {
+    let generator = RandomGenerator(seed: 5)
+    let probabilities = (0..<2_000).map { _ in
+      // Any positive number up to 1, the smallest ones too.
+      Float(bitPattern: generator.next() % (Float(1).bitPattern + 1))
+    }
+    let line = PredictionText.json(
+      Classification(index: 0, label: nil, probabilities: probabilities))
+    let members = try JSONReader.value(in: Array(line.utf8)[...]).object()
+    let found = try members[2].value.array().map { value -> Float? in
+      guard case .number(let text) = value.content else { return nil }
+      return Float(text)
+    }
+    #expect(found == probabilities)
+  }
+
+  @Test func theJSONSummaryComesLast() throws {
+    #expect(
+      PredictionText.jsonSummary(count: 3, accuracy: nil)
+        == "{\"summary\":true,\"count\":3}")
+    let line = PredictionText.jsonSummary(
+      count: 4, failures: 1, accuracy: Proportion(successes: 3, trials: 4))
+    #expect(
+      line.hasPrefix(
+        "{\"summary\":true,\"count\":4,\"failures\":1,\"correct\":3,\"accuracy\":0.75,"
+          + "\"standard_error\":0.21650635094610965,\"interval_95\":[0.3006"))
+    #expect(throws: Never.self) { try JSONReader.value(in: Array(line.utf8)[...]) }
+  }
+
+  @Test func theSummaryNamesThreePairs() {
+    func examples(_ label: Int, _ predicted: Int, _ count: Int) -> [Classification] {
+      (0..<count).map { _ in
+        var probabilities = [Float](repeating: 0, count: 5)
+        probabilities[predicted] = 1
+        return Classification(index: 0, label: label, probabilities: probabilities)
+      }
+    }
+    let evaluation = Evaluation(
+      examples(1, 1, 90) + examples(4, 2, 3) + examples(2, 4, 4) + examples(0, 1, 2)
+        + examples(3, 1, 1))
+    #expect(
+      PredictionText.summary(evaluation.confusion)
+        == "0.9000 ± 0.0300 (10 of 100 wrong); most confused: 2 as 4 (4), 4 as 2 (3), 0 as 1 (2)")
+    #expect(
+      PredictionText.summary(Evaluation(examples(1, 1, 2)).confusion)
+        == "1.0000 ± 0.0000 (0 of 2 wrong)")
+  }
+
+  @Test func aBlankPictureIsWarnedOf() {
+    let blank = ModelImage(
+      fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 9]), height: 28, width: 28)
+    #expect(
+      PredictionText.warning("f", blank) == "f: blank: the prediction means nothing")
+    let image = ModelImage(
+      fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 99]), height: 28, width: 28)
+    #expect(PredictionText.warning("f", image) == nil)
+  }
 }

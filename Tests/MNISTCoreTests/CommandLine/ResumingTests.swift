@@ -4,14 +4,16 @@ import Testing
 @testable import MNISTCore
 
 /// What happens to a run from outside: signals, locks, losses that are no numbers, little memory.
-@Suite struct ResumingTests {
+@Suite struct ResumingTests: ToolRuns {
+  static let usual = "--n_layers 3"
+
   /// Stopped in three places. The tool cannot be over before: it waits for its output to be read.
   @Test(arguments: [("TERM", SIGTERM, 143), ("INT", SIGINT, 130), ("HUP", SIGHUP, 129)])
   func aRunThatIsStoppedGoesOnAsIfItHadNot(
     _ name: String, _ signal: Int32, _ exitCode: Int32
   ) async throws {
     try await SmallSets.withFolderAsync { folder async throws in
-      try put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      try SmallSets.put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
       // A pipe holds at most 65,536 bytes that nobody has read.
       let settings = "--seed 1 --n_epochs 50 --batch_size 2 --verbose 2"
       let whole = try await train("--model_fn whole \(settings)", in: folder)
@@ -133,7 +135,8 @@ import Testing
   ) async throws {
     try await withSet { folder async throws in
       #expect(try await train("--model_fn m --seed 1", in: folder).exitCode == 0)
-      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3, seed: 8), in: "\(folder)/e")
+      try SmallSets.put(
+        SmallSets.fields(24, height: 2, width: 3, classes: 3, seed: 8), in: "\(folder)/e")
       let file = try SmallSets.content("\(folder)/m")
       let run = try await train(line, in: folder)
       #expect(run.exitCode == exitCode && run.output == "")
@@ -204,7 +207,8 @@ import Testing
   #if os(Linux)
     @Test func aModelThatMemoryCannotHoldIsRefusedBeforeItIsBuilt() async throws {
       try await SmallSets.withFolderAsync { folder async throws in
-        try put(SmallSets.fields(20, height: 60, width: 60, classes: 3), in: "\(folder)/d")
+        try SmallSets.put(
+          SmallSets.fields(20, height: 60, width: 60, classes: 3), in: "\(folder)/d")
         let run = try await train(
           "--model_fn m --seed 1 --n_layers 12", in: folder,
           shell: #"ulimit -v 2000000; exec "$@""#)
@@ -226,28 +230,4 @@ import Testing
       }
     }
   #endif
-
-  // MARK: -
-
-  private func withSet(_ body: (String) async throws -> Void) async throws {
-    try await SmallSets.withFolderAsync { folder async throws in
-      try put(SmallSets.fields(24, height: 2, width: 3, classes: 3), in: "\(folder)/d")
-      try await body(folder)
-    }
-  }
-
-  private func put(_ images: ImageSet, in folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try SmallSets.write(images.imagesIDX, "\(folder)/train-images-idx3-ubyte")
-    try SmallSets.write(images.labelsIDX, "\(folder)/train-labels-idx1-ubyte")
-  }
-
-  private func train(
-    _ line: String, in folder: String, shell: String? = nil
-  ) async throws -> BuiltTool.Result {
-    let words = "--data_dir d --n_threads 1 \(line)".split(separator: " ").map(String.init)
-    let layers =
-      line.contains("--resume") || line.contains("--n_layers") ? [] : ["--n_layers", "3"]
-    return try await BuiltTool.train.run(words + layers, in: folder, shell: shell)
-  }
 }

@@ -52,6 +52,8 @@ private struct Options: ToolOptions {
 
   var gpuID = -1
   var threadCount: Int?
+  var dataDirectory = "data"
+  var mirror: String?
 
   static func parse(_ arguments: [String]) -> Invocation<Options> {
     switch arguments {

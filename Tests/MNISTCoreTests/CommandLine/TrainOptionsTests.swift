@@ -10,49 +10,49 @@ import Testing
     }
     #expect(options == TrainOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
-    #expect(options.dataset == .auto)
+    #expect(options.settings.dataset == .auto)
     #expect(options.dataDirectory == "data")
     #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
-    #expect(options.trainRatio == 0.8)
-    #expect(options.batchSize == 256)
-    #expect(options.epochCount == 20)
+    #expect(options.settings.trainRatio == 0.8)
+    #expect(options.settings.batchSize == 256)
+    #expect(options.settings.epochCount == 20)
     #expect(options.layerCount == 5)
-    #expect(!options.useDropout)
-    #expect(options.dropoutProbability == 0.3)
+    #expect(!options.settings.useDropout)
+    #expect(options.settings.dropoutProbability == 0.3)
     #expect(options.verbosity == 1)
     #expect(options.seed == nil)
     #expect(options.threadCount == nil)
-    #expect(options.learningRate == 0.001)
-    #expect(options.weightDecay == 0)
-    #expect(!options.decoupledWeightDecay)
-    #expect(options.learningRateSchedule == .constant)
-    #expect(options.warmupEpochCount == 0)
-    #expect(options.patience == nil)
+    #expect(options.settings.learningRate == 0.001)
+    #expect(options.settings.weightDecay == 0)
+    #expect(!options.settings.decoupledWeightDecay)
+    #expect(options.settings.learningRateSchedule == .constant)
+    #expect(options.settings.warmupEpochCount == 0)
+    #expect(options.settings.patience == nil)
   }
 
   @Test func everyOptionReachesItsValue() {
     var expected = TrainOptions(modelPath: "m")
-    expected.dataset = .fashionMNIST
+    expected.settings.dataset = .fashionMNIST
     expected.dataDirectory = "d"
     expected.mirror = "https://example.org/sets"
     expected.gpuID = 1
-    expected.trainRatio = 0.9
-    expected.batchSize = 100
-    expected.epochCount = 2
+    expected.settings.trainRatio = 0.9
+    expected.settings.batchSize = 100
+    expected.settings.epochCount = 2
     expected.layerCount = 3
-    expected.useDropout = true
-    expected.dropoutProbability = 0.1
+    expected.settings.useDropout = true
+    expected.settings.dropoutProbability = 0.1
     expected.verbosity = 2
     expected.seed = 18_446_744_073_709_551_615
     expected.threadCount = 4
     expected.logDirectory = "runs/a"
-    expected.learningRate = 0.002
-    expected.weightDecay = 0.05
-    expected.decoupledWeightDecay = true
-    expected.learningRateSchedule = .cosine
-    expected.warmupEpochCount = 1
-    expected.patience = 3
+    expected.settings.learningRate = 0.002
+    expected.settings.weightDecay = 0.05
+    expected.settings.decoupledWeightDecay = true
+    expected.settings.learningRateSchedule = .cosine
+    expected.settings.warmupEpochCount = 1
+    expected.settings.patience = 3
     let line = """
       --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
@@ -61,7 +61,7 @@ import Testing
       --learning_rate 2e-3 --weight_decay .05 --decoupled_weight_decay --lr_schedule cosine \
       --warmup_epochs 1 --patience 3
       """
-    #expect(TrainOptions.parse(line.split(separator: " ").map(String.init)) == .options(expected))
+    #expect(TrainOptions.parse(words(line)) == .options(expected))
   }
 
   @Test func aMistypedRequiredFlagIsAnsweredToo() {
@@ -186,8 +186,7 @@ import Testing
     ),
   ])
   func settingsThatMeanNothingTogetherAreRefused(_ line: String, _ sentence: String) {
-    let words = "--model_fn m \(line)".split(separator: " ").map(String.init)
-    guard case .mistake(let error) = TrainOptions.parse(words) else {
+    guard case .mistake(let error) = TrainOptions.parse(words("--model_fn m \(line)")) else {
       Issue.record("expected a mistake")
       return
     }
@@ -243,8 +242,8 @@ import Testing
     imagesCRC32: 1, labelsCRC32: 2, dataset: .auto)
 
   private func resumed(_ line: String) throws -> TrainingSettings {
-    let words = "--model_fn m --resume \(line)".split(separator: " ").map(String.init)
-    guard case .options(let options) = TrainOptions.parse(words) else {
+    guard case .options(let options) = TrainOptions.parse(words("--model_fn m --resume \(line)"))
+    else {
       throw UsageError.Problem.emptyValue(option: line)
     }
     return try options.settings(resuming: begun, imageCount: 125)
@@ -299,8 +298,8 @@ import Testing
   }
 
   private func resumedScheduled(_ line: String) throws -> TrainingSettings {
-    let words = "--model_fn m --resume \(line)".split(separator: " ").map(String.init)
-    guard case .options(let options) = TrainOptions.parse(words) else {
+    guard case .options(let options) = TrainOptions.parse(words("--model_fn m --resume \(line)"))
+    else {
       throw UsageError.Problem.emptyValue(option: line)
     }
     return try options.settings(resuming: scheduled, imageCount: 125)
@@ -376,10 +375,39 @@ import Testing
     #expect(try options.settings(resuming: begun, imageCount: 125) == begun)
   }
 
+  /// Each option that asks for another value than a run began with.
+  private static let contradictions = [
+    "seed": "--seed 12", "batch_size": "--batch_size 26", "train_ratio": "--train_ratio 0.9",
+    "n_layers": "--n_layers 4", "use_dropout": "--use_dropout", "dropout_p": "--dropout_p 0.3",
+    "learning_rate": "--learning_rate 0.1", "weight_decay": "--weight_decay 0.1",
+    "decoupled_weight_decay": "--decoupled_weight_decay", "lr_schedule": "--lr_schedule cosine",
+    "warmup_epochs": "--warmup_epochs 1",
+  ]
+
+  @Test(arguments: TrainingSetting.all.filter { $0.resuming == .fixed }.map(\.shownName))
+  func whatMayNotChangeIsRefused(_ name: String) throws {
+    var begun = begun
+    begun.useDropout = name != "use_dropout"
+    let line = try #require(Self.contradictions[name])
+    guard case .options(let options) = TrainOptions.parse(words("--model_fn m --resume \(line)"))
+    else {
+      Issue.record("expected options")
+      return
+    }
+    let error = #expect(throws: UsageError.self) {
+      try options.settings(resuming: begun, imageCount: 125)
+    }
+    guard case .contradictsRun("--\(name)", "m", let expected, let found)? = error?.problem else {
+      Issue.record("\(error?.description ?? "no error")")
+      return
+    }
+    #expect(expected != found)
+  }
+
   @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
   func everySetIsAChoice(_ name: String) throws {
     var expected = TrainOptions(modelPath: "m")
-    expected.dataset = try #require(DatasetChoice(rawValue: name))
+    expected.settings.dataset = try #require(DatasetChoice(rawValue: name))
     #expect(TrainOptions.parse(["--model_fn", "m", "--dataset", name]) == .options(expected))
   }
 
@@ -570,7 +598,7 @@ import Testing
   private func options(layers: Int = 5, ratio: Double = 0.8) -> TrainOptions {
     var options = TrainOptions(modelPath: "m")
     options.layerCount = layers
-    options.trainRatio = ratio
+    options.settings.trainRatio = ratio
     return options
   }
 }

@@ -4,7 +4,9 @@ import Testing
 @testable import MNISTCore
 
 /// What a run shows and logs while it trains, and how logged runs are compared, from outside.
-@Suite struct WatchingTests {
+@Suite struct WatchingTests: ToolRuns {
+  static let usual = "--n_layers 3 --n_epochs 4"
+
   // MARK: - The log
 
   @Test func aLoggedRunPrintsAndSavesWhatItDidBefore() async throws {
@@ -58,7 +60,7 @@ import Testing
   /// In the middle of an epoch: the tool cannot be over before, for it waits for its output to be read.
   @Test func aRunThatIsStoppedHasTheUnbrokenRunsLog() async throws {
     try await withSet { folder async throws in
-      try put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      try SmallSets.put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
       let line = "--seed 1 --n_epochs 20 --batch_size 2 --verbose 2"
       #expect(try await train("\(line) --model_fn w --log_dir whole", in: folder).exitCode == 0)
       let stopped = try await train(
@@ -202,7 +204,8 @@ import Testing
   /// An epoch that takes some tenths of a second; standard error is a terminal, standard output is none.
   @Test func onATerminalALineTellsHowFarTheEpochIs() async throws {
     try await SmallSets.withFolderAsync { folder async throws in
-      try put(SmallSets.fields(30_000, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      try SmallSets.put(
+        SmallSets.fields(30_000, height: 2, width: 3, classes: 3), in: "\(folder)/d")
       let line = "--seed 1 --n_epochs 1 --batch_size 2 --n_layers 6"
       let plain = try await train(line, in: folder)
       let (run, text) = try await trainOnTerminal(line, in: folder)
@@ -229,37 +232,6 @@ import Testing
   }
 
   // MARK: -
-
-  private func withSet(_ body: (String) async throws -> Void) async throws {
-    try await SmallSets.withFolderAsync { folder async throws in
-      let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
-      try put(images, in: "\(folder)/d")
-      try put(images, in: "\(folder)/d", "t10k")
-      try await body(folder)
-    }
-  }
-
-  private func put(_ images: ImageSet, in folder: String, _ prefix: String = "train") throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try SmallSets.write(images.imagesIDX, "\(folder)/\(prefix)-images-idx3-ubyte")
-    try SmallSets.write(images.labelsIDX, "\(folder)/\(prefix)-labels-idx1-ubyte")
-  }
-
-  private func words(_ line: String) -> [String] {
-    line.split(separator: " ").map(String.init)
-  }
-
-  /// A tiny run on the set in `d` that is saved as `m`; what is given last wins.
-  private func arguments(_ line: String) -> [String] {
-    let settings = line.contains("--resume") ? "" : "--n_layers 3 --n_epochs 4 "
-    return words("--model_fn m --data_dir d --n_threads 1 \(settings)\(line)")
-  }
-
-  private func train(
-    _ line: String, in folder: String, shell: String? = nil
-  ) async throws -> BuiltTool.Result {
-    try await BuiltTool.train.run(arguments(line), in: folder, shell: shell)
-  }
 
   private func trainOnTerminal(
     _ line: String, in folder: String, columns: UInt16 = 100, term: String = "xterm"

@@ -13,7 +13,7 @@ struct RenderedDigitsTests {
     let folder = try #require(RenderedDigits.folder)
     let environment = ProcessInfo.processInfo.environment
     let checkpoint = try Checkpoint(readingFrom: try #require(environment["MNIST_MODEL"]))
-    let model = checkpoint.makeModel()
+    let model = SavedModel(checkpoint).makeModel()
     let (height, width) = (checkpoint.settings.imageHeight, checkpoint.settings.imageWidth)
     var pixels: [UInt8] = []
     var labels: [UInt8] = []

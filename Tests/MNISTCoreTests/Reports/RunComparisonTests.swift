@@ -99,7 +99,7 @@ import Testing
   @Test func aSettingsNameIsNoCommandToTheTerminal() throws {
     let run = try #require(SampleRuns.run("a", losses: [0.5]))
     var configuration = run.configuration
-    configuration.settings.append(.init("\u{1B}[2J", number: 1))
+    configuration.settings.append(.init(name: "\u{1B}[2J", json: "1"))
     let other = try #require(
       LoggedRun(name: "b", configuration: configuration, rows: run.rows))
     let text = ComparisonText.table(RunComparison([run, other]))
@@ -128,8 +128,8 @@ import Testing
       let error = RunFolderError.noRun(path: folder)
       #expect(throws: error) { try LoggedRun(readingFrom: folder) }
       #expect(
-        error.description == "\(folder): not the folder of a run (expected config.json and "
-          + "metrics.csv in it, as mnist-train --log_dir writes them)")
+        error.description
+          == "\(folder): not the folder of a run (expected config.json and metrics.csv in it)")
       #expect(
         throws: FileError.cannotRead(
           path: folder + "/no/config.json", reason: "No such file or directory")

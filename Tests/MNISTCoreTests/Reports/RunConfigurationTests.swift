@@ -7,9 +7,9 @@ import Testing
     let configuration = RunConfiguration(
       version: "1.0.0", commandLine: ["mnist-train", "a\"b"], modelPath: "/a\"b",
       settings: [
-        .init("seed", number: UInt64.max), .init("train_ratio", number: 0.1),
-        .init("use_dropout", flag: false),
-        .init("lr_schedule", text: "cosine"),
+        .init(name: "seed", json: "18446744073709551615"),
+        .init(name: "train_ratio", json: "0.1"), .init(name: "use_dropout", json: "false"),
+        .init(name: "lr_schedule", json: "\"cosine\""),
       ])
     #expect(
       configuration.json == """

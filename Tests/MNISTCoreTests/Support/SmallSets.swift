@@ -69,6 +69,13 @@ enum SmallSets {
     return folder
   }
 
+  /// Writes a part of a set, `train` or `t10k`, into a folder, which is made where it is not there.
+  static func put(_ images: ImageSet, _ part: String = "train", in folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try write(images.imagesIDX, "\(folder)/\(part)-images-idx3-ubyte")
+    try write(images.labelsIDX, "\(folder)/\(part)-labels-idx1-ubyte")
+  }
+
   static func write(_ bytes: [UInt8], _ path: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }

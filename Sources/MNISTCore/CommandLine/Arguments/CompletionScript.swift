@@ -1,3 +1,8 @@
+/// A shell that can complete the tools' command lines.
+enum CompletionShell: String, CaseIterable {
+  case bash, zsh, fish
+}
+
 extension CommandDescription {
   /// A script that makes the shell complete this tool's command line, from the table of options.
   func completions(for shell: CompletionShell) -> String {

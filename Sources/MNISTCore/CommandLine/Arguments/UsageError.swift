@@ -1,7 +1,17 @@
+/// What a command line asks for.
+package enum Invocation<Options: Equatable & Sendable>: Equatable, Sendable {
+  /// Do the tool's work with these options.
+  case options(Options)
+  /// `--help` or `--version`: print this text (and a line end) on standard output, exit with 0.
+  case answer(String)
+  /// Print the error's description (and a line end) on standard error, exit with 2.
+  case mistake(UsageError)
+}
+
 /// A command line that cannot be followed, with all that is to be printed about it.
-public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong. Options are named as Python's argparse names them, such as `--n_epochs`.
-  public enum Problem: Error, Equatable, Sendable {
+  package enum Problem: Error, Equatable, Sendable {
     /// `nearest` is the option that was probably meant by an argument that is none.
     case missing(options: [String], nearest: String? = nil)
     case unrecognized(arguments: [String], nearest: String?)
@@ -26,12 +36,12 @@ public struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
   }
 
-  public let tool: String
-  public let usage: String
-  public let problem: Problem
+  package let tool: String
+  package let usage: String
+  package let problem: Problem
 
   /// The usage, one line with the mistake, and for a mistyped option one line with a hint.
-  public var description: String {
+  package var description: String {
     "\(usage)\n\(tool): error: \(problem.sentence)"
   }
 }

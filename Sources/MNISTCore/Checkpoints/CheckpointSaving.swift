@@ -1,16 +1,46 @@
+/// The file that a run saves itself to, locked against other runs for as long as this object lives.
+package final class CheckpointFile: Sendable {
+  package let path: String
+  private let lock: FileLock
+
+  /// Takes the lock, removes what killed runs have left, and finds out whether the file could be written.
+  package init(_ path: String) throws(FileError) {
+    lock = try FileLock(path)
+    self.path = path
+    lock.removeLeftovers()
+    try OutputFile.checkWritable(path, byteCount: 0)
+  }
+
+  /// Whether the file system has locks; where it has none, two runs on one file are not noticed.
+  package var isLocked: Bool { lock.isHeld }
+
+  /// From the root.
+  package var absolutePath: String { OutputTarget.absolutePath(path) }
+
+  /// Finds out whether there is room for a run of these settings.
+  package func checkRoom(for settings: TrainingSettings) throws(FileError) {
+    try OutputFile.checkWritable(path, byteCount: Checkpoint.byteCount(for: settings))
+  }
+
+  /// Replaces the file; see `OutputFile`.
+  package func write(_ checkpoint: Checkpoint) throws(FileError) {
+    try OutputFile.write(checkpoint.encoded(), to: path)
+  }
+}
+
 /// Saves a run while it goes on: one save at a time, on a thread of its own, for a disk takes its time.
-public final class CheckpointSaver {
+package final class CheckpointSaver {
   private let file: CheckpointFile
   private var save: Save?
 
-  public init(_ file: CheckpointFile) { self.file = file }
+  package init(_ file: CheckpointFile) { self.file = file }
 
   deinit { _ = save?.wait() }
 
   /// Begins to save when the save before it has ended, and returns why that one failed, if it did.
   ///
   /// At most one save is thus ever behind the run.
-  public func save(_ checkpoint: Checkpoint) -> FileError? {
+  package func save(_ checkpoint: Checkpoint) -> FileError? {
     let failure = save?.wait()
     save = Save(checkpoint, to: file)
     return failure
@@ -18,7 +48,7 @@ public final class CheckpointSaver {
 
   /// Waits for the last save. Where it failed, what was to be saved is written to another place once:
   /// to one of `folders`, the first that takes it.
-  public func finish(orSaveIn folders: [String]) throws(SaveError) {
+  package func finish(orSaveIn folders: [String]) throws(SaveError) {
     guard let save else { return }
     self.save = nil
     guard let failure = save.wait() else { return }
@@ -49,11 +79,11 @@ public final class CheckpointSaver {
 }
 
 /// The last save of a run failed.
-public enum SaveError: Error, Equatable, CustomStringConvertible {
+package enum SaveError: Error, Equatable, CustomStringConvertible {
   case failed(FileError)
   case savedElsewhere(FileError, path: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .failed(let error): "\(error)"
     case .savedElsewhere(let error, let path): "\(error); the run was saved as \(path) instead"

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import MNISTCore
+
+/// The table of settings against `TrainingSettings`: a property that is not in it is found here.
+@Suite struct SettingsTableTests {
+  /// No property has its usual value.
+  private static let unusual = TrainingSettings(
+    imageHeight: 10, imageWidth: 14, outputSize: 4, hiddenSizes: [9, 6], useDropout: true,
+    dropoutProbability: 0.25, trainRatio: 0.7, batchSize: 25, epochCount: 9, seed: .max,
+    imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
+    weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
+    warmupEpochCount: 2, patience: 3)
+
+  @Test func everyPropertyHasAnUnusualValueHere() {
+    let usual = Mirror(reflecting: TrainingSettings()).children
+    for (usual, unusual) in zip(usual, Mirror(reflecting: Self.unusual).children) {
+      #expect("\(usual.value)" != "\(unusual.value)", "\(unusual.label ?? "?")")
+    }
+    #expect(usual.count == TrainingSetting.all.count)
+  }
+
+  /// A property that no row writes and reads would come back as it usually is.
+  @Test func whatTheTableWritesItReadsBack() throws {
+    var read = TrainingSettings()
+    for setting in TrainingSetting.inReadingOrder {
+      let text = try #require(setting.text(Self.unusual), "\(setting.name)")
+      #expect(!setting.isEqual(read, Self.unusual), "\(setting.name)")
+      #expect(setting.read(text, 100, &read) == nil, "\(setting.name)")
+      #expect(setting.isEqual(read, Self.unusual), "\(setting.name)")
+      #expect(setting.text(read) == text, "\(setting.name)")
+    }
+    #expect(read == Self.unusual)
+  }
+
+  @Test func everySettingIsShownInTheRunsConfiguration() throws {
+    for setting in TrainingSetting.all {
+      var settings = Self.unusual
+      let json = try #require(setting.json(settings), "\(setting.name)")
+      #expect(try JSONReader.value(in: Array(json.utf8)[...]).json == json)
+      setting.copy(TrainingSettings(), &settings)
+      #expect(setting.json(settings) != json, "\(setting.name)")
+      #expect(setting.words(settings) != setting.words(Self.unusual), "\(setting.name)")
+    }
+    #expect(
+      RunConfiguration(version: "", commandLine: [], modelPath: "", Self.unusual).settings.count
+        == TrainingSetting.all.count)
+  }
+
+  @Test func aCopyTakesOneSettingAlone() {
+    for setting in TrainingSetting.all {
+      var settings = TrainingSettings()
+      setting.copy(Self.unusual, &settings)
+      for other in TrainingSetting.all {
+        #expect(
+          other.isEqual(settings, TrainingSettings()) == (other.name != setting.name),
+          "\(setting.name) \(other.name)")
+      }
+    }
+  }
+
+  @Test func theNamesAreUnique() {
+    #expect(Set(TrainingSetting.all.map(\.name)).count == TrainingSetting.all.count)
+    #expect(Set(TrainingSetting.all.map(\.shownName)).count == TrainingSetting.all.count)
+  }
+
+  /// What a usual run wrote before there was a setting, it writes still.
+  @Test func onlySettingsAsTheyUsuallyAreAreLeftOut() {
+    let usual = TrainingSetting.all.filter { $0.text(TrainingSettings()) == nil }.map(\.name)
+    #expect(
+      usual == [
+        "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
+        "patience",
+      ])
+    #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })
+  }
+}
