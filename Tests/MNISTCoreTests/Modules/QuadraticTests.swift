@@ -45,6 +45,26 @@ final class Quadratic: Module {
     expectClose(model.parameters.map(\.item), [Float(a), Float(b), Float(c)])
   }
 
+  @Test func thePageOnModulesTrainsByTrainerAndSaves() throws {
+    let path = Scratch.path("quadratic.safetensors")
+    let x = Tensor([-2, -1, 0, 1, 2, 5])
+    let y = Tensor([15, 6, 1, 0, 3, 30])
+    let model = Quadratic()
+    let points = TensorDataset(inputs: x, numbers: y)
+    let trainer = Trainer(
+      model: model, optimizer: SGD(model.parameters, learningRate: 1e-4), criterion: MSELoss())
+    try trainer.train(
+      points, validating: points, epochCount: 500, batchSize: 6,
+      using: RandomGenerator(seed: 0))
+    try model.save(to: path)
+
+    let copy = Quadratic()
+    try copy.load(from: path)
+    #expect(copy.stateDictionary == model.stateDictionary)
+    #expect(trainer.epoch == 500)
+    #expect(Double(MSELoss()(copy(x), y).item) == trainer.lowestLoss)
+  }
+
   @Test func thePageOnModulesShowsThisFilesCode() throws {
     let source = URL(fileURLWithPath: #filePath)
     let page = try String(
@@ -53,7 +73,7 @@ final class Quadratic: Module {
     let blocks = page.components(separatedBy: "```").enumerated()
       .filter { $0.offset % 2 == 1 }
       .map { lines($0.element.replacing("swift\n", with: "", maxReplacements: 1)) }
-    #expect(blocks.count == 2)
+    #expect(blocks.count == 3)
     for block in blocks {
       #expect(own.contains(block), "\(block)")
     }

@@ -2,7 +2,7 @@ import MNISTCore
 import Testing
 
 /// The comparison that the other tests lean on.
-@Suite struct ComparisonTests {
+@Suite struct ToleranceTests {
   private func difference(_ found: [Float], _ expected: [Float]) -> String? {
     MNISTCoreTests.difference(
       TensorValue(found, shape: [found.count]), TensorValue(expected, shape: [expected.count]),
