@@ -38,7 +38,7 @@ package struct ProgressLine: Equatable, Sendable {
   }
 
   /// `12s`, `1:02`, `1:02:03`; whole seconds.
-  package static func duration(_ seconds: Double) -> String {
+  static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     let total = Int(max(0, seconds).rounded())
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -5,12 +5,12 @@ import Synchronization
 /// It ends the process at once as long as there is nothing to lose. Later the first one is only noted, so
 /// that the run can end where it is whole, and a second one ends the process.
 package struct StopSignal: Error, Equatable {
-  package let number: Int32
+  let number: Int32
 
   /// What a shell reports for a process that such a signal has ended: 130, 143 or 129.
-  package var exitCode: Int32 { 128 + number }
+  var exitCode: Int32 { 128 + number }
 
-  package var name: String {
+  var name: String {
     switch number {
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"

@@ -3,6 +3,22 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct PredictionTests {
+  /// With every byte there is: its numbers are those of the same image in a set.
+  @Test func aPictureIsAnsweredAsTheSameImageOfASet() {
+    let model = ImageClassifier(
+      inputSize: 256, outputSize: 3, hiddenSizes: [8], regularization: .batchNorm,
+      using: RandomGenerator(seed: 1))
+    let pixels = (0...UInt8.max).map { $0 }
+    let picture = ModelImage(
+      height: 16, width: 16, pixels: pixels, isBlank: false, isInverted: false)
+    let images = ImageSet(height: 16, width: 16, pixels: pixels, labels: [2])
+    let answer = model.classification(of: picture)
+    #expect(
+      [answer]
+        == model.classifications(of: ImageDataset(images), batchSize: 1, labelsAreKnown: false))
+    #expect(answer.label == nil && answer.probabilities.count == 3)
+  }
+
   private let images = SmallSets.fields(60, height: 4, width: 6, classes: 3)
 
   @Test(arguments: [false, true], [1, 2, 7, 16, 59, 61, Int.max])

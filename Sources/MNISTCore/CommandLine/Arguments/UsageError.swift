@@ -11,7 +11,7 @@ package enum Invocation<Options: Equatable & Sendable>: Equatable, Sendable {
 /// A command line that cannot be followed, with all that is to be printed about it.
 package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What is wrong. Options are named as Python's argparse names them, such as `--n_epochs`.
-  package enum Problem: Error, Equatable, Sendable {
+  enum Problem: Error, Equatable, Sendable {
     /// `nearest` is the option that was probably meant by an argument that is none.
     case missing(options: [String], nearest: String? = nil)
     case unrecognized(arguments: [String], nearest: String?)
@@ -36,9 +36,9 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
   }
 
-  package let tool: String
-  package let usage: String
-  package let problem: Problem
+  let tool: String
+  let usage: String
+  let problem: Problem
 
   /// The usage, one line with the mistake, and for a mistyped option one line with a hint.
   package var description: String {
