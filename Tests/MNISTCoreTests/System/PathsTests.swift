@@ -70,4 +70,31 @@ import Testing
       #expect(throws: error) { try NewFolder.make(path) }
     }
   }
+
+  @Test func aLinkThatLeadsNowhereIsThereButLeadsToNothing() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let (file, link) = ("\(folder)/file", "\(folder)/link")
+      #expect(symlink("no", link) == 0)
+      #expect(
+        [file, link, folder, "\(folder)/no"].map(FileSystem.exists) == [true, true, true, false])
+      #expect(
+        [file, link, folder, "\(folder)/no"].map(FileSystem.leadsToFile)
+          == [true, false, true, false])
+      #expect(
+        try [file, link, folder, "\(folder)/no", "\(file)/a"].map(FileSystem.isDirectory)
+          == [false, false, true, nil, nil])
+      FileSystem.remove(link)
+      #expect(try SmallSets.names(folder) == ["file"])
+    }
+  }
+
+  @Test func aFolderIsRemovedOnlyWhereItIsEmpty() throws {
+    try SmallSets.withFolder(["a/file": []]) { folder in
+      FileSystem.removeFolder("\(folder)/a")
+      #expect(try SmallSets.names("\(folder)/a") == ["file"])
+      FileSystem.remove("\(folder)/a/file")
+      FileSystem.removeFolder("\(folder)/a")
+      #expect(try SmallSets.names(folder) == [])
+    }
+  }
 }
