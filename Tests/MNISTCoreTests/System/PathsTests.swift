@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func aFolderIsRemovedOnlyWhereItIsEmpty() throws {
-    try SmallSets.withFolder(["a/file": []]) { folder in
+    try SmallSets.withFolder(["a/file": []]) { folder throws in
       FileSystem.removeFolder("\(folder)/a")
       #expect(try SmallSets.names("\(folder)/a") == ["file"])
       FileSystem.remove("\(folder)/a/file")
