@@ -98,15 +98,6 @@ enum SmallSets {
     }
   }
 
-  /// Writes the training part of a set, or its test part, `t10k`.
-  static func put(_ images: ImageSet, _ part: String = "train", in folder: String) throws {
-    try put(
-      [
-        "\(part)-images-idx3-ubyte": images.imagesIDX,
-        "\(part)-labels-idx1-ubyte": images.labelsIDX,
-      ], in: folder)
-  }
-
   /// A gzip member that holds `content` as it is, in stored blocks, with nothing of zlib's: a header of 10
   /// bytes, 5 bytes before each block of at most 65,535, then checksum and length.
   static func gzip(_ content: [UInt8]) -> [UInt8] {

@@ -70,4 +70,28 @@ import Testing
       #expect(throws: error) { try NewFolder.make(path) }
     }
   }
+
+  @Test func aLinkThatLeadsNowhereIsThereButLeadsToNothing() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let (file, link) = ("\(folder)/file", "\(folder)/link")
+      #expect(symlink("no", link) == 0)
+      let paths = [file, link, folder, "\(folder)/no", "\(file)/a"]
+      #expect(paths.map(FileSystem.exists) == [true, true, true, false, false])
+      #expect(paths.map(FileSystem.leadsToFile) == [true, false, true, false, false])
+      let isDirectory = try paths.map(FileSystem.isDirectory)
+      #expect(isDirectory == [false, false, true, nil, nil])
+      FileSystem.remove(link)
+      #expect(try SmallSets.names(folder) == ["file"])
+    }
+  }
+
+  @Test func aFolderIsRemovedOnlyWhereItIsEmpty() throws {
+    try SmallSets.withFolder(["a/file": []]) { folder throws in
+      FileSystem.removeFolder("\(folder)/a")
+      #expect(try SmallSets.names("\(folder)/a") == ["file"])
+      FileSystem.remove("\(folder)/a/file")
+      FileSystem.removeFolder("\(folder)/a")
+      #expect(try SmallSets.names(folder) == [])
+    }
+  }
 }
