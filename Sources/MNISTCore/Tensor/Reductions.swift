@@ -79,7 +79,8 @@ extension Tensor {
     let index = index(ofAxis: axis)
     var (kept, dropped) = (shape, shape)
     kept[index] = 1
-    return (kept, dropped, dropped.remove(at: index))
+    let size = dropped.remove(at: index)
+    return (kept, dropped, size)
   }
 
   /// From 0, also of an axis that is counted from the end.
