@@ -4,6 +4,7 @@
 public final class ReLU: Module {
   public var isTraining = true
 
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ input: Tensor) -> Tensor { input.relu() }
@@ -15,6 +16,7 @@ public final class LeakyReLU: Module {
   /// The factor of numbers that are not above 0.
   public let negativeSlope: Double
 
+  /// A slope above 0 can be joined with the product before it.
   public init(negativeSlope: Double = 0.01) { self.negativeSlope = negativeSlope }
 
   public func callAsFunction(_ input: Tensor) -> Tensor {
@@ -28,6 +30,7 @@ public final class LeakyReLU: Module {
 public final class Tanh: Module {
   public var isTraining = true
 
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ input: Tensor) -> Tensor { input.tanh() }
@@ -37,6 +40,7 @@ public final class Tanh: Module {
 public final class Sigmoid: Module {
   public var isTraining = true
 
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ input: Tensor) -> Tensor { input.sigmoid() }
@@ -46,6 +50,7 @@ public final class Sigmoid: Module {
 public final class LogSoftmax: Module {
   public var isTraining = true
 
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ input: Tensor) -> Tensor { input.logSoftmax() }

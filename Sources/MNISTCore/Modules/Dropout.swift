@@ -2,6 +2,7 @@
 /// multiplied by `1 / (1 − probability)`. Nothing changes in evaluation.
 public final class Dropout: Module {
   public var isTraining = true
+  /// With which a number is set to 0.
   public let probability: Double
   private let generator: CounterGenerator
 

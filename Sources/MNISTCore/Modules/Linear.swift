@@ -4,9 +4,14 @@
 /// Start values: weight, then bias, uniform in ±1/√in, drawn in this order.
 public final class Linear: Module {
   public var isTraining = true
+  /// W, `[out, in]`.
   public let weight: Parameter
+  /// b, `[out]`.
   public let bias: Parameter
 
+  /// Sizes of at least 1.
+  ///
+  /// - Parameter generator: draws the start values.
   public init(inputSize: Int, outputSize: Int, using generator: RandomGenerator) {
     require(
       inputSize >= 1 && outputSize >= 1, "a linear layer cannot map \(inputSize) to \(outputSize)")

@@ -25,6 +25,7 @@ public protocol Loss: CustomStringConvertible {
 /// Shapes: log-probabilities `[batch, classes]`, one label in `0..<classes` for each row; the loss is a
 /// single number.
 public struct NLLLoss: Loss {
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ output: Tensor, _ targets: Targets) -> Tensor {
@@ -64,6 +65,7 @@ public struct NLLLoss: Loss {
 /// Shapes: any numbers `[batch, classes]`, one label in `0..<classes` for each row; the loss is a single
 /// number.
 public struct CrossEntropyLoss: Loss {
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ output: Tensor, _ targets: Targets) -> Tensor {
@@ -85,6 +87,7 @@ public struct CrossEntropyLoss: Loss {
 ///
 /// Shapes: prediction and target alike, with at least one number; the loss is a single number.
 public struct MSELoss: Loss {
+  /// It has no settings.
   public init() {}
 
   public func callAsFunction(_ output: Tensor, _ targets: Targets) -> Tensor {

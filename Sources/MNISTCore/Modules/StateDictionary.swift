@@ -20,15 +20,21 @@ public struct StateDictionary: Equatable, Sendable {
 
 /// A state that does not fit the module it was to be loaded into.
 public struct StateDictionaryError: Error, Equatable, CustomStringConvertible {
+  /// A tensor of another type or shape.
   public struct Mismatch: Equatable, Sendable {
+    /// The tensor's.
     public let name: String
     /// Element type and shape, such as `float32 [630, 784]`.
     public let expected: String
+    /// The same of what was found.
     public let found: String
   }
 
+  /// Names that are the module's and not the state's.
   public var missing: [String] = []
+  /// Names that are the state's and not the module's.
   public var unexpected: [String] = []
+  /// Tensors that both have, but not alike.
   public var mismatched: [Mismatch] = []
 
   public var description: String {

@@ -14,7 +14,10 @@
 /// Up to rounding: `rate · (n + 1) / (W + 1)` in the epoch after n < W others, then `rate`, or
 /// `rate · (1 + cos(π (n − W) / (E − W))) / 2`.
 public enum LearningRateSchedule: String, CaseIterable, Sendable {
-  case constant, cosine
+  /// The same rate throughout, once warmed up.
+  case constant
+  /// Half a cosine, from the rate down to almost 0.
+  case cosine
 
   // PyTorch makes each rate from the one before it: to find one takes time in proportion to its epoch.
 

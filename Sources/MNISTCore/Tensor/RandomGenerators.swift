@@ -5,6 +5,7 @@
 public final class RandomGenerator {
   /// Everything the next numbers depend on.
   public struct State: Equatable, Sendable {
+    /// The words of every state.
     public static let wordCount = 624
 
     /// `wordCount` of them.
@@ -12,12 +13,14 @@ public final class RandomGenerator {
     /// How many of them have been given out.
     public var position: Int
 
+    /// `wordCount` words, and a position from 0 to as many.
     public init(words: [UInt32], position: Int) {
       self.words = words
       self.position = position
     }
   }
 
+  /// Where the stream stands. Setting it goes to where another stood.
   public var state: State {
     get { State(words: words, position: position) }
     set {
@@ -95,10 +98,12 @@ public final class RandomGenerator {
 /// A place in the sequence of `SplitMix64`. Dropout draws from one of these, so that its masks can be
 /// made by any number of threads and PyTorch's own stream stays as it is.
 public final class CounterGenerator {
+  /// The sequence.
   public let seed: UInt64
   /// How many draws have been taken.
   public var count: UInt64
 
+  /// Begins with the draw that has `count` others before it.
   public init(seed: UInt64, count: UInt64 = 0) {
     self.seed = seed
     self.count = count

@@ -1,9 +1,14 @@
 /// A training run from its settings: the same settings and images always give the same state.
 public final class TrainingRun {
+  /// What shapes the result.
   public let settings: TrainingSettings
+  /// What is trained on.
   public let trainData: Subset
+  /// What measures each epoch's model.
   public let validData: Subset
+  /// What is trained; after `train` in its best state.
   public let model: ImageClassifier
+  /// What changes the model.
   public let optimizer: Adam
   private let trainer: Trainer
   private let generator: RandomGenerator

@@ -20,10 +20,12 @@ public final class ThreadPool: Sendable {
     try $chosen.withValue(ThreadPool(threadCount: threadCount), operation: body)
   }
 
+  /// The caller's thread included.
   public let threadCount: Int
   private let board: TaskBoard
   private let workers: [SystemThread]
 
+  /// - Parameter threadCount: at least 1; where the system has fewer threads to give, the pool works with those.
   public init(threadCount: Int) {
     require(threadCount >= 1, "a pool needs at least 1 thread, not \(threadCount)")
     self.threadCount = threadCount
