@@ -1,4 +1,11 @@
-/// How the learning rate goes from epoch to epoch, bit for bit as
+/// How the learning rate changes from epoch to epoch.
+///
+/// With W epochs of warm-up and E epochs in all, the rate of the epoch that has n others behind it is, up to
+/// rounding,
+/// - `rate · (n + 1) / (W + 1)` where n < W,
+/// - then `rate` with `constant`, and `rate · (1 + cos(π (n − W) / (E − W))) / 2` with `cosine`.
+///
+/// Bit for bit it is that of PyTorch's schedulers with one `step()` an epoch:
 /// ```
 /// SequentialLR(
 ///     optimizer,
@@ -6,20 +13,16 @@
 ///     milestones=[W],
 /// )
 /// ```
-/// with one `step()` an epoch. W is the number of warm-up epochs; where it is 0, `main` stands alone. With E
-/// epochs in all, `main` is
-/// - `constant`: `ConstantLR(optimizer, factor=1)`,
-/// - `cosine`: `CosineAnnealingLR(optimizer, T_max=E - W)`.
-///
-/// Up to rounding: `rate · (n + 1) / (W + 1)` in the epoch after n < W others, then `rate`, or
-/// `rate · (1 + cos(π (n − W) / (E − W))) / 2`.
+/// where `main` is `ConstantLR(optimizer, factor=1)` or `CosineAnnealingLR(optimizer, T_max=E - W)`; without
+/// warm-up `main` stands alone.
 public enum LearningRateSchedule: String, CaseIterable, Sendable {
   /// The same rate throughout, once warmed up.
   case constant
   /// Half a cosine, from the rate down to almost 0.
   case cosine
 
-  // PyTorch makes each rate from the one before it: to find one takes time in proportion to its epoch.
+  // PyTorch computes each rate from the one before it, and rounds each time. To have the same bits we do the
+  // same, so that one rate takes as many steps as there are epochs before it: hence these limits.
 
   /// The longest warm-up.
   public static let warmupLimit = 100_000

@@ -1,9 +1,22 @@
-// The loops of the matrix product: share out blocks of the result, pack a sliver of b for each part of
-// the depth, and walk the block tile by tile. Legend: c [m, n] = a [m, k] · b [k, n].
+// A matrix product c [m, n] = a [m, k] · b [k, n], from the outside in:
 //
-// Every element of c is summed from its first to its last p in one chain of multiply-adds, which rests
-// in c between two parts of the depth. So no bit depends on where tiles, parts and threads fall, on
-// how many other rows there are, or on whether zeros are left out.
+//              n                       sliver: Tile.columns columns of b
+//            ┌─┬──────┐                (24, 12 or 48)
+//          k │▒│  b   │  ┐ one part of the depth (Blocking.depthLimit):
+//            │▒│      │  ┘ these rows of the sliver are packed, row after row
+//      k     ├─┼──────┤
+//   ┌─────┐  ├─┼──────┤
+//   │░░░░░│  │▓│      │                panel: Tile.rows rows of a
+// m │░░░░░│  │▓│  c   │                tile: where a panel meets a sliver; its sums stay in registers
+//   │     │  │ │      │                       while the micro-kernel goes through the part of the depth
+//   └─────┘  └─┴──────┘
+//
+// A task is one sliver with a block of panels. For each part of the depth it packs the sliver and lets the
+// micro-kernel walk down the block, tile by tile; between two parts the sums rest in c.
+//
+// Every element of c is one chain of multiply-adds from the first to the last step of the depth. So no bit
+// depends on where tiles, parts and threads begin, on how many other rows there are, or on whether steps at
+// which a is zero are left out.
 
 enum Blocking {
   // A panel of a (8 kB with AVX-512) stays in the first-level cache while a sliver of b (48 kB) comes in part
@@ -180,7 +193,7 @@ struct BlockedProduct {
       }
     } else {
       if chunk.index == 0 && part.columnStride == 1 {
-        sliver[0] = b.transposed.part(columns, 0..<b.rows).touched()
+        sliver[0] = b.transposed.part(columns, 0..<b.rows).prefetched()
       }
       part.copyColumns(to: sliver, targetStride: Tile.columns)
     }

@@ -1,6 +1,6 @@
-/// A matrix in memory, read by rows or by columns: element (row, column) stands at
-/// `start[row · rowStride + column · columnStride]`, one of the strides is 1. Transposing is swapping
-/// the strides.
+/// A matrix that lies in memory row by row or column by column: element (row, column) stands at
+/// `start[row · rowStride + column · columnStride]`. The columnStride of the first kind and the rowStride of
+/// the second are 1; the transpose is the same memory with the strides exchanged.
 struct MatrixView: @unchecked Sendable {
   let start: UnsafePointer<Float>
   let rows: Int
@@ -36,15 +36,15 @@ struct MatrixView: @unchecked Sendable {
       columnStride: columnStride)
   }
 
-  /// Copies the matrix row by row, which must each lie in one piece: row r goes to
-  /// `target[r · targetStride…]`.
+  /// Copies row r to `target[r · targetStride…]`. The matrix must lie row by row.
   func copyRows(to target: UnsafeMutablePointer<Float>, targetStride: Int) {
     for row in 0..<rows {
       (target + row * targetStride).update(from: start + row * rowStride, count: columns)
     }
   }
 
-  /// Whether leaving out zeros pays: a guess from some of the numbers, since it decides over time alone.
+  /// Whether more than half of some thousand numbers, spread over the matrix, are zero: then it pays to leave
+  /// zeros out. A wrong guess costs time and changes no result.
   var isMostlyZero: Bool {
     let rowStep = max(1, rows / 16)
     let columnStep = max(1, columns / 64)
@@ -58,11 +58,11 @@ struct MatrixView: @unchecked Sendable {
     return 2 * zeros > seen
   }
 
-  /// Reads the whole matrix from its first to its last cache line: the processor then fetches ahead, which
-  /// it does not where many short rows are read side by side.
+  /// Brings the matrix into the cache by reading a number of each cache line in the order of memory, which the
+  /// processor recognises and fetches ahead; many short rows read side by side it does not.
   ///
-  /// - Returns: a number of no meaning, which has to go somewhere.
-  func touched() -> Float {
+  /// - Returns: a sum without meaning. Whoever calls must store it, or the compiler leaves the reading out.
+  func prefetched() -> Float {
     guard rows > 0 && columns > 0 else { return 0 }
     let end = (rows - 1) * rowStride + (columns - 1) * columnStride
     return stride(from: 0, through: end, by: 16).reduce(0) { $0 + start[$1] }

@@ -1,11 +1,17 @@
-// The innermost loop of a matrix product: one tile of the result, summed over a part of the depth.
+// The innermost loop of a matrix product: a tile of c, summed over a part of the depth.
 //
-//   c[r][j] += Σₚ a[r][p] · b[p · columns + j]
+//   for each step p:      b[p]:  │ v0 │ v1 │ v2 │      three vectors are loaded
+//                               ┌────┬────┬────┐
+//        a[0][p] is repeated  × │ s0 │ s1 │ s2 │      c[0] += a[0][p] · b[p]
+//        a[1][p]              × │ s3 │ s4 │ s5 │      c[1] += a[1][p] · b[p]
+//        …                      │  … │  … │  … │      Tile.rows rows
+//                               └────┴────┴────┘
 //
-// `b` is a packed sliver, `columns` values for each p. For each p there are 3 loads of b and `rows` broadcasts
-// of a for 3 · rows multiply-adds, all of which stay in registers: every accumulator is a local of its
-// own, since the compiler keeps arrays, even inline ones, in memory.
-// A broadcast reads one number, wherever it stands: a need not be packed.
+// Each s is a vector register of its own for the whole loop. An array, even one inside the frame, would be
+// kept in memory by the compiler; so the tile is a struct of two halves, each of two halves, and so on down to
+// single vectors (`TileSums`, `VectorRow`), which is inlined into one local for each register.
+//
+// b is packed; a is not, since repeating one number of it reads just that number, wherever it stands.
 
 /// The shape of the tile in registers.
 enum Tile {

@@ -1,6 +1,14 @@
 /// The rows of a mostly zero matrix in panels for the micro-kernel, without the steps of the depth at which
 /// a whole panel is zero.
 ///
+/// ```
+///  step     0 1 2 3 4 5                     numbers (packed)     steps
+///  row 0  [ 0 3 0 0 0 1 ]                     3  0  1            count 3
+///  row 1  [ 0 0 0 0 0 2 ]   kept: 1, 3, 5     0  0  2            1 · columns, 3 · columns, 5 · columns:
+///  row 2  [ 0 0 0 4 0 0 ]                     0  4  0              where each step begins in the sliver of
+///  row 3  [ 0 0 0 0 0 5 ]                     0  0  5              the other factor
+/// ```
+///
 /// A product with zero adds nothing, so that leaving it out changes no bit of the result (as long as the
 /// other factor is finite: 0 · ∞ would not be a number).
 final class SparsePanels: @unchecked Sendable {

@@ -56,21 +56,29 @@ public final class ThreadPool: Sendable {
 }
 
 /// One round of tasks at a time, with the threads that work on it.
+///
+/// ```
+/// caller   writes body, taskCount │ attendance = 1 │ works │ attendance &= ~1 │ waits for 0 │ body = nil
+///                                 │  door is open  │       │  door is shut    │             │
+/// worker                          │ += 2, if odd   │ works │ −= 2             │
+/// late                                                       even: not let in, waits for the next round
+/// ```
+/// `attendance` is twice the number of workers inside, plus one while the door is open. What holds throughout:
+/// `body` and `taskCount` are written only while it is 0, and read only by the caller and by workers that are
+/// inside; each number below `taskCount` is taken from `nextTask` by exactly one thread.
 private final class TaskBoard: @unchecked Sendable {
   typealias Body = (Int) -> Void
 
-  // A thread looks this often for what it waits for before it sleeps or lets others run: near a
-  // millisecond, longer than anything a training step does on one thread, as to wake a sleeper takes tens
-  // of microseconds. Where there are more threads than processors, whoever spins keeps another from
-  // working.
+  // How often a thread looks for what it waits for before it sleeps or lets others run. To wake a sleeper takes
+  // tens of microseconds, so it looks for about a millisecond, longer than any work of a training step that one
+  // thread does alone. Where there are more threads than processors, looking keeps another from working.
   private let spinCount: Int
 
   private let isBusy = Atomic<Bool>(false)
   private let round = Atomic<Int>(0)
   private let isClosed = Atomic<Bool>(false)
   private let nextTask = Atomic<Int>(0)
-  /// Twice the number of workers inside the round, plus one while workers may still enter. The
-  /// caller thus never waits for a worker that is late to wake up.
+  /// The caller never waits for a worker that is late to wake up: it finds the door shut.
   private let attendance = Atomic<Int>(0)
   private let sleeperCount = Atomic<Int>(0)
 
