@@ -1,6 +1,6 @@
 /// What `--version` prints, in one place for every tool.
 package enum Release {
-  package static let version = "1.0.0"
+  package static let version = "1.1.0"
 }
 
 /// What both tools do around their work.

@@ -181,7 +181,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
   case .mistake(let error):
     return error.problem.sentence.split(separator: "\ndid you mean ").first.map(String.init) ?? ""
   case .answer(let text):
-    return text == "mnist-train 1.0.0" ? "version" : text.contains("usage: ") ? "help" : text
+    return text == "mnist-train 1.1.0" ? "version" : text.contains("usage: ") ? "help" : text
   case .options(let options):
     let start = TrainOptions(modelPath: "m")
     func changed<Value: Equatable>(
@@ -396,7 +396,7 @@ private let argparseTable = #"""
 //             add("--data_dir", default="data", metavar="DIR")
 //             add("--seed", type=int, metavar="N")
 //             add("--n_threads", type=int, metavar="N")
-//             add("--version", action="version", version="mnist-train 1.0.0")
+//             add("--version", action="version", version="mnist-train 1.1.0")
 //         return parser
 //
 //     def outcome(arguments, with_new_options):

@@ -242,7 +242,7 @@ import Testing
           == .init(exitCode: 0, output: help + "\n", error: ""))
       #expect(
         try await tool.run(["--version"], in: "/")
-          == .init(exitCode: 0, output: "\(name) 1.0.0\n", error: ""))
+          == .init(exitCode: 0, output: "\(name) 1.1.0\n", error: ""))
     }
   }
 

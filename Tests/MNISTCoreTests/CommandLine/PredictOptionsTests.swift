@@ -126,6 +126,6 @@ import Testing
   }
 
   @Test func theVersionIsOneLine() {
-    #expect(PredictOptions.parse(["--version"]) == .answer("mnist-predict 1.0.0"))
+    #expect(PredictOptions.parse(["--version"]) == .answer("mnist-predict 1.1.0"))
   }
 }

@@ -514,7 +514,7 @@ import Testing
   }
 
   @Test func theVersionIsOneLine() {
-    #expect(TrainOptions.parse(["--version"]) == .answer("mnist-train 1.0.0"))
+    #expect(TrainOptions.parse(["--version"]) == .answer("mnist-train 1.1.0"))
   }
 
   // MARK: - What the data decides

@@ -27,7 +27,7 @@ import Testing
       #expect(
         try String(decoding: SmallSets.content("\(folder)/runs/a/config.json"), as: UTF8.self)
           == RunConfiguration(
-            version: "1.0.0",
+            version: "1.1.0",
             commandLine: ["mnist-train"] + arguments("--seed 1 --log_dir runs/a/"),
             modelPath: OutputTarget.absolutePath("\(folder)/m"), checkpoint.settings
           ).json)
