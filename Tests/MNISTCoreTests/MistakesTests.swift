@@ -180,6 +180,12 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a learning rate is a finite number above 0, not nan": {
     _ = Adam([Parameter(Tensor(1))], learningRate: .nan)
   },
+  "a learning rate can be changed to a finite number of 0 or more, not -1.0": {
+    SGD([Parameter(Tensor(1))], learningRate: 1).learningRate = -1
+  },
+  "a learning rate can be changed to a finite number of 0 or more, not inf": {
+    Adam([Parameter(Tensor(1))]).learningRate = .infinity
+  },
   "momentum and weight decay are 0 or more, not -1.0 and 0.0": {
     _ = SGD([Parameter(Tensor(1))], learningRate: 1, momentum: -1)
   },
@@ -201,7 +207,17 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = RandomGenerator(seed: 0).uniform(-1, from: 0, to: 1)
   },
 
-  // Data
+  // Data and training
+  "training needs examples to train on and to validate with, not 1 and 0": {
+    let data = TensorDataset(inputs: x12(), labels: [0])
+    let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
+    let trainer = Trainer(
+      model: model, optimizer: SGD(model.parameters, learningRate: 1),
+      criterion: CrossEntropyLoss())
+    try? trainer.train(
+      data, validating: Subset(data, indices: []), epochCount: 1, batchSize: 1,
+      using: RandomGenerator(seed: 0))
+  },
   "a batch needs a label for each row, not [1, 2] and 2 labels": {
     _ = Batch(inputs: x12(), labels: [1, 2])
   },

@@ -30,7 +30,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
   }
 
   public let parameters: [Parameter]
-  public var learningRate: Double
+  public var learningRate: Double { didSet { checkChanged(learningRate: learningRate) } }
   /// What a schedule starts from; nil where there is none.
   public var initialLearningRate: Double?
   /// How slowly the mean of the gradient moves.

@@ -26,3 +26,10 @@ func checkOptimizer(_ name: String, _ parameters: [Parameter], learningRate: Dou
     learningRate > 0 && learningRate.isFinite,
     "a learning rate is a finite number above 0, not \(learningRate)")
 }
+
+/// The same for a rate that a schedule or a program has set: it may end at 0.
+func checkChanged(learningRate: Double) {
+  require(
+    learningRate >= 0 && learningRate.isFinite,
+    "a learning rate can be changed to a finite number of 0 or more, not \(learningRate)")
+}

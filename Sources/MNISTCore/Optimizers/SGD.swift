@@ -4,7 +4,7 @@
 /// where v starts at 0; then `p ← p − learningRate · g`.
 public final class SGD: Optimizer, CustomStringConvertible {
   public let parameters: [Parameter]
-  public var learningRate: Double
+  public var learningRate: Double { didSet { checkChanged(learningRate: learningRate) } }
   /// The share of the last step that the next one keeps; 0 for none.
   public let momentum: Double
   /// How much of each number is added to its gradient.

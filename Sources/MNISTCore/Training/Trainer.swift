@@ -64,6 +64,10 @@ public final class Trainer {
     patience: Int? = nil, learningRate: ((Int) -> Double)? = nil,
     using generator: RandomGenerator, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws {
+    require(
+      trainData.count > 0 && validData.count > 0,
+      "training needs examples to train on and to validate with, not \(trainData.count) and "
+        + "\(validData.count)")
     let needsPairs = model.modules.contains { $0 is BatchNorm1d }
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
