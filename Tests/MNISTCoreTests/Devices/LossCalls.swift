@@ -71,9 +71,10 @@ extension DeviceCalls {
   }
 
   static func makeDropoutMask() -> [DeviceCall] {
-    counts.flatMap { count in
+    // The last reaches far enough into a second share of the threads for its draws to differ.
+    (counts + [16_450]).flatMap { count in
       [(0.0, 3), (0.3, 5), (0.5, UInt64.max - 7), (0.999, 0)].map { probability, firstDraw in
-        // A fraction of 2⁶⁴ in place of one of 1; the lowest 11 bits do not count.
+        // The lowest 11 bits do not count.
         let expected = (0..<count).map { index in
           let bits = SplitMix64.bits(seed: 77, at: firstDraw &+ UInt64(index))
           let isDropped = (Double(bits >> 11) / 0x1p53) < probability
