@@ -112,7 +112,7 @@ enum UnaryOperation: Equatable {
   case negate, exponential, logarithm, squareRoot, tanh
   /// 1 / (1 + e⁻ˣ)
   case sigmoid
-  /// x where x > 0, else 0
+  /// 0 where x ≤ 0, else x: NaN stays
   case relu
   /// x where x > 0, else slope · x
   case leakyReLU(slope: Float)
