@@ -19,7 +19,7 @@ func predictPictures(
       if options.show {
         console.print(TerminalPicture.text(image.pixels, width: width, colors: Console.colors))
       }
-      let answer = model.classification(of: image)
+      let answer = try model.classification(of: image)
       console.print(
         options.json
           ? PredictionText.json(answer, file: path) : PredictionText.line(path, answer))

@@ -13,7 +13,7 @@ func predictTestSet(
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
   var predicted: [Int] = []
   var forReport: [Classification] = []
-  model.classify(tested, batchSize: options.batchSize) { batch in
+  try model.classify(tested, batchSize: options.batchSize) { batch in
     predicted += batch.map(\.predicted)
     if options.reportDirectory != nil { forReport += batch }
     if options.json {
@@ -26,7 +26,7 @@ func predictTestSet(
     }
   }
 
-  let confusion = ConfusionMatrix(predicted: predicted, labels: images.labels)
+  let confusion = ConfusionMatrix(predicted: predicted, labels: images.labels[..<count])
   console.print(
     options.json
       ? PredictionText.jsonSummary(count: count, accuracy: confusion.accuracy)

@@ -25,6 +25,40 @@ func expectSentence(
   #expect(printed.contains("Fatal error: \(sentence)\n"), sourceLocation: sourceLocation)
 }
 
+/// A module whose members stand where nobody looks for them.
+private final class Holder: Module {
+  var isTraining = true
+  let list: [LeakyReLU]
+  let named: [String: Parameter]
+  let pair: (Int, LeakyReLU?)
+  let nested: [[[LeakyReLU]]]
+
+  init(
+    list: [LeakyReLU] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
+    nested: [[[LeakyReLU]]] = []
+  ) {
+    (self.list, self.named, self.pair, self.nested) = (list, named, pair, nested)
+  }
+
+  func callAsFunction(_ input: Tensor) -> Tensor { input }
+}
+
+private func hidden(_ property: String) -> String {
+  "\(property): modules and parameters are not found inside a list, dictionary, tuple or struct "
+    + "(expected a property for each, or a Sequential)"
+}
+
+private func trainer(patience: Int? = nil, optimizing other: Parameter? = nil) throws {
+  let data = TensorDataset(inputs: x12(), labels: [0])
+  let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
+  try Trainer(
+    model: model, optimizer: SGD(other.map { [$0] } ?? model.parameters, learningRate: 1),
+    criterion: CrossEntropyLoss()
+  ).train(
+    data, validating: data, epochCount: 1, batchSize: 1, patience: patience,
+    using: RandomGenerator(seed: 0))
+}
+
 private func x12() -> Tensor { Tensor([1, 2], shape: [1, 2]) }
 
 /// By the sentence they get.
@@ -129,13 +163,29 @@ private let mistakes: [String: @Sendable () -> Void] = [
       inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
       using: RandomGenerator(seed: 0))
   },
-  "layers: a list of modules is found in a Sequential only": {
-    final class Listed: Module {
+  hidden("list"): { _ = Holder(list: [LeakyReLU()]).parameters },
+  hidden("named"): { _ = Holder(named: ["a": Parameter(Tensor(1))]).modules },
+  hidden("pair"): { _ = Holder(pair: (1, LeakyReLU())).stateDictionary },
+  hidden("nested"): { _ = Holder(nested: [[], [[LeakyReLU()]]]).parameters },
+  "a module of type Ring is inside itself": {
+    final class Ring: Module {
       var isTraining = true
-      let layers = [LeakyReLU()]
+      var next: Ring?
       func callAsFunction(_ input: Tensor) -> Tensor { input }
     }
-    _ = Listed().parameters
+    let ring = Ring()
+    ring.next = Ring()
+    ring.next?.next = ring
+    ring.train()
+  },
+  "Twice has two members of the name scale_x": {
+    final class Twice: Module {
+      var isTraining = true
+      let scaleX = Parameter(Tensor(1))
+      let scale_x = Parameter(Tensor(2))
+      func callAsFunction(_ input: Tensor) -> Tensor { input }
+    }
+    _ = Twice().stateDictionary
   },
   "Shift has nothing to train: its property offset is a plain Tensor (expected a Parameter)": {
     final class Shift: Module {
@@ -186,8 +236,37 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a learning rate can be changed to a finite number of 0 or more, not inf": {
     Adam([Parameter(Tensor(1))]).learningRate = .infinity
   },
-  "momentum and weight decay are 0 or more, not -1.0 and 0.0": {
+  "momentum and weight decay are finite numbers of 0 or more, not -1.0 and 0.0": {
     _ = SGD([Parameter(Tensor(1))], learningRate: 1, momentum: -1)
+  },
+  "momentum and weight decay are finite numbers of 0 or more, not 0.0 and inf": {
+    _ = SGD([Parameter(Tensor(1))], learningRate: 1, weightDecay: .infinity)
+  },
+  "the betas of Adam are in 0..<1, not 1.0 and 0.999": {
+    _ = Adam([Parameter(Tensor(1))], beta1: 1)
+  },
+  "epsilon and weight decay are finite numbers of 0 or more, not nan and 0.0": {
+    _ = Adam([Parameter(Tensor(1))], epsilon: .nan)
+  },
+  "Adam was given the numbers of parameter 0 again as parameter 2: each step would change them twice":
+    {
+      let parameter = Parameter(Tensor(1))
+      _ = Adam([parameter, Parameter(Tensor(2)), Parameter(parameter)])
+    },
+  "SGD was given parameters on two devices, CPU and reference": {
+    let parameter = Parameter(Tensor(1))
+    let other = CurrentDevice.$device.withValue(ReferenceDevice()) { Parameter(Tensor(2)) }
+    _ = SGD([parameter, other], learningRate: 1)
+  },
+  "parameter 0 cannot have had -1 steps": {
+    let adam = Adam([Parameter(Tensor(1))])
+    adam.state[0].step = -1
+  },
+  "there is no learning rate in epoch 3 of 2 with 0 of warm-up": {
+    _ = LearningRateSchedule.cosine.rate(from: 1, inEpoch: 3, of: 2, warmupEpochCount: 0)
+  },
+  "there is no learning rate in epoch -1 of 2 with 1 of warm-up": {
+    _ = LearningRateSchedule.constant.rate(from: 1, inEpoch: -1, of: 2, warmupEpochCount: 1)
   },
   "0 states cannot belong to 1 parameters": { Adam([Parameter(Tensor([1]))]).state = [] },
   "the state of parameter 0 has the shapes [2] and [2], the parameter [1]": {
@@ -217,6 +296,61 @@ private let mistakes: [String: @Sendable () -> Void] = [
     try? trainer.train(
       data, validating: Subset(data, indices: []), epochCount: 1, batchSize: 1,
       using: RandomGenerator(seed: 0))
+  },
+  "a patience is 1 epoch or more, not 0": { try? trainer(patience: 0) },
+  "the optimiser changes a parameter of shape [3] that is not the model's": {
+    try? trainer(optimizing: Parameter(Tensor([1, 2, 3])))
+  },
+  "example 1 is outside 0..<1": {
+    let data = TensorDataset(inputs: x12(), labels: [0])
+    _ = Subset(data, indices: [0]).batch([0, 1])
+  },
+  "example -1 is outside 0..<1": {
+    _ = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [-1])
+  },
+  "example 2 is outside 0..<2": {
+    _ = ImageDataset(ImageSet(height: 1, width: 1, pixels: [0, 1], labels: [0, 1])).batch([2])
+  },
+  "a pass cannot have -1 batches behind it": { _ = EpochProgress.Pass(batches: -1) },
+  "no tensor can have shape [1099511627776, 1048576]": {
+    _ = Linear(inputSize: 1 << 20, outputSize: 1 << 40, using: RandomGenerator(seed: 0))
+  },
+  "no tensor can have shape [1099511627776, 2097152]": {
+    _ = Tensor([1]).broadcast(to: [1 << 40, 1 << 21])
+  },
+
+  // Evaluation
+  "a confusion matrix needs a label for each prediction, not 1 for 2": {
+    _ = ConfusionMatrix(predicted: [0, 1], labels: [0])
+  },
+  "a confusion matrix needs a label for each prediction, not 0 for 0": {
+    _ = ConfusionMatrix(predicted: [], labels: [])
+  },
+  "a confusion matrix of 0 classes": { _ = ConfusionMatrix([], classCount: 0) },
+  "2 taken for 0, of 2 classes": {
+    _ = ConfusionMatrix(
+      [Classification(index: 0, label: 2, probabilities: [1, 0, 0])], classCount: 2)
+  },
+  "an evaluation of 1 classes and of 2": {
+    _ = Evaluation([
+      Classification(index: 0, label: 0, probabilities: [1]),
+      Classification(index: 1, label: 0, probabilities: [1, 0]),
+    ])
+  },
+  "a probability is a finite number, not nan": {
+    _ = Classification(index: 0, label: nil, probabilities: [1, .nan])
+  },
+  "there is no accuracy on no examples": {
+    let data = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [])
+    _ = LogSoftmax().accuracy(on: data, batchSize: 1)
+  },
+  "a classification needs [batch, classes] of [1, 2], not [2]": {
+    final class Flat: Module {
+      var isTraining = true
+      func callAsFunction(_ input: Tensor) -> Tensor { input.reshaped([2]) }
+    }
+    _ = try? Flat().classifications(
+      of: TensorDataset(inputs: x12(), labels: [0]), batchSize: 1)
   },
   "a batch needs a label for each row, not [1, 2] and 2 labels": {
     _ = Batch(inputs: x12(), labels: [1, 2])

@@ -36,7 +36,7 @@ package enum PredictionText {
     ]
     if let label = classification.label { members.append("\"label\":\(label)") }
     members.append("\"predicted\":\(classification.predicted)")
-    let probabilities = classification.probabilities.map { $0.isFinite ? "\($0)" : "null" }
+    let probabilities = classification.probabilities.map { "\($0)" }
     members.append("\"probabilities\":[\(probabilities.joined(separator: ","))]")
     return "{\(members.joined(separator: ","))}"
   }

@@ -84,8 +84,7 @@ public struct Subset: Dataset {
 
   /// The examples of `base` at `indices`, in that order.
   public init(_ base: any Dataset, indices: [Int]) {
-    require(
-      indices.allSatisfy { $0 >= 0 && $0 < base.count }, "indices must be in 0..<\(base.count)")
+    check(indices[...], below: base.count)
     self.base = base
     self.indices = indices
   }
@@ -95,7 +94,15 @@ public struct Subset: Dataset {
 
   /// The examples at these places among the subset's indices.
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
-    base.batch(indices.map { self.indices[$0] }[...])
+    check(indices, below: count)
+    return base.batch(indices.map { self.indices[$0] }[...])
+  }
+}
+
+/// Stops the program where there is no such example.
+func check(_ indices: ArraySlice<Int>, below count: Int) {
+  if let wrong = indices.first(where: { !(0..<count).contains($0) }) {
+    stop("example \(wrong) is outside 0..<\(count)")
   }
 }
 
@@ -119,6 +126,7 @@ public struct TensorDataset: Dataset {
   public var count: Int { inputs.shape[0] }
 
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
+    check(indices, below: count)
     let rows = inputs.rows(Array(indices))
     return switch targets {
     case .labels(let labels): Batch(inputs: rows, labels: indices.map { labels[$0] })

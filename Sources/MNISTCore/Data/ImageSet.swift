@@ -114,8 +114,7 @@ public struct ImageDataset: Dataset {
 
   /// The images at these indices, `[indices.count, …]`, numbers from 0 to 1, with their labels.
   public func batch(_ indices: ArraySlice<Int>) -> Batch {
-    require(
-      indices.allSatisfy { $0 >= 0 && $0 < count }, "indices must be in 0..<\(count)")
+    check(indices, below: count)
     let numbers = pixels.device.gatherRows(
       Array(indices), of: pixels, width: images.imageSize)
     return Batch(

@@ -1,8 +1,9 @@
 /// What computes. Everything above it holds storages and asks their device; only a device knows addresses.
 ///
 /// - Results are new storages of the same device. Only what comes as `Overwriting` is overwritten.
+/// - A storage of another device is refused with a sentence.
 /// - Matrices lie row by row. Sizes of 0 are allowed; shapes are checked by the callers.
-/// - Calls may return before the work is done. `download`, `argmax` and `synchronize` wait for it.
+/// - Calls may return before the work is done. `download` and `argmax` wait for it.
 /// - The same calls on the same kind of device give the same bits, with any number of threads.
 protocol Device: AnyObject, Sendable, CustomStringConvertible {
   // MARK: Memory
@@ -19,7 +20,6 @@ protocol Device: AnyObject, Sendable, CustomStringConvertible {
   func copyRows(
     _ rowCount: Int, width: Int, from source: Storage, _ sourceRows: RowPlaces,
     to target: Overwriting, _ targetRows: RowPlaces)
-  func synchronize()
 
   // MARK: Elementwise and reductions
 
@@ -172,7 +172,8 @@ struct MatrixProduct {
   let a: Matrix
   let b: Matrix
   var epilogue = Epilogue()
-  /// A factor that is finite and may be mostly zeros, as images are: a device may leave them out.
+  /// A factor that may be mostly zeros, as images are: a device may leave them out where that changes no
+  /// result, thus where the other factor is finite.
   var sparseFactor: Factor?
 }
 

@@ -13,6 +13,9 @@ public struct Classification: Equatable, Sendable {
   ///   Who knows the probabilities more exactly knows better.
   public init(index: Int, label: Int?, probabilities: [Float], predicted: Int? = nil) {
     require(!probabilities.isEmpty, "a classification without classes")
+    if let wrong = probabilities.first(where: { !$0.isFinite }) {
+      stop("a probability is a finite number, not \(wrong)")
+    }
     let allowed = probabilities.indices
     require(
       allowed.contains(label ?? 0) && allowed.contains(predicted ?? 0),
@@ -38,12 +41,32 @@ public struct Classification: Equatable, Sendable {
   public var isCorrect: Bool? { label.map { $0 == predicted } }
 }
 
+/// A model whose answers cannot be taken for probabilities.
+public enum ClassificationError: Error, Equatable, CustomStringConvertible {
+  /// Of the example `index`, from 0; `sum` is what its probabilities add up to.
+  case notProbabilities(index: Int, sum: Float)
+
+  public var description: String {
+    switch self {
+    case .notProbabilities(let index, let sum):
+      "the model's answer to image \(index) is no logarithms of probabilities (expected "
+        + "probabilities that add up to 1, found \(sum))"
+    }
+  }
+}
+
+// The module's output `[rows, classes]` must be the logarithms of probabilities, as `LogSoftmax` gives them;
+// `ClassificationError` is thrown where it is not.
 extension Module {
   /// Classifies one picture, whose label is not known.
-  public func classification(of image: ModelImage) -> Classification {
+  public func classification(
+    of image: ModelImage
+  ) throws(ClassificationError) -> Classification {
     // The same numbers as `ImageDataset` makes of the same pixels.
     let pixels = image.pixels.map { Float($0) / 255 }
-    return classifications(of: Tensor(pixels, shape: [1, pixels.count]), firstIndex: 0)[0]
+    let device = namedParameters.first?.parameter.device ?? CurrentDevice.device
+    let input = Tensor(shape: [1, pixels.count], storage: device.upload(pixels))
+    return try classifications(of: input, firstIndex: 0)[0]
   }
 
   /// Classifies each example, in batches.
@@ -51,9 +74,9 @@ extension Module {
   /// - Parameter labelsAreKnown: whether the dataset's labels are the true ones.
   public func classifications(
     of dataset: any Dataset, batchSize: Int, labelsAreKnown: Bool = true
-  ) -> [Classification] {
+  ) throws(ClassificationError) -> [Classification] {
     var result: [Classification] = []
-    classify(dataset, batchSize: batchSize, labelsAreKnown: labelsAreKnown) { result += $0 }
+    try classify(dataset, batchSize: batchSize, labelsAreKnown: labelsAreKnown) { result += $0 }
     return result
   }
 
@@ -61,28 +84,36 @@ extension Module {
   public func classify(
     _ dataset: any Dataset, batchSize: Int, labelsAreKnown: Bool = true,
     _ receive: ([Classification]) -> Void
-  ) {
+  ) throws(ClassificationError) {
     var count = 0
     for batch in DataLoader(dataset, batchSize: batchSize) {
       receive(
-        classifications(
+        try classifications(
           of: batch.inputs, firstIndex: count, labels: labelsAreKnown ? batch.labels : nil))
-      count += batch.labels.count
+      count += batch.inputs.shape[0]
     }
   }
 
   /// Classifies the rows of `inputs`, of which the first has the index `firstIndex` in its set.
   private func classifications(
     of inputs: Tensor, firstIndex: Int, labels: [Int]? = nil
-  ) -> [Classification] {
-    let logProbabilities = logProbabilities(of: inputs)
-    let classCount = logProbabilities.shape[1]
-    let probabilities = withoutGradients { logProbabilities.exponential() }.numbers
-    return logProbabilities.argmax().enumerated().map { row, predicted in
-      Classification(
-        index: firstIndex + row, label: labels?[row],
-        probabilities: Array(probabilities[row * classCount..<(row + 1) * classCount]),
-        predicted: predicted)
+  ) throws(ClassificationError) -> [Classification] {
+    let output = logProbabilities(of: inputs)
+    require(
+      output.shape.count == 2 && output.shape[0] == inputs.shape[0],
+      "a classification needs [batch, classes] of \(inputs.shape), not \(output.shape)")
+    let probabilities = withoutGradients { output.exponential() }.numbers
+    var result: [Classification] = []
+    for (row, predicted) in output.argmax().enumerated() {
+      let ofRow = Array(probabilities[row * output.shape[1]..<(row + 1) * output.shape[1]])
+      let sum = ofRow.reduce(0, +)
+      guard abs(sum - 1) < 1e-3 else {
+        throw .notProbabilities(index: firstIndex + row, sum: sum)
+      }
+      result.append(
+        Classification(
+          index: firstIndex + row, label: labels?[row], probabilities: ofRow, predicted: predicted))
     }
+    return result
   }
 }

@@ -13,21 +13,31 @@ public struct ConfusionMatrix: Equatable, Sendable {
 
   /// Counts the classifications whose label is known; all have the same classes.
   public init(_ classifications: [Classification], classCount: Int) {
-    var counts = [[Int]](repeating: [Int](repeating: 0, count: classCount), count: classCount)
-    for classification in classifications {
-      guard let label = classification.label else { continue }
-      counts[label][classification.predicted] += 1
-    }
-    self.init(counts: counts)
+    self.init(
+      classifications.compactMap { answer in
+        answer.label.map { (label: $0, predicted: answer.predicted) }
+      }, classCount: classCount)
   }
 
-  /// Counts predictions, at least one, with as many of the labels; the classes go up to the largest that
-  /// occurs.
+  /// Counts predictions, at least one, with a label for each; the classes go up to the largest that occurs.
   public init(predicted: [Int], labels: some Collection<UInt8>) {
+    require(
+      predicted.count == labels.count && !predicted.isEmpty,
+      "a confusion matrix needs a label for each prediction, not \(labels.count) for "
+        + "\(predicted.count)")
     let pairs = zip(labels, predicted).map { (label: Int($0), predicted: $1) }
-    let classCount = pairs.reduce(0) { max($0, $1.label, $1.predicted) } + 1
+    self.init(pairs, classCount: pairs.reduce(0) { max($0, $1.label, $1.predicted) } + 1)
+  }
+
+  private init(_ pairs: [(label: Int, predicted: Int)], classCount: Int) {
+    require(classCount >= 1, "a confusion matrix of \(classCount) classes")
     var counts = [[Int]](repeating: [Int](repeating: 0, count: classCount), count: classCount)
-    for pair in pairs { counts[pair.label][pair.predicted] += 1 }
+    for (label, predicted) in pairs {
+      require(
+        (0..<classCount).contains(label) && (0..<classCount).contains(predicted),
+        "\(label) taken for \(predicted), of \(classCount) classes")
+      counts[label][predicted] += 1
+    }
     self.init(counts: counts)
   }
 

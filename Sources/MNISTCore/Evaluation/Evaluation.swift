@@ -5,7 +5,7 @@ public struct Evaluation: Equatable, Sendable {
   /// How often each class was taken for which.
   public let confusion: ConfusionMatrix
   /// The share that is correct.
-  public let accuracy: Proportion
+  public var accuracy: Proportion { confusion.accuracy }
   /// Whether they are right as often as their probabilities say, in ten bins.
   public let calibration: Calibration
 
@@ -14,10 +14,12 @@ public struct Evaluation: Equatable, Sendable {
     require(
       !classifications.isEmpty && classifications.allSatisfy { $0.label != nil },
       "an evaluation needs labels")
+    let classCount = classifications[0].probabilities.count
+    if let other = classifications.first(where: { $0.probabilities.count != classCount }) {
+      stop("an evaluation of \(classCount) classes and of \(other.probabilities.count)")
+    }
     self.classifications = classifications
-    confusion = ConfusionMatrix(
-      classifications, classCount: classifications[0].probabilities.count)
-    accuracy = confusion.accuracy
+    confusion = ConfusionMatrix(classifications, classCount: classCount)
     calibration = Calibration(classifications)
   }
 

@@ -1,7 +1,8 @@
 // Prediction is evaluation without gradients, whatever the model was doing before.
 
 extension Module {
-  /// The logarithms of the class probabilities `[rows, classes]` for inputs `[rows, …]`.
+  /// The model's output for inputs `[rows, …]`: of a classifier that ends with `LogSoftmax` the logarithms of
+  /// the class probabilities, `[rows, classes]`.
   public func logProbabilities(of inputs: Tensor) -> Tensor {
     let modes = modules.map { ($0, $0.isTraining) }
     evaluate()
@@ -21,6 +22,7 @@ extension Module {
 
   /// The share of examples whose most probable class is their label, counted over the whole dataset.
   public func accuracy(on dataset: any Dataset, batchSize: Int) -> Double {
+    require(dataset.count > 0, "there is no accuracy on no examples")
     let correct = DataLoader(dataset, batchSize: batchSize).reduce(0) { total, batch in
       total + zip(predictedLabels(of: batch.inputs), batch.labels).count { $0 == $1 }
     }

@@ -26,7 +26,7 @@ public struct TensorValue: Equatable, Sendable {
   /// `elements` in the shape `shape`, which must ask for as many.
   public init(shape: [Int], elements: Elements) {
     require(
-      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count,
+      elementCount(of: shape) == elements.count,
       "\(elements.count) elements cannot fill \(shape)")
     self.shape = shape
     self.elements = elements
@@ -41,4 +41,15 @@ public struct TensorValue: Equatable, Sendable {
   public init(_ numbers: [Int64], shape: [Int]) {
     self.init(shape: shape, elements: .int64(numbers))
   }
+}
+
+/// The product of the sizes, of which none is negative; so small that a few times as many bytes can be counted.
+func elementCount(of shape: [Int]) -> Int {
+  var count = 1
+  for size in shape {
+    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    require(size >= 0 && !overflow && product <= .max / 16, "no tensor can have shape \(shape)")
+    count = product
+  }
+  return count
 }

@@ -37,14 +37,14 @@ public final class BatchNorm1d: Module {
       return input.normalized(
         mean: runningMean, variance: runningVar, weight: weight, bias: bias, epsilon: epsilon)
     }
-    numBatchesTracked.count += 1
+    numBatchesTracked.count &+= 1
     return input.batchNormalized(weight: weight, bias: bias, epsilon: epsilon, moving: running)
   }
 
   /// In training, the same of LeakyReLU(linear(input)), in fewer passes.
   func callAsFunction(_ input: Tensor, after linear: Linear, negativeSlope: Double) -> Tensor {
     require(isTraining, "in evaluation there is nothing to join")
-    numBatchesTracked.count += 1
+    numBatchesTracked.count &+= 1
     return input.normalizedLinear(
       weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,
       shift: bias, epsilon: epsilon, moving: running)

@@ -17,7 +17,7 @@ public final class Linear: Module {
       inputSize >= 1 && outputSize >= 1, "a linear layer cannot map \(inputSize) to \(outputSize)")
     let bound = 1 / Double(inputSize).squareRoot()
     func draw(_ shape: [Int]) -> Parameter {
-      let numbers = generator.uniform(shape.reduce(1, *), from: -bound, to: bound)
+      let numbers = generator.uniform(elementCount(of: shape), from: -bound, to: bound)
       return Parameter(Tensor(numbers, shape: shape))
     }
     weight = draw([outputSize, inputSize])

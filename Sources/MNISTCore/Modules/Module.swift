@@ -44,8 +44,10 @@ extension Module {
       case let buffer as Buffer: (name, .buffer(buffer))
       case let counter as Counter: (name, .counter(counter))
       case let module as any Module: (name, .module(module))
-      case let list as [AnyObject] where list.contains { $0 is any Module || $0 is Parameter }:
-        stop("\(label): a list of modules is found in a Sequential only")
+      case let value where hidesMembers(value):
+        stop(
+          "\(label): modules and parameters are not found inside a list, dictionary, tuple or struct "
+            + "(expected a property for each, or a Sequential)")
       default: nil
       }
     }
@@ -87,8 +89,8 @@ extension Module {
 
   /// This module and all inside it.
   public var modules: [any Module] {
-    members.reduce(into: [self]) { modules, named in
-      if case .module(let module) = named.member { modules += module.modules }
+    allMembers().reduce(into: [self]) { modules, named in
+      if case .module(let module) = named.member { modules.append(module) }
     }
   }
 
@@ -112,10 +114,36 @@ extension Module {
 
   /// Parameters, buffers and counters under their full names, in order.
   func flattened() -> [(name: String, member: Member)] {
-    members.flatMap { name, member -> [(name: String, member: Member)] in
-      guard case .module(let module) = member else { return [(name, member)] }
-      return module.flattened().map { ("\(name).\($0.name)", $0.member) }
+    var names: Set<String> = []
+    return allMembers().filter { name, member in
+      if case .module = member { return false }
+      require(names.insert(name).inserted, "\(type(of: self)) has two members of the name \(name)")
+      return true
     }
+  }
+
+  /// All members of this module and of those inside it, under their full names, each module before its own.
+  ///
+  /// - Parameter outer: the modules that this one is inside of.
+  private func allMembers(
+    inside outer: [any Module] = []
+  ) -> [(name: String, member: Member)] {
+    require(!outer.contains { $0 === self }, "a module of type \(type(of: self)) is inside itself")
+    return members.flatMap { name, member -> [(name: String, member: Member)] in
+      guard case .module(let module) = member else { return [(name, member)] }
+      return [(name, member)]
+        + module.allMembers(inside: outer + [self]).map { ("\(name).\($0.name)", $0.member) }
+    }
+  }
+}
+
+/// Whether a value that is no member itself has members inside, where nobody looks for them.
+private func hidesMembers(_ value: Any, depth: Int = 4) -> Bool {
+  let mirror = Mirror(reflecting: value)
+  guard depth > 0, let style = mirror.displayStyle, style != .class else { return false }
+  // Of a long list of something else the first few tell.
+  return mirror.children.prefix(16).contains {
+    $0.value is any Module || $0.value is Parameter || hidesMembers($0.value, depth: depth - 1)
   }
 }
 

@@ -54,6 +54,11 @@ public final class Adam: Optimizer, CustomStringConvertible {
     decoupledWeightDecay: Bool = false
   ) {
     checkOptimizer("Adam", parameters, learningRate: learningRate)
+    require(
+      0..<1 ~= beta1 && 0..<1 ~= beta2, "the betas of Adam are in 0..<1, not \(beta1) and \(beta2)")
+    require(
+      epsilon >= 0 && epsilon.isFinite && weightDecay >= 0 && weightDecay.isFinite,
+      "epsilon and weight decay are finite numbers of 0 or more, not \(epsilon) and \(weightDecay)")
     self.parameters = parameters
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -111,6 +116,7 @@ public final class Adam: Optimizer, CustomStringConvertible {
             "the state of parameter \(index) has the shapes \(state.expAvg.shape) and "
               + "\(state.expAvgSq.shape), the parameter \(parameters[index].shape)")
         }
+        require(state.step >= 0, "parameter \(index) cannot have had \(state.step) steps")
         moments[index].step = state.step
         let device = parameters[index].device
         device.write(average, to: Overwriting(moments[index].average))

@@ -34,6 +34,10 @@ public enum LearningRateSchedule: String, CaseIterable, Sendable {
   public func rate(
     from start: Double, inEpoch epoch: Int, of epochCount: Int, warmupEpochCount: Int
   ) -> Double {
+    require(
+      (0...epochCount).contains(epoch) && warmupEpochCount >= 0,
+      "there is no learning rate in epoch \(epoch) of \(epochCount) with \(warmupEpochCount) of warm-up"
+    )
     guard epoch >= warmupEpochCount else {
       return warmedUp(start, epoch: epoch, of: warmupEpochCount)
     }

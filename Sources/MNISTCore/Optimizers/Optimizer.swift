@@ -22,6 +22,17 @@ func checkOptimizer(_ name: String, _ parameters: [Parameter], learningRate: Dou
     !parameters.isEmpty,
     "\(name) was given no parameters (expected those of a module, whose properties are of type "
       + "Parameter)")
+  for (index, parameter) in parameters.enumerated() {
+    if let first = parameters[..<index].firstIndex(where: { $0.storage === parameter.storage }) {
+      stop(
+        "\(name) was given the numbers of parameter \(first) again as parameter \(index): each step "
+          + "would change them twice")
+    }
+    require(
+      parameter.device === parameters[0].device,
+      "\(name) was given parameters on two devices, \(parameters[0].device) and \(parameter.device)"
+    )
+  }
   require(
     learningRate > 0 && learningRate.isFinite,
     "a learning rate is a finite number above 0, not \(learningRate)")

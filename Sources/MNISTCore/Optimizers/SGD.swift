@@ -20,8 +20,9 @@ public final class SGD: Optimizer, CustomStringConvertible {
   ) {
     checkOptimizer("SGD", parameters, learningRate: learningRate)
     require(
-      momentum >= 0 && weightDecay >= 0,
-      "momentum and weight decay are 0 or more, not \(momentum) and \(weightDecay)")
+      momentum >= 0 && momentum.isFinite && weightDecay >= 0 && weightDecay.isFinite,
+      "momentum and weight decay are finite numbers of 0 or more, not \(momentum) and \(weightDecay)"
+    )
     self.parameters = parameters
     self.learningRate = learningRate
     self.momentum = momentum

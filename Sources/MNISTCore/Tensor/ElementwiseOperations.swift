@@ -22,10 +22,10 @@ extension Tensor {
   }
 
   /// The quotient, number by number, of two tensors whose shapes can be broadcast to one another.
-  // ∂(x / y) = g / y, −g · x / y²
+  // ∂(x / y) = g / y, −g · (x / y) / y, which does not overflow where y² would
   public static func / (x: Tensor, y: Tensor) -> Tensor {
     combine(x, y, .divide, "/") { x, y, g in
-      [x.requiresGradient ? g / y : nil, y.requiresGradient ? -(g * x / (y * y)) : nil]
+      [x.requiresGradient ? g / y : nil, y.requiresGradient ? -(g * (x / y / y)) : nil]
     }
   }
 
@@ -50,7 +50,7 @@ extension Tensor {
   public static func * (x: Float, y: Tensor) -> Tensor { y * x }
   /// `x` divided by each number.
   public static func / (x: Float, y: Tensor) -> Tensor {
-    y.map(.divideInto(x)) { g in -(g * x / (y * y)) }
+    y.map(.divideInto(x)) { g in -(g * (x / y / y)) }
   }
 
   /// eˣ

@@ -27,6 +27,7 @@ extension Tensor {
     require(
       Tensor.broadcastShape(self.shape, shape) == shape,
       "\(self.shape) cannot be broadcast to \(shape)")
+    _ = elementCount(of: shape)
     return Tensor(
       shape: shape, storage: device.broadcast(storage, from: self.shape, to: shape), from: [self]
     ) { [source = self.shape] g in

@@ -24,7 +24,12 @@ final class Operation {
         "a tensor of shape \(tensor.shape) was overwritten between its use and backward(): "
           + "compute the result again")
     }
-    return derivative?(gradient) ?? []
+    guard let derivative else { stop("an operation was asked for its gradients twice") }
+    let gradients = derivative(gradient)
+    require(
+      gradients.count == inputs.count,
+      "\(gradients.count) gradients for \(inputs.count) inputs of an operation")
+    return gradients
   }
 
   /// Gives away the inputs; nothing can be derived afterwards.

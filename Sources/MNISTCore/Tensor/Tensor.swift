@@ -4,7 +4,8 @@
 /// Operations give new tensors and leave their inputs alone; only an optimiser, a module's running
 /// statistics and `copy(from:)` write into one that exists. `detached()`, `reshaped(_:)`, `Parameter(_:)` and
 /// `Buffer(_:)` give tensors that share their numbers with the one they were made from: overwriting one
-/// overwrites the other, and `backward()` refuses to go through overwritten numbers.
+/// overwrites the other, and `backward()` refuses to go through overwritten numbers. What has nothing to do,
+/// such as `broadcast(to:)` the shape it has or dropout in evaluation, gives the tensor itself.
 public class Tensor {
   /// The size of each axis; empty for a single number.
   public let shape: [Int]
@@ -111,17 +112,6 @@ public class Tensor {
 
   /// Whether nobody else holds the numbers.
   var ownsItsNumbers: Bool { isKnownUniquelyReferenced(&storage) }
-}
-
-/// The product of the sizes.
-func elementCount(of shape: [Int]) -> Int {
-  var count = 1
-  for size in shape {
-    let (product, overflow) = count.multipliedReportingOverflow(by: size)
-    require(size >= 0 && !overflow, "no tensor can have shape \(shape)")
-    count = product
-  }
-  return count
 }
 
 extension Tensor: CustomStringConvertible {

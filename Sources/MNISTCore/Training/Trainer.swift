@@ -30,13 +30,19 @@ public final class Trainer {
   ///   - optimizer: of the model's parameters.
   ///   - criterion: whose targets are those of the data.
   public init(model: any Module, optimizer: any Optimizer, criterion: any Loss = NLLLoss()) {
+    let own = Set(model.parameters.map { ObjectIdentifier($0.storage) })
+    if let other = optimizer.parameters.first(where: {
+      !own.contains(ObjectIdentifier($0.storage))
+    }) {
+      stop("the optimiser changes a parameter of shape \(other.shape) that is not the model's")
+    }
     self.model = model
     self.optimizer = optimizer
     self.criterion = criterion
   }
 
   /// Goes to where another run stood; the optimiser and dropout's generator are the caller's to set.
-  public func resume(from state: TrainingState) {
+  package func resume(from state: TrainingState) {
     restore(state.last)
     stateBeforeBest = nil
     (epoch, progress) = (state.epoch, state.progress)
@@ -52,7 +58,8 @@ public final class Trainer {
   ///
   /// Whatever `report` throws ends training after the batch or epoch it was told of. Called again, also
   /// with a larger count, training goes on from there as if it had not ended. A loss that is not a finite
-  /// number ends training for good, with a `TrainingError`.
+  /// number ends training for good, with a `TrainingError`; the model is put back to its best state all the
+  /// same, if it has had one.
   ///
   /// - Parameters:
   ///   - learningRate: the optimiser's in the epoch that has so many others behind it; where there is none,
@@ -68,6 +75,7 @@ public final class Trainer {
       trainData.count > 0 && validData.count > 0,
       "training needs examples to train on and to validate with, not \(trainData.count) and "
         + "\(validData.count)")
+    require(patience ?? 1 >= 1, "a patience is 1 epoch or more, not \(patience ?? 1)")
     let needsPairs = model.modules.contains { $0 is BatchNorm1d }
     let trainLoader = DataLoader(
       trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
@@ -96,6 +104,10 @@ public final class Trainer {
             epoch: epoch, epochCount: epochCount, trainLoss: trainLoss, validLoss: validLoss,
             validAccuracy: validAccuracy, lowestLoss: lowestLoss)))
     }
+    restoreBest()
+  }
+
+  private func restoreBest() {
     if let bestState {
       stateBeforeBest = model.stateDictionary
       restore(bestState)
@@ -127,6 +139,7 @@ public final class Trainer {
     _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
   ) throws -> Double {
     model.evaluate()
+    if progress.valid.batches == 0 { hasLabels = true }
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
       let (output, loss) = withoutGradients {
         let output = model(batch.inputs)
@@ -149,6 +162,7 @@ public final class Trainer {
     _ loss: Float, _ pass: TrainingError.Pass, _ batch: Int, of batchCount: Int
   ) throws(TrainingError) {
     guard !loss.isFinite else { return }
+    restoreBest()
     throw .lossNotFinite(
       epoch: epoch + 1, pass: pass, batch: batch, batchCount: batchCount,
       loss: loss.isNaN ? "nan" : "inf")

@@ -32,6 +32,7 @@ public struct EpochProgress: Equatable, Sendable {
 
     /// At the pass's beginning, unless said otherwise.
     public init(batches: Int = 0, loss: Double = 0) {
+      require(batches >= 0, "a pass cannot have \(batches) batches behind it")
       self.batches = batches
       self.loss = loss
     }

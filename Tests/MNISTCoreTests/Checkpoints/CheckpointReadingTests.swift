@@ -188,10 +188,11 @@ import Testing
 
   @Test(
     arguments: [
-      ("optimizer.layers.0.block.0.weight.step", -1, "0 or more"),
-      ("optimizer.layers.0.block.0.weight.step", .min, "0 or more"),
-      ("layers.0.block.2.num_batches_tracked", -1, "0 or more"),
-      ("last.layers.0.block.2.num_batches_tracked", -7, "0 or more"),
+      ("optimizer.layers.0.block.0.weight.step", -1, "0 to 9007199254740992"),
+      ("optimizer.layers.0.block.0.weight.step", .min, "0 to 9007199254740992"),
+      ("layers.0.block.2.num_batches_tracked", -1, "0 to 9007199254740992"),
+      ("last.layers.0.block.2.num_batches_tracked", -7, "0 to 9007199254740992"),
+      ("last.layers.0.block.2.num_batches_tracked", .max, "0 to 9007199254740992"),
       ("generator.position", -1, "0 to 624"), ("generator.position", 625, "0 to 624"),
       ("generator.position", .max, "0 to 624"),
     ] as [(String, Int64, String)])

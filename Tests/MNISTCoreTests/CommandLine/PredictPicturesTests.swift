@@ -15,7 +15,7 @@ import Testing
       let expected = try ["bar.pgm", "p"].map { name in
         let picture = try PictureFile.read("\(folder)/\(name)")
         let image = ModelImage(fitting: picture, height: 2, width: 3)
-        return PredictionText.line(name, model.classification(of: image)) + "\n"
+        return PredictionText.line(name, try model.classification(of: image)) + "\n"
       }
       let line =
         /bar\.pgm: [0-2] \([01]\.\d{4}\), then [0-2] \(0\.\d{4}\), [0-2] \(0\.\d{4}\)\n/
@@ -66,7 +66,7 @@ import Testing
       try SmallSets.write(Array("P2 3 2 255\n0 128 255\n0 0 0\n".utf8), "\(folder)/a")
       let image = ModelImage(
         height: 2, width: 3, pixels: [0, 128, 255, 0, 0, 0], isBlank: false, isInverted: false)
-      let line = PredictionText.line("a", model.classification(of: image))
+      let line = PredictionText.line("a", try model.classification(of: image))
       let plain = try await predict("--raw --show a", in: folder)
       #expect(plain == .init(exitCode: 0, output: "  ==@@\n      \n\(line)\n", error: ""))
       let color = try await predict(
@@ -96,7 +96,7 @@ import Testing
       try SmallSets.write(Array(Self.bars.utf8), "\(folder)/a.pgm")
       let image = ModelImage(
         fitting: try PictureFile.read("\(folder)/a.pgm"), height: 2, width: 3)
-      let object = PredictionText.json(model.classification(of: image), file: "a.pgm")
+      let object = PredictionText.json(try model.classification(of: image), file: "a.pgm")
       #expect(object.hasPrefix(#"{"file":"a.pgm","predicted":"#))
       #expect(
         try await predict("--json a.pgm no a.pgm", in: folder)

@@ -97,7 +97,8 @@ import Testing
       try SmallSets.put(images, "t10k", in: "\(folder)/d")
       try await body(
         folder,
-        SavedModel(checkpoint).makeModel().classifications(of: ImageDataset(images), batchSize: 256)
+        try SavedModel(checkpoint).makeModel().classifications(
+          of: ImageDataset(images), batchSize: 256)
       )
     }
   }

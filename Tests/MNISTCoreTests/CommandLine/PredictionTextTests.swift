@@ -48,10 +48,10 @@ import Testing
       PredictionText.json(three)
         == "{\"index\":7,\"label\":3,\"predicted\":3,"
         + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
-    let unlabeled = Classification(index: 0, label: nil, probabilities: [1, .nan])
+    let unlabeled = Classification(index: 0, label: nil, probabilities: [1, 0.5])
     #expect(
       PredictionText.json(unlabeled, file: "a\"b\n")
-        == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,null]}")
+        == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,0.5]}")
   }
 
   @Test func everyProbabilityComesBackExactly() throws {

@@ -69,7 +69,6 @@ struct TestedDevice: CustomTestStringConvertible, Sendable {
       #expect(device.download(x) == numbers.map { $0 + 1 })
       device.fill(Overwriting(x), with: 2.5)
       #expect(device.download(x) == numbers.map { _ in 2.5 })
-      device.synchronize()
     }
   }
 

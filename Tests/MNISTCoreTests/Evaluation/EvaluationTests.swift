@@ -132,12 +132,12 @@ import Testing
     #expect(evaluation.accuracy == Proportion(successes: 1, trials: 4))
   }
 
-  @Test func aModelsClassificationsAreItsPredictions() {
+  @Test func aModelsClassificationsAreItsPredictions() throws {
     let images = SmallSets.fields(21)
     let model = SmallSets.settings(images).makeModel(
       using: RandomGenerator(seed: 1), dropout: CounterGenerator(seed: 1))
     let dataset = ImageDataset(images)
-    let found = model.classifications(of: dataset, batchSize: 8)
+    let found = try model.classifications(of: dataset, batchSize: 8)
     #expect(found.map(\.predicted) == model.predictedLabels(of: dataset, batchSize: 21))
     #expect(found.map(\.index) == Array(0..<21))
     #expect(found.map(\.label) == images.labels.map { Int($0) })
@@ -145,7 +145,23 @@ import Testing
       #expect(abs(example.probabilities.reduce(0, +) - 1) < 1e-5)
       #expect(example.confidence == example.probabilities.max())
     }
-    let unknown = model.classifications(of: dataset, batchSize: 8, labelsAreKnown: false)
+    let unknown = try model.classifications(of: dataset, batchSize: 8, labelsAreKnown: false)
     #expect(unknown.allSatisfy { $0.label == nil })
+  }
+
+  @Test func answersThatAreNoProbabilitiesAreRefused() throws {
+    let inputs = Tensor([-0.693_147_2, -0.693_147_2, 1, 2], shape: [2, 2])
+    let data = TensorDataset(inputs: inputs, labels: [0, 1])
+    let error = #expect(throws: ClassificationError.self) {
+      try Sequential([]).classifications(of: data, batchSize: 1)
+    }
+    #expect(
+      error?.description
+        == "the model's answer to image 1 is no logarithms of probabilities (expected probabilities that "
+        + "add up to 1, found \(exp(Float(1)) + exp(Float(2))))")
+    let overflowing = TensorDataset(inputs: Tensor([.nan, 0], shape: [1, 2]), labels: [0])
+    #expect(throws: ClassificationError.self) {
+      try LogSoftmax().classifications(of: overflowing, batchSize: 1)
+    }
   }
 }

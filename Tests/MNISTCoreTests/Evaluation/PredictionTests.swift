@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PredictionTests {
   /// With every byte there is: its numbers are those of the same image in a set.
-  @Test func aPictureIsAnsweredAsTheSameImageOfASet() {
+  @Test func aPictureIsAnsweredAsTheSameImageOfASet() throws {
     let model = ImageClassifier(
       inputSize: 256, outputSize: 3, hiddenSizes: [8], regularization: .batchNorm,
       using: RandomGenerator(seed: 1))
@@ -12,9 +12,9 @@ import Testing
     let picture = ModelImage(
       height: 16, width: 16, pixels: pixels, isBlank: false, isInverted: false)
     let images = ImageSet(height: 16, width: 16, pixels: pixels, labels: [2])
-    let answer = model.classification(of: picture)
+    let answer = try model.classification(of: picture)
     #expect(
-      [answer]
+      try [answer]
         == model.classifications(of: ImageDataset(images), batchSize: 1, labelsAreKnown: false))
     #expect(answer.label == nil && answer.probabilities.count == 3)
   }

@@ -90,8 +90,6 @@ final class ReferenceDevice: Device {
     }
   }
 
-  func synchronize() {}
-
   // MARK: Elementwise and reductions
 
   func unary(_ operation: UnaryOperation, _ x: Storage) -> Storage {

@@ -26,6 +26,18 @@ import Testing
     #expect((x + 1).shape == [3])
   }
 
+  /// The square of the divisor would overflow, or vanish.
+  @Test(arguments: [1e25, 1e-25] as [Float])
+  func theDerivativeOfAQuotientHasTheQuotientsRange(_ size: Float) throws {
+    let y = Tensor([size], requiresGradient: true)
+    (Tensor([size]) / y).backward()
+    let gradient = try #require(y.gradient)
+    expectClose(gradient.numbers, [-1 / size])
+    y.gradient = nil
+    (size / y).backward()
+    expectClose(try #require(y.gradient).numbers, [-1 / size])
+  }
+
   @Test func exponentialAndLogarithm() {
     let numbers = Tensor([0, 1, -1])
     expectClose(numbers.exponential().numbers, [1, 2.718_281_7, 0.367_879_45])

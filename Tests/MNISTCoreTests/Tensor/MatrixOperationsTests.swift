@@ -34,6 +34,23 @@ import Testing
       TensorValue(expected, shape: [batch, outputs]))
   }
 
+  /// Images are mostly zero, and zeros are left out where that changes nothing: 0 · ∞ is not left out.
+  @Test(arguments: [Float.infinity, -.infinity, .nan], [0, 70, 129])
+  func aWeightThatIsNotFiniteShowsBehindAZero(_ number: Float, _ place: Int) throws {
+    var numbers = [Float](repeating: 1, count: 130)
+    numbers[place] = number
+    let x = Tensor(repeating: 0, shape: [40, 65])
+    let weight = Tensor(numbers, shape: [2, 65], requiresGradient: true)
+    let y = x.linear(weight: weight, bias: Tensor([5, 5]))
+    let isInFirst = place < 65
+    for row in 0..<40 {
+      #expect(y.numbers[2 * row].isNaN == isInFirst)
+      #expect(y.numbers[2 * row + 1].isNaN != isInFirst)
+    }
+    y.backward(from: Tensor(repeating: number, shape: [40, 2]))
+    #expect(try #require(weight.gradient).numbers.allSatisfy(\.isNaN))
+  }
+
   /// Forward and backward, to the last bit: the activation in the product's epilogue is the same one.
   @Test(arguments: [[2, 7, 17], [3, 33, 1], [8, 5, 48], [65, 64, 130]])
   func aProductWithItsActivationIsTheTwoInARow(_ sizes: [Int]) {

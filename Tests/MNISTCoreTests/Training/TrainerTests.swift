@@ -117,6 +117,11 @@ import Testing
     #expect(throws: error) { try run.train() }
     #expect(run.marks(of: run.trainer.bestState) == 3)
     #expect(run.trainer.epoch == 1)
+    // The model is what was best, the last state is what went wrong.
+    #expect(run.marks(of: run.model.stateDictionary) == 3)
+    #expect(run.trainer.lastState != run.trainer.bestState)
+    #expect(!run.model.isTraining)
+    #expect(throws: TrainingError.self) { try run.train() }
     #expect(
       error.description == "the loss became nan in epoch 2, training batch 2 of 3; "
         + "the best model of the epochs before is kept")

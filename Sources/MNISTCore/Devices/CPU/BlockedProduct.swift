@@ -64,17 +64,19 @@ struct BlockedProduct {
   private var panelCount: Int { (a.rows + panelRows - 1) / panelRows }
 
   /// - Parameter sparseFactor: which may be mostly zero; if it is, the steps of the depth at which a whole
-  ///   panel of it is zero are left out.
+  ///   panel of it is zero are left out. Not where the other factor has numbers that are not finite:
+  ///   0 · ∞ is no 0.
   init(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
     epilogue: TileEpilogue = TileEpilogue(), sparseFactor: MatrixProduct.Factor? = nil
   ) {
     // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
-    isTransposed = sparseFactor == .b && !epilogue.changesSums && b.isMostlyZero
+    isTransposed =
+      sparseFactor == .b && !epilogue.changesSums && b.isMostlyZero && a.isFinite
     (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
     self.c = c
     self.epilogue = epilogue
-    let isSparse = isTransposed || sparseFactor == .a && a.isMostlyZero
+    let isSparse = isTransposed || sparseFactor == .a && a.isMostlyZero && b.isFinite
     let depth = a.columns
     let denseLimit =
       self.a.columnStride == 1 ? Blocking.depthLimit : Blocking.depthLimitAcrossRows

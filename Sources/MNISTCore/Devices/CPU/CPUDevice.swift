@@ -33,9 +33,6 @@ final class CPUDevice: Device {
     }
   }
 
-  /// Every call has done its work when it returns.
-  func synchronize() {}
-
   // MARK: Elementwise and reductions
 
   func unary(_ operation: UnaryOperation, _ x: Storage) -> Storage {

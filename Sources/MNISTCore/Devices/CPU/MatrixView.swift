@@ -58,6 +58,24 @@ struct MatrixView: @unchecked Sendable {
     return 2 * zeros > seen
   }
 
+  /// Whether no number is infinite or NaN. The matrix must fill its memory without gaps.
+  var isFinite: Bool {
+    let count = rows * columns
+    // 0 · x is 0 only of a finite x, and NaN stays in a sum.
+    var sums = Tile.Row.zero
+    var place = 0
+    while place + Tile.columns <= count {
+      sums.add(0, Tile.Row(start + place))
+      place += Tile.columns
+    }
+    var isFinite = true
+    _ = sums.map { _, sum in
+      isFinite = isFinite && sum == .zero
+      return sum
+    }
+    return isFinite && (place..<count).allSatisfy { start[$0].isFinite }
+  }
+
   /// Brings the matrix into the cache by reading a number of each cache line in the order of memory, which the
   /// processor recognises and fetches ahead; many short rows read side by side it does not.
   ///

@@ -9,8 +9,7 @@
 ///  row 3  [ 0 0 0 0 0 5 ]                     0  0  5              the other factor
 /// ```
 ///
-/// A product with zero adds nothing, so that leaving it out changes no bit of the result (as long as the
-/// other factor is finite: 0 · ∞ would not be a number).
+/// A product of zero and a finite number adds nothing, so that leaving it out changes no bit of the result.
 final class SparsePanels: @unchecked Sendable {
   private let source: MatrixView
   private let chunks: [DepthChunk]
