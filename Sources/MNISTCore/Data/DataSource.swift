@@ -191,12 +191,12 @@ public struct LoadedImages: Equatable, Sendable {
 }
 
 /// Files that are not what was asked for by name.
-public enum DataSourceError: Error, Equatable, CustomStringConvertible {
+package enum DataSourceError: Error, Equatable, CustomStringConvertible {
   /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
   case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
 
   /// One sentence with the path and both checksums.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notPublished(let path, let set, let expected, let found):
       "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "

@@ -9,8 +9,8 @@
 public enum MNISTFolder {
   /// Reads the training set (`isTrain`) or the test set in `directory`.
   ///
-  /// Where `classes` is given, every label must be below it. Throws `MNISTFolderError`, `FileError`,
-  /// `GzipError` or `IDXError`; each describes itself in one sentence that names the path.
+  /// Where `classes` is given, every label must be below it. Each error that is thrown
+  /// describes itself in one sentence that names the path.
   public static func load(
     _ directory: String, isTrain: Bool, classes: Int? = nil
   ) throws -> ImageSet {

@@ -96,7 +96,7 @@ final class GzipReader {
 }
 
 /// What can be wrong with a gzip file (RFC 1952).
-public enum GzipError: Error, Equatable, CustomStringConvertible {
+package enum GzipError: Error, Equatable, CustomStringConvertible {
   /// The data is packed by a method that is not deflate.
   case notDeflate(path: String, method: Int)
   /// `offset` counts the file's bytes taken so far; `reason` is zlib's own text, such as `invalid
@@ -112,7 +112,7 @@ public enum GzipError: Error, Equatable, CustomStringConvertible {
   case trailingData(path: String, offset: Int, foundBytes: Int)
 
   /// One sentence with the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notDeflate(let path, let method):
       "\(path): unknown gzip compression method (expected 8, deflate, found \(method))"

@@ -142,7 +142,7 @@ struct IDXHeader: Equatable {
 
 /// What can be wrong with a set of images or labels in the IDX format. Byte counts include the
 /// header and are those of the unpacked content.
-public enum IDXError: Error, Equatable, CustomStringConvertible {
+package enum IDXError: Error, Equatable, CustomStringConvertible {
   /// The first four bytes are not those of the kind that was asked for.
   case wrongMagic(path: String, expected: UInt32, found: UInt32)
   /// The file ends inside its header.
@@ -165,7 +165,7 @@ public enum IDXError: Error, Equatable, CustomStringConvertible {
   case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
 
   /// One sentence with the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .wrongMagic(let path, let expected, let found):
       "\(path): \(Self.fault(expected: expected, found: found)) "

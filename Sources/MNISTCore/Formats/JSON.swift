@@ -101,7 +101,7 @@ enum JSONText {
 /// Why bytes were refused as JSON, or as the JSON that was asked for.
 ///
 /// Offsets count from the first byte of the file (or of the array) that the text was taken from.
-public enum JSONError: Error, Equatable, CustomStringConvertible {
+package enum JSONError: Error, Equatable, CustomStringConvertible {
   /// Something else than the grammar allows here.
   case unexpected(offset: Int, expected: String, found: String)
   /// The text begins with U+FEFF.
@@ -126,7 +126,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
   case wrongKind(offset: Int, expected: String, found: String)
 
   /// A clause without the path, which whoever reads the file adds.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unexpected(let offset, let expected, let found):
       "not JSON at byte \(offset) (expected \(expected), found \(found))"

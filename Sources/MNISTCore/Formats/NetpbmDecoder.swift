@@ -158,7 +158,7 @@ struct NetpbmDecoder {
 }
 
 /// What can be wrong with a PBM, PGM or PPM file. Offsets count from the file's first byte.
-public enum NetpbmError: Error, Equatable, CustomStringConvertible {
+package enum NetpbmError: Error, Equatable, CustomStringConvertible {
   /// Something else than the format allows here.
   case unexpected(path: String, offset: Int, expected: String, found: String)
   /// A number with more digits than any that is allowed.
@@ -173,7 +173,7 @@ public enum NetpbmError: Error, Equatable, CustomStringConvertible {
   case trailingData(path: String, offset: Int, foundBytes: Int)
 
   /// One sentence with the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unexpected(let path, let offset, let expected, let found):
       "\(path): not a picture at byte \(offset) (expected \(expected), found \(found))"

@@ -118,7 +118,7 @@ struct PNGDecoder {
 
 /// What can be wrong with a PNG file (third edition of the standard). Offsets count from the file's
 /// first byte; a chunk's is that of its length.
-public enum PNGError: Error, Equatable, CustomStringConvertible {
+package enum PNGError: Error, Equatable, CustomStringConvertible {
   /// The first eight bytes are nearly those of a PNG file.
   case wrongSignature(path: String, found: [UInt8])
   /// The file ends inside a chunk.
@@ -155,7 +155,7 @@ public enum PNGError: Error, Equatable, CustomStringConvertible {
   case wrongPaletteIndex(path: String, index: Int, count: Int)
 
   /// One sentence with the path.
-  public var description: String {
+  package var description: String {
     switch self {
     case .wrongSignature(let path, let found):
       "\(path): damaged PNG signature (expected \(hexadecimal(PNGDecoder.signature)), found "

@@ -1,5 +1,5 @@
 /// Why a file was refused as a safetensors file.
-public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
+package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   /// Fewer bytes than a header length has.
   case tooShort(path: String, foundBytes: Int)
   /// PyTorch's own format: a pickle, alone or in a ZIP archive.
@@ -50,7 +50,7 @@ public enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   case missingChecksum(path: String, tensor: String)
 
   /// One sentence with the path; names and texts from the file are cut short and escaped.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooShort(let path, let found):
       "\(path): not a safetensors file (expected at least 8 bytes, found \(found))"

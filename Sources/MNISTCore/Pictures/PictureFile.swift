@@ -5,8 +5,7 @@ public enum PictureFile {
 
   /// Reads the picture at `path`.
   ///
-  /// Throws `FileError`, `PictureError`, `PNGError` or `NetpbmError`; each describes itself in one
-  /// sentence that names the path.
+  /// Each error that is thrown describes itself in one sentence that names the path.
   public static func read(_ path: String) throws -> Picture {
     if ["http://", "https://"].contains(where: path.hasPrefix) {
       throw PictureError.unsupportedFormat(path: path, found: "a web address")

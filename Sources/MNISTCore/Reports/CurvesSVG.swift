@@ -1,7 +1,7 @@
 /// A run's losses and accuracy by epoch as SVG that needs nothing else, for light and dark.
-public enum CurvesSVG {
+package enum CurvesSVG {
   /// The file's content, for the epochs of `rows` in their order; without any it says so.
-  public static func text(_ rows: [MetricsRow]) -> String {
+  package static func text(_ rows: [MetricsRow]) -> String {
     let accuracies = rows.map(\.validAccuracy)
     let losses = rows.flatMap { [$0.trainLoss, $0.validLoss] }
     let best = MetricsRow.best(of: rows)

@@ -1,22 +1,22 @@
 /// What one epoch of a run came to, as a row of `metrics.csv`.
-public struct MetricsRow: Equatable, Sendable {
+package struct MetricsRow: Equatable, Sendable {
   /// From 1.
-  public let epoch: Int
+  package let epoch: Int
   /// The mean over the training batches.
-  public let trainLoss: Double
+  package let trainLoss: Double
   /// The mean over the validation batches.
-  public let validLoss: Double
+  package let validLoss: Double
   /// The share of validation images whose class was found.
-  public let validAccuracy: Double
+  package let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
-  public let lowestLoss: Double
+  package let lowestLoss: Double
   /// How long the epoch took. Of an epoch that was stopped and went on later: the part after that.
-  public let seconds: Double
+  package let seconds: Double
   /// Training and validation images in a second.
-  public let imagesPerSecond: Double
+  package let imagesPerSecond: Double
 
   /// A row of these figures.
-  public init(
+  package init(
     epoch: Int, trainLoss: Double, validLoss: Double, validAccuracy: Double, lowestLoss: Double,
     seconds: Double, imagesPerSecond: Double
   ) {
@@ -30,7 +30,7 @@ public struct MetricsRow: Equatable, Sendable {
   }
 
   /// - Parameter time: how long the epoch took.
-  public init(_ report: EpochReport, _ time: (seconds: Double, imagesPerSecond: Double)) {
+  package init(_ report: EpochReport, _ time: (seconds: Double, imagesPerSecond: Double)) {
     self.init(
       epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
       validAccuracy: report.validAccuracy ?? .nan, lowestLoss: report.lowestLoss,

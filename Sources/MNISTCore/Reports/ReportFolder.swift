@@ -1,14 +1,14 @@
 /// The files of a report.
-public enum ReportFolder {
+package enum ReportFolder {
   /// Finds out whether a report could be written into the folder; makes nothing.
-  public static func checkWritable(_ directory: String) throws(FileError) {
+  package static func checkWritable(_ directory: String) throws(FileError) {
     guard !directory.isEmpty else { throw .emptyPath }
     try NewFolder.checkWritable(directory)
   }
 
   /// Writes `report.html`, `predictions.csv` and `confusion.csv` into the folder, which is made where
   /// it is not there; files of these names are replaced. Throws `FileError`.
-  public static func write(_ page: ReportPage, to directory: String) throws {
+  package static func write(_ page: ReportPage, to directory: String) throws {
     guard !directory.isEmpty else { throw FileError.emptyPath }
     try NewFolder.make(directory)
     let evaluation = page.evaluation

@@ -1,5 +1,5 @@
 /// `report.html`: what a model gets right and wrong, in one file that opens without a network.
-public struct ReportPage {
+package struct ReportPage {
   let evaluation: Evaluation
   let images: ImageSet
   let metrics: [MetricsRow]
@@ -14,7 +14,7 @@ public struct ReportPage {
   ///   - images: the set that was evaluated; a classification's index is an image's.
   ///   - metrics: the run's epochs where its log is known, else none.
   ///   - facts: what else to say of the model and the data, such as `("Model", "model.ckpt")`.
-  public init(
+  package init(
     _ evaluation: Evaluation, images: ImageSet, metrics: [MetricsRow] = [],
     facts: [(name: String, value: String)] = []
   ) {
@@ -28,7 +28,7 @@ public struct ReportPage {
   }
 
   /// The whole page.
-  public var html: String {
+  package var html: String {
     """
     <!DOCTYPE html>
     <html lang="en">
