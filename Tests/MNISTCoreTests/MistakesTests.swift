@@ -181,8 +181,8 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "Twice has two members of the name scale_x": {
     final class Twice: Module {
       var isTraining = true
-      let scaleX = Parameter(Tensor(1))
-      let scale_x = Parameter(Tensor(2))
+      let members: [(name: String, member: Member)] =
+        [("scale_x", .counter(Counter())), ("scale_x", .counter(Counter()))]
       func callAsFunction(_ input: Tensor) -> Tensor { input }
     }
     _ = Twice().stateDictionary
