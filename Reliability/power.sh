@@ -12,10 +12,27 @@ disk=$work/disk
 copied=$work/copied
 mkdir "$disk" "$copied"
 process=
+# One epoch after the other, each by a process of its own that goes on with the run: within one process, small epochs
+# are saved every two seconds only.
+run_on_disk() {
+  local epoch
+  for ((epoch = 1; ; epoch++)); do
+    if [ "$epoch" = 1 ]; then command=("${options[@]}" --seed 1); else command=("${further[@]}"); fi
+    "$train" --model_fn "$disk/m" "${command[@]}" --verbose 0 --n_epochs "$epoch"
+  done
+}
+further=(--data_dir "$work/data" --n_threads 1 --resume)
+end_run() {
+  [ -n "$process" ] || return 0
+  kill -KILL -- "-$process" 2> /dev/null || true
+  wait "$process" 2> /dev/null || true
+  # The last program of the group may take a moment to end.
+  while kill -0 -- "-$process" 2> /dev/null; do sleep 0.01; done
+  process=
+}
 clean_up() {
   set +e
-  [ -z "$process" ] || kill "$process" 2> /dev/null
-  wait
+  end_run
   umount -q "$disk" "$copied" 2> /dev/null
   rm -rf "$work"
 }
@@ -32,8 +49,10 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
   fi
   for ((cut = 0; cut < (count + 2) / 3; cut++)); do
     if [ -z "$process" ] || ! kill -0 $process 2> /dev/null; then
-      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed 1 --n_epochs 1000000 > "$work/lines" &
+      set -m
+      run_on_disk > "$work/lines" 2> /dev/null &
       process=$!
+      set +m
     fi
     sleep "0.$(printf %03d $((RANDOM % 120)))"
     printed=$(grep -c '^Epoch(' "$work/lines" || true)
@@ -51,11 +70,9 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     umount "$copied"
     cuts=$((cuts + 1))
     # Now and then from an empty disk.
-    if [ $((cut % 20)) = 19 ]; then kill -KILL $process; wait $process 2> /dev/null || true; rm -f "$disk"/m "$disk"/.m*; process=; fi
+    if [ $((cut % 20)) = 19 ]; then end_run; rm -f "$disk"/m "$disk"/.m*; fi
   done
-  kill -KILL $process 2> /dev/null || true
-  wait $process 2> /dev/null || true
-  process=
+  end_run
   umount "$disk"
 done
 echo "power: $cuts cuts under 3 mount options, $models with a model, every one whole"

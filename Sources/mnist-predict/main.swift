@@ -4,7 +4,7 @@ import MNISTCore
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
   guard options.pictures.isEmpty else {
-    try MemoryNeed.check(.prediction, saved.layout, batchSize: 1, imageCount: 1)
+    try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let (height, width) = try saved.pictureSize(path: options.modelPath)
     predictPictures(options, saved.makeModel(), height: height, width: width, &console)
     return
@@ -12,8 +12,9 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let source = options.dataSource(options.dataset ?? saved.settings?.dataset ?? .auto)
   let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
-  try MemoryNeed.check(
-    .prediction, saved.layout, batchSize: options.batchSize, imageCount: data.images.count)
+  try MemoryNeed(
+    predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count
+  ).check()
   try predictTestSet(options, saved.makeModel(), data, &console)
 }
 

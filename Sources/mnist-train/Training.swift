@@ -1,14 +1,17 @@
 import MNISTCore
 
-/// Saves and logs the run after each epoch, and saves it where a signal stops it.
+/// Logs the run after each epoch, and saves it: now and then, at the end, and where a signal stops it.
 func train(
   _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
   _ console: inout Console
 ) throws {
-  defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
+  defer {
+    log?.finish()
+    if let failure = log?.failure { console.failAndGoOn(failure) }
+  }
   let saver = CheckpointSaver(file)
   func save() -> FileError? {
-    saver.save(Checkpoint(settings: run.settings, state: run.state))
+    saver.take { Checkpoint(settings: run.settings, state: run.state) }
   }
   // Where the file cannot be written in the end, the run is saved in one of these.
   let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)
@@ -18,7 +21,7 @@ func train(
       if case .epoch(let report) = event {
         // Before the run is saved: no epoch behind a run that goes on is missing in its log.
         log?.append(MetricsRow(report, timer.endEpoch()))
-        // When the line of an epoch is printed, the one before it is on the disk.
+        // When the line of an epoch is printed, the file has the run as it was an epoch before, or two seconds.
         if let failure = save() { console.note(TrainingText.failedSave(failure)) }
       } else {
         timer.endBatch()

@@ -16,8 +16,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let data = try source.trainingImages { console.report($0) }
   let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
-  try MemoryNeed.check(
-    .training, settings.layout, batchSize: settings.batchSize, imageCount: data.images.count)
+  try MemoryNeed(training: settings, imageCount: data.images.count).check()
   let run = TrainingRun(settings, images: data.images)
   StopSignal.holdBack()
 

@@ -35,7 +35,14 @@ public struct Checkpoint: Equatable, Sendable {
     settings.layout.parameterCount * 4 * 4
   }
 
-  func encoded() -> [UInt8] {
+  /// The file's content. Who gives the checkpoint away has each tensor in memory only until its bytes are.
+  consuming func encoded() -> [UInt8] {
+    let file = safeTensors
+    _ = consume self
+    return (consume file).encoded()
+  }
+
+  private var safeTensors: SafeTensors {
     var tensors: [String: TensorValue] = [:]
     let best = state.best ?? state.last
     for name in best.names { tensors[name] = best[name] }
@@ -50,7 +57,7 @@ public struct Checkpoint: Equatable, Sendable {
     tensors[Name.position] = TensorValue([Int64(state.generator.position)], shape: [])
     tensors[Name.dropoutDraws] = TensorValue(
       [Int64(bitPattern: state.dropoutDraws)], shape: [])
-    return SafeTensors(metadata: metadata, tensors: tensors, hasChecksums: true).encoded()
+    return SafeTensors(metadata: metadata, tensors: tensors, hasChecksums: true)
   }
 
   enum Name {

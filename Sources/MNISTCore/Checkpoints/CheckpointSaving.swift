@@ -26,44 +26,66 @@ package final class CheckpointFile: Sendable {
 
   /// Replaces the file; see `OutputFile`.
   package func write(_ checkpoint: Checkpoint) throws(FileError) {
-    try OutputFile.write(checkpoint.encoded(), to: path)
+    try write(checkpoint.encoded())
   }
+
+  /// The same with a checkpoint's bytes.
+  func write(_ content: [UInt8]) throws(FileError) { try OutputFile.write(content, to: path) }
 }
 
-/// Saves a run while it goes on. Each save has a thread of its own, so that training need not wait for the
-/// disk; one runs at a time.
+/// Saves a run while it goes on: at once the first time, then at most every two seconds, and what is left at
+/// the end. Each save has a thread of its own, so that training need not wait for the disk; one runs at a time.
 package final class CheckpointSaver {
+  // A small run has ten epochs in the time that a disk takes to save one.
+  private var limit: RateLimit
   private let file: CheckpointFile
+  /// The save under way, or how the last one ended.
   private var save: Save?
+  /// What the run has come to since.
+  private var unsaved: Checkpoint?
 
-  package init(_ file: CheckpointFile) { self.file = file }
+  package convenience init(_ file: CheckpointFile) { self.init(file, seconds: 2) }
+
+  init(_ file: CheckpointFile, seconds: Double) {
+    self.file = file
+    limit = RateLimit(seconds: seconds)
+  }
 
   deinit { _ = save?.wait() }
 
-  /// Waits for the save before, begins this one, and returns why the one before failed, if it did.
+  /// Waits for the save before, takes the run as it is now, and begins to save it if it is time. Returns why
+  /// the one before failed, if it did.
   ///
-  /// What is on the disk is thus never older than the save before the last.
-  package func save(_ checkpoint: Checkpoint) -> FileError? {
-    let failure = save?.wait()
-    save = Save(checkpoint, to: file)
+  /// Nothing of it is in memory twice: the run is taken only when what was taken before is gone.
+  package func take(_ checkpoint: () -> Checkpoint) -> FileError? {
+    let failure = save?.wait()?.error
+    (save, unsaved) = (nil, nil)
+    let checkpoint = checkpoint()
+    if limit.lets() {
+      save = Save(checkpoint, to: file)
+    } else {
+      unsaved = checkpoint
+    }
     return failure
   }
 
-  /// Waits for the last save. Where it failed, what was to be saved is written to another place once:
-  /// to one of `folders`, the first that takes it.
+  /// Saves what was taken last, where that is not done, and waits for it. Where it fails, it is written to
+  /// another place once: to one of `folders`, the first that takes it.
   package func finish(orSaveIn folders: [String]) throws(SaveError) {
-    guard let save else { return }
-    self.save = nil
-    guard let failure = save.wait() else { return }
+    if let last = unsaved.take() {
+      _ = save?.wait()
+      save = Save(last, to: file)
+    }
+    guard let save = save.take(), let failure = save.wait() else { return }
     // The file is there all the same.
-    if case .notDurable = failure { throw .failed(failure) }
+    if case .notDurable = failure.error { throw .failed(failure.error) }
     for folder in folders {
       let path = Self.freePath(in: folder, like: file.path)
-      if (try? save.checkpoint.write(to: path)) != nil {
-        throw .savedElsewhere(failure, path: path)
+      if (try? CheckpointFile(path).write(failure.content)) != nil {
+        throw .savedElsewhere(failure.error, path: path)
       }
     }
-    throw .failed(failure)
+    throw .failed(failure.error)
   }
 
   /// `FOLDER/NAME.rescued`, with a number where that is taken.
@@ -93,16 +115,22 @@ package enum SaveError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// One save under way.
+/// One save under way. Of the run and of its file's content nothing is kept longer than it is needed.
 private final class Save: Sendable {
-  let checkpoint: Checkpoint
   private let file: CheckpointFile
+  private let checkpoint: Mutex<Checkpoint?>
   private let thread = Mutex<SystemThread?>(nil)
-  private let failure = Mutex<FileError?>(nil)
+  private let failure = Mutex<Failure?>(nil)
+
+  struct Failure {
+    let error: FileError
+    /// What could not be written.
+    let content: [UInt8]
+  }
 
   init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
-    self.checkpoint = checkpoint
     self.file = file
+    self.checkpoint = Mutex(checkpoint)
     let thread = SystemThread { self.write() }
     // Where the system has no thread to give, the run waits.
     if thread == nil { write() }
@@ -110,15 +138,16 @@ private final class Save: Sendable {
   }
 
   private func write() {
+    guard let content = checkpoint.withLock({ $0.take() })?.encoded() else { return }
     do throws(FileError) {
-      try file.write(checkpoint)
+      try file.write(content)
     } catch {
-      failure.withLock { $0 = error }
+      failure.withLock { $0 = Failure(error: error, content: content) }
     }
   }
 
   /// Returns why the save failed, if it did, once it has ended.
-  func wait() -> FileError? {
+  func wait() -> Failure? {
     let thread = thread.withLock { $0.take() }
     thread?.join()
     return failure.withLock { $0 }

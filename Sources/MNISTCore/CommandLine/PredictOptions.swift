@@ -89,7 +89,8 @@ package struct PredictOptions: Equatable, Sendable {
           "only the first N test images"),
         .flag("show", \.show, .output, "draw each image as the model sees it"),
         .integer(
-          "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
+          "n_threads", \.threadCount, in: ThreadChoice.allowed,
+          default: "OMP_NUM_THREADS, or one per processor", .machine,
           "threads; their number never changes a prediction"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "the one of the training", .files,

@@ -25,9 +25,9 @@ package enum Tool {
         guard options.gpuID < 0 else { throw DeviceError.noGPU(gpuID: options.gpuID) }
         let missing = Processor.missingInstructions
         guard missing.isEmpty else { throw DeviceError.otherProcessor(missing: missing) }
-        try ThreadPool.use(threadCount: options.threadCount ?? Processor.count) {
-          try work(options, &console)
-        }
+        let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
+        for text in threads.warnings { console.warn(text) }
+        try ThreadPool.use(threadCount: threads.count) { try work(options, &console) }
       } catch let error as UsageError {
         return console.refuse(error)
       } catch let signal as StopSignal {

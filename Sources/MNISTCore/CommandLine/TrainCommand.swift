@@ -45,7 +45,8 @@ extension TrainOptions {
           "seed", \.seed, in: 0...UInt64.max, default: "a random one, printed", .training,
           "the same seed gives the same model"),
         .integer(
-          "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
+          "n_threads", \.threadCount, in: ThreadChoice.allowed,
+          default: "OMP_NUM_THREADS, or one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
         .integer(
@@ -108,9 +109,10 @@ extension TrainOptions {
         .init(
           title: "saving",
           lines: [
-            "The run is saved after each epoch, and when Ctrl-C, SIGTERM or SIGHUP stops",
-            "it; a file that stands at PATH is replaced by the first save. --resume goes",
-            "on where the run stopped, with its settings and data; only --patience may be",
+            "The run is saved after its first epoch, then after an epoch whenever two",
+            "seconds have passed, at its end, and when Ctrl-C, SIGTERM or SIGHUP stops it;",
+            "a file that stands at PATH is replaced by the first save. --resume goes on",
+            "where the run stopped, with its settings and data; only --patience may be",
             "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
             "ends it at once, with the file of the last save.",
           ]),

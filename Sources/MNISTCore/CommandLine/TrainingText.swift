@@ -80,7 +80,7 @@ package enum TrainingText {
   }
 
   package static func failedSave(_ failure: FileError) -> String {
-    "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on, the next epoch is saved again"
+    "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on and is saved again"
   }
 
   /// Nil where the folder is the one asked for.

@@ -152,14 +152,15 @@ extension SafeTensors {
   ///
   /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
   /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
-  /// not be asked for: more than the limits allow, a tensor under the metadata's name.
-  func encoded() -> [UInt8] {
+  /// not be asked for: more than the limits allow, a tensor under the metadata's name. Who gives the value
+  /// away has each tensor in memory only until its bytes are.
+  consuming func encoded() -> [UInt8] {
     require(
       tensors.count <= Self.tensorLimit,
       "\(tensors.count) tensors, at most \(Self.tensorLimit) fit in a file")
     require(
       tensors[Self.metadataName] == nil, "a tensor cannot be called \(Self.metadataName)")
-    let ordered = tensors.sorted { Self.comesBefore($0, $1) }
+    var ordered = tensors.sorted { Self.comesBefore($0, $1) }
     let header = Array(header(ordered).utf8)
     require(
       header.count <= Self.headerLimitBytes,
@@ -171,11 +172,13 @@ extension SafeTensors {
     bytes += (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
     bytes += header
     if hasChecksums { SafeTensorsChecksums.seal(&bytes) }
-    for (_, value) in ordered {
-      switch value.elements {
+    tensors = [:]
+    for index in ordered.indices {
+      switch ordered[index].value.elements {
       case .float32(let numbers): NumberBytes.append(numbers, to: &bytes)
       case .int64(let numbers): NumberBytes.append(numbers, to: &bytes)
       }
+      ordered[index].value = TensorValue([] as [Float], shape: [0])
     }
     return bytes
   }

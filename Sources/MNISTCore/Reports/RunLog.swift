@@ -1,5 +1,6 @@
 /// The folder that a run is logged to: `config.json`, `metrics.csv`, `curves.svg` and events for
-/// TensorBoard, all of them up to date after each epoch.
+/// TensorBoard. Rows and events are there after each epoch; the curves, which are written whole, at most two
+/// seconds later, and at the end.
 package final class RunLog {
   /// The folder that was taken.
   package let directory: String
@@ -10,6 +11,9 @@ package final class RunLog {
   package private(set) var failure: FileError?
   private let metrics: AppendingFile
   private let events: AppendingFile
+  private var curvesLimit = RateLimit(seconds: 2)
+  /// Whether the curves show all rows.
+  private var curvesAreWhole = true
 
   /// Finds out, before a run begins or goes on, whether it could be logged; creates nothing. Throws
   /// `RunFolderError` or `FileError`.
@@ -94,15 +98,27 @@ package final class RunLog {
   package func append(_ row: MetricsRow) {
     rows.append(row)
     failure = nil
-    func attempt(_ write: () throws(FileError) -> Void) {
-      do throws(FileError) { try write() } catch { failure = failure ?? error }
-    }
     attempt { () throws(FileError) in try metrics.append(Array((row.line + "\n").utf8)) }
     attempt { () throws(FileError) in
       try events.append(TensorBoardEvents.epoch(row, wallTime: SystemClock.wallTime))
     }
+    curvesAreWhole = false
+    if curvesLimit.lets() { writeCurves() }
+  }
+
+  /// Brings the curves up to date, to be called when no row follows.
+  package func finish() {
+    if !curvesAreWhole { writeCurves() }
+  }
+
+  private func writeCurves() {
     attempt { () throws(FileError) in
       try OutputFile.writeQuickly(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
+      curvesAreWhole = true
     }
+  }
+
+  private func attempt(_ write: () throws(FileError) -> Void) {
+    do throws(FileError) { try write() } catch { failure = failure ?? error }
   }
 }

@@ -4,7 +4,8 @@ import CCurl
 ///
 /// It is loaded only when something is downloaded. Linking the toolchain's FoundationNetworking,
 /// which stands on the same library, would make every start 9 ms longer and bring forty libraries.
-/// Certificates are verified, and proxies taken from the environment, by libcurl's own defaults.
+/// Proxies are taken from the environment by libcurl itself; certificates are verified against those that the
+/// environment names, see `TrustedCertificates`, else by libcurl's own defaults.
 final class Curl {
   #if os(macOS)
     static let libraryNames = ["/usr/lib/libcurl.4.dylib"]
@@ -23,8 +24,12 @@ final class Curl {
   private let perform: Perform
   private let cleanUp: CleanUp
   private let errorName: ErrorName
+  let certificates: TrustedCertificates
 
-  init() throws(DynamicLibrary.Missing) {
+  init(
+    certificates: TrustedCertificates = TrustedCertificates()
+  ) throws(DynamicLibrary.Missing) {
+    self.certificates = certificates
     let library = try DynamicLibrary(Self.libraryNames)
     setOption = try library.address("curl_easy_setopt")
     getInfo = try library.address("curl_easy_getinfo")
@@ -104,7 +109,10 @@ final class Curl {
           return receiver.take(received) ? received.count : 0
         },
       ]
-    return codes.first { $0 != 0 } ?? 0
+    // Not every libcurl knows folders of certificates; then it has others to trust.
+    if let folders = certificates.folders { _ = set(.certificateFolders, folders) }
+    let fileCode = certificates.file.map { set(.certificateFile, $0) } ?? 0
+    return (codes + [fileCode]).first { $0 != 0 } ?? 0
   }
 
   private func set(_ option: Option, _ pointer: UnsafeRawPointer) -> Int32 {
@@ -155,6 +163,8 @@ final class Curl {
     case writeData = 10_001
     case url = 10_002
     case userAgent = 10_018
+    case certificateFile = 10_065
+    case certificateFolders = 10_097
     case writeFunction = 20_011
   }
 
@@ -173,4 +183,35 @@ struct HTTPLimits: Equatable, Sendable {
   var stallSeconds = 30
   /// MNIST takes three hours at this speed.
   var slowestBytesPerSecond = 1_000
+}
+
+/// Whom a secure connection is trusted by, where the environment says it as it says it to the curl tool.
+struct TrustedCertificates: Equatable {
+  /// A file of certificates as PEM text, in place of the system's: `CURL_CA_BUNDLE`, else `SSL_CERT_FILE`.
+  let file: String?
+  /// The variable that names the file.
+  let variable: String?
+  /// A folder of certificates, or several with colons between: `SSL_CERT_DIR`, beside what else is trusted.
+  let folders: String?
+
+  /// An empty variable says nothing.
+  init(environment: (String) -> String? = CLibrary.environment) {
+    func value(_ name: String) -> String? {
+      environment(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+    variable = ["CURL_CA_BUNDLE", "SSL_CERT_FILE"].first { value($0) != nil }
+    file = variable.flatMap(value)
+    folders = variable == "CURL_CA_BUNDLE" ? nil : value("SSL_CERT_DIR")
+  }
+
+  /// Why the file cannot be read; nil where it can, or where none is named.
+  var fault: String? {
+    guard let file, access(file, R_OK) != 0 else { return nil }
+    return text("cannot be read: \(SystemError.text(errno))")
+  }
+
+  /// The variable and its file, which is so; nil where none is named.
+  func text(_ predicate: String) -> String? {
+    variable.map { "\($0) names \(file ?? ""), which \(predicate)" }
+  }
 }

@@ -1,16 +1,34 @@
 /// The processors of this machine.
 enum Processor {
-  /// How many this process may use: a container or `taskset` may leave it fewer than there are.
-  static var count: Int {
+  /// How many threads of this process can work at once: a container or `taskset` may leave it fewer
+  /// processors than there are. It is found out once.
+  static let count = count(allowed: allowedCount, quota: ControlGroups.own.processors)
+
+  /// A part of a processor is worth no thread: threads that use up a quota are stopped for the rest of each
+  /// tenth of a second, one sooner than the other, which waits for it.
+  static func count(allowed: Int, quota: Double?) -> Int {
+    max(1, Int(min(Double(allowed), quota ?? .infinity)))
+  }
+
+  /// How many processors the system runs this process on.
+  private static var allowedCount: Int {
     #if os(Linux)
-      // `Cpus_allowed:  ff,ffffffff` in hexadecimal.
-      if let line = line(of: "/proc/self/status", beginning: "Cpus_allowed:") {
-        let count = line.compactMap { $0.hexDigitValue?.nonzeroBitCount }.reduce(0, +)
-        if count > 0 { return count }
+      // Looked up by name: C headers show this function only to programs that ask for all of GNU's.
+      typealias Affinity = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
+      guard let address = dlsym(nil, "sched_getaffinity") else { return onlineCount }
+      let affinity = unsafeBitCast(address, to: Affinity.self)
+      // The kernel refuses a set with fewer bits than the machine could have processors.
+      for wordCount in [16, 128, 1_024] {
+        var words = [UInt](repeating: 0, count: wordCount)
+        if words.withUnsafeMutableBytes({ affinity(0, $0.count, $0.baseAddress) }) == 0 {
+          return words.reduce(0) { $0 + $1.nonzeroBitCount }
+        }
       }
     #endif
-    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return onlineCount
   }
+
+  private static var onlineCount: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 
   /// The instructions this program was compiled for and the processor does not have, as when a build
   /// folder has moved to an older machine. Empty also where the system does not tell.
@@ -32,23 +50,42 @@ enum Processor {
   /// What follows `word` in the first line that begins with it. Only the first 16 KB of the file are
   /// looked at.
   private static func line(of path: String, beginning word: String) -> Substring? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    SystemFile.text(path, limit: 16_384)?
       .split(separator: "\n").first { $0.hasPrefix(word) }?
       .dropFirst(word.count)
   }
 }
 
+/// Files that the system makes up while they are read: their size is not known before.
+enum SystemFile {
+  /// The first `limit` bytes of the file; nil where it cannot be read.
+  static func text(_ path: String, limit: Int = 1 << 20) -> String? {
+    guard let file = fopen(PathText.bytes(path), "re") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 4_096)
+    while bytes.count < limit {
+      let count = fread(&part, 1, min(part.count, limit - bytes.count), file)
+      guard count > 0 else { break }
+      bytes += part[..<count]
+    }
+    return PathText.text(bytes)
+  }
+}
+
 /// The memory that this process may still use.
 enum SystemMemory {
-  /// Whether the system would give this many bytes now, and 4 MiB for what comes with them.
+  /// Whether this many bytes can be had and used now, and 4 MiB for what comes with them.
   ///
   /// A Swift array that finds no memory ends the process. So before an array is made whose size a file or
   /// an option decides, this is asked.
   static func has(_ byteCount: Int) -> Bool {
+    byteCount < self.byteCount - usedByteCount && gives(byteCount)
+  }
+
+  /// Whether the system would give this many bytes now, and 4 MiB for what comes with them. What `ulimit -v`
+  /// leaves to this process it finds out; but the system may promise more than can be used.
+  static func gives(_ byteCount: Int) -> Bool {
     let (sum, overflow) = byteCount.addingReportingOverflow(4 << 20)
     var memory: UnsafeMutableRawPointer?
     guard !overflow, posix_memalign(&memory, 64, sum) == 0 else { return false }
@@ -56,12 +93,23 @@ enum SystemMemory {
     return true
   }
 
-  /// The machine's memory in bytes. The system may promise more, but not more can be used.
-  static var byteCount: Int {
+  /// The most bytes that this process can use at once: the machine's memory, or what its control groups,
+  /// such as a container's, leave it of that. Beyond these the system ends the process.
+  static let byteCount = min(machineByteCount, ControlGroups.own.memoryBytes ?? .max)
+
+  private static var machineByteCount: Int {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     let size = sysconf(Int32(_SC_PAGESIZE))
     let (product, overflow) = pages.multipliedReportingOverflow(by: size)
     return pages > 0 && size > 0 && !overflow ? product : .max
+  }
+
+  /// The bytes that this process alone uses now; 0 where the system does not tell.
+  static var usedByteCount: Int {
+    // Pages: all, those in memory, those of them that are files'.
+    let words = SystemFile.text("/proc/self/statm")?.split(separator: " ").compactMap { Int($0) }
+    guard let words, words.count > 2 else { return 0 }
+    return max(0, words[1] - words[2]) * sysconf(Int32(_SC_PAGESIZE))
   }
 }
 
@@ -77,5 +125,20 @@ enum SystemClock {
     var time = timespec()
     clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+/// Lets something through at most once in so many seconds, the first time at once.
+struct RateLimit {
+  let seconds: Double
+  private var last = -Double.infinity
+
+  init(seconds: Double) { self.seconds = seconds }
+
+  /// Whether it is time; if it is, the next time is `seconds` away.
+  mutating func lets(through time: Double = SystemClock.monotonicTime) -> Bool {
+    guard time - last >= seconds else { return false }
+    last = time
+    return true
   }
 }

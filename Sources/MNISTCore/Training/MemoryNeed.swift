@@ -1,5 +1,5 @@
-/// Too little memory for what is to be done. It is found out before the work begins, because an allocation
-/// that fails ends the process without a word.
+/// Too little memory for what is to be done. It is found out before the work begins, because where memory runs
+/// out later, the system ends the process without a word.
 package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
   /// What is to be done with a model.
   package enum Work: Equatable, Sendable {
@@ -11,47 +11,92 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
   package let parameterCount: Int
   /// Images computed on together.
   package let batchSize: Int
-  /// About what the work needs beside its images.
+  /// About the most that the process uses at once, with its images and with what a program of no size takes.
   package let neededBytes: Int
+  /// What of that is there already when the work begins.
+  private let presentBytes: Int
+  /// What there is; nil where only less than the rest could be had, as under `ulimit -v`.
+  var limitBytes: Int?
 
-  /// Refuses work that does not fit the machine, or what `ulimit` leaves to this process.
-  ///
-  /// - Parameter imageCount: how many images there are; a batch has no more.
-  package static func check(
-    _ work: Work, _ layout: ModelLayout, batchSize: Int, imageCount: Int
-  ) throws(MemoryNeed) {
-    let need = MemoryNeed(work, layout, batchSize: min(batchSize, imageCount))
-    guard need.neededBytes < SystemMemory.byteCount, SystemMemory.has(need.neededBytes) else {
-      throw need
+  /// Refuses work that does not fit the machine, this process's container, or what `ulimit` leaves to it.
+  package func check() throws(MemoryNeed) {
+    var refusal = self
+    if neededBytes >= SystemMemory.byteCount {
+      refusal.limitBytes = SystemMemory.byteCount
+      throw refusal
     }
+    guard SystemMemory.gives(neededBytes - presentBytes + Self.addressBytes) else { throw refusal }
   }
 
-  init(_ work: Work, _ layout: ModelLayout, batchSize: Int) {
+  /// What a run with these settings on so many images needs.
+  package init(training settings: TrainingSettings, imageCount: Int) {
+    let layout = settings.layout
+    let trainCount = settings.trainCount(of: imageCount)
+    let trained = Self.batches(of: trainCount, settings.batchSize)
+    let validated = Self.batches(of: imageCount - trainCount, settings.batchSize)
+    // Of each hidden unit: what the layer and its normalisation put out, and the gradients of both; with
+    // dropout also the mask.
+    let trainedUnits = Self.units(of: layout, perHiddenUnit: settings.useDropout ? 5 : 4)
+    // Blocks of memory wait for their next use, so that only batches of equal size share them.
+    let batchNumbers =
+      trained.reduce(0) { $0 + Double($1) * trainedUnits }
+      + validated.subtracting(trained).reduce(0) { $0 + Double($1) * Self.units(of: layout) }
+    // Numbers for each parameter: weight, gradient and Adam's two moments; the best state and, at the end,
+    // the last; the four that are saved, as the bytes of a file.
+    self.init(
+      .training, layout, copies: 10, batchNumbers: batchNumbers, batchSize: settings.batchSize,
+      imageCount: imageCount)
+  }
+
+  /// What a model that is read needs to predict.
+  package init(predicting layout: ModelLayout, batchSize: Int, imageCount: Int) {
+    let units = Self.units(of: layout)
+    // The weight as it was read, in the model, and as it is made before the read one replaces it.
+    self.init(
+      .prediction, layout, copies: 3,
+      batchNumbers: Self.batches(of: imageCount, batchSize).reduce(0) { $0 + Double($1) * units },
+      batchSize: min(batchSize, imageCount), imageCount: imageCount)
+  }
+
+  private init(
+    _ work: Work, _ layout: ModelLayout, copies: Double, batchNumbers: Double, batchSize: Int,
+    imageCount: Int
+  ) {
     self.work = work
-    parameterCount = layout.parameterCount
     self.batchSize = batchSize
-    // Numbers for each parameter. Training: weight, gradient and two moments; a copy of the best state, the
-    // last state and both moments to be saved; the four of them once more as the bytes of a file.
-    // Prediction: the weight, and once more packed for a matrix product.
-    let copies = work == .training ? 12 : 2
-    let model = parameterCount.multipliedReportingOverflow(by: 4 * copies)
-    // For each image and each unit of a layer: what the block's three modules put out and its gradients,
-    // and both packed for a matrix product.
-    let widths = layout.inputSize + 8 * (layout.hiddenSizes + [layout.outputSize]).reduce(0, +)
-    let batch = batchSize.multipliedReportingOverflow(by: 4 * widths)
-    let sum = model.partialValue.addingReportingOverflow(batch.partialValue)
-    let total = sum.partialValue.addingReportingOverflow(Self.baseBytes)
-    let isTooLarge = model.overflow || batch.overflow || sum.overflow || total.overflow
-    neededBytes = isTooLarge ? .max : total.partialValue
+    parameterCount = layout.parameterCount
+    // An image's bytes, its label, and its place in a few orders.
+    let data = Double(imageCount) * Double(layout.inputSize + 33)
+    let present = data + Double(Self.programBytes)
+    // A block of the memory pool is larger than what is asked for, by a tenth in the mean.
+    let work = Double(parameterCount) * 4 * copies + batchNumbers * 4 * 1.1
+    // As far as numbers go; no memory is that large.
+    neededBytes = Int(min(present + work, 1e18))
+    presentBytes = Int(min(present, 1e18))
   }
 
-  /// What a model of any size takes: the memory pool begins with an aligned slab of 16 MiB, and the thread
-  /// that saves has a stack of 8 MiB and an allocator of its own.
-  private static let baseBytes = 32 << 20
+  /// The sizes of the batches in one pass.
+  private static func batches(of count: Int, _ batchSize: Int) -> Set<Int> {
+    [min(batchSize, count), count % batchSize]
+  }
+
+  /// Numbers that an image needs: its pixels, also packed where most are zero, what the hidden layers make of
+  /// them, and what the last layer, its logarithms and their gradients are.
+  private static func units(of layout: ModelLayout, perHiddenUnit: Int = 2) -> Double {
+    let hidden = layout.hiddenSizes.reduce(0) { $0 + Double($1) }
+    return 2 * Double(layout.inputSize) + Double(perHiddenUnit) * hidden
+      + 4 * Double(layout.outputSize)
+  }
+
+  /// What a program of any size uses: libraries, and the slab with which the memory pool begins.
+  private static let programBytes = 16 << 20
+  /// What it asks for besides and hardly uses: the stack and the allocator's arena of the thread that saves.
+  private static let addressBytes = 16 << 20
 
   package var description: String {
     let verb = work == .training ? "train" : "use"
+    let found = limitBytes.map { ", found \($0 >> 20) MiB" } ?? ""
     return "too little memory to \(verb) a model of \(parameterCount) parameters in batches of "
-      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB)"
+      + "\(batchSize) images (expected about \(neededBytes >> 20) MiB\(found))"
   }
 }

@@ -96,6 +96,8 @@ public final class Trainer {
       epochsWithoutImprovement = validLoss < lowestLoss ? 0 : epochsWithoutImprovement + 1
       if validLoss <= lowestLoss {
         lowestLoss = validLoss
+        // The old one first: a large model's state is not held twice.
+        bestState = nil
         bestState = model.stateDictionary
       }
       try report(

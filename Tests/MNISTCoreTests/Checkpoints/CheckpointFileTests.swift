@@ -51,13 +51,13 @@ import Testing
 }
 
 @Suite struct CheckpointSaverTests {
-  @Test func theLastOfManySavesStands() throws {
+  @Test(arguments: [0, 1_000.0]) func theLastOfManySavesStands(_ seconds: Double) throws {
     try SmallSets.withFolder { folder throws in
-      let saver = CheckpointSaver(try CheckpointFile("\(folder)/m"))
+      let saver = CheckpointSaver(try CheckpointFile("\(folder)/m"), seconds: seconds)
       var checkpoint = try SmallSets.checkpoint()
       for draws in 0..<5 as Range<UInt64> {
         checkpoint.state.dropoutDraws = draws
-        #expect(saver.save(checkpoint) == nil)
+        #expect(saver.take { checkpoint } == nil)
       }
       try saver.finish(orSaveIn: [])
       try saver.finish(orSaveIn: [])
@@ -66,16 +66,34 @@ import Testing
     }
   }
 
+  /// The first is saved at once, so that a file that cannot be written shows early.
+  @Test func whatComesSoonAfterASaveWaits() throws {
+    try SmallSets.withFolder { folder throws in
+      for (seconds, saved) in [(1_000.0, 0), (0, 1)] as [(Double, UInt64)] {
+        let saver = CheckpointSaver(try CheckpointFile("\(folder)/m"), seconds: seconds)
+        var checkpoint = try SmallSets.checkpoint()
+        for draws in 0..<3 as Range<UInt64> {
+          checkpoint.state.dropoutDraws = draws
+          #expect(saver.take { checkpoint } == nil)
+        }
+        // To be taken, the last has waited for the one before.
+        let found = try Checkpoint(readingFrom: "\(folder)/m").state.dropoutDraws
+        #expect(seconds == 0 ? found >= saved : found == saved)
+        try saver.finish(orSaveIn: [])
+      }
+    }
+  }
+
   /// The folder has gone, as a disk that was unplugged.
   @Test func aSaveThatFailsIsToldAndTheLastOneGoesElsewhere() throws {
     try SmallSets.withFolder { folder throws in
       #expect(mkdir("\(folder)/disk", 0o700) == 0)
-      let saver = CheckpointSaver(try CheckpointFile("\(folder)/disk/m"))
+      let saver = CheckpointSaver(try CheckpointFile("\(folder)/disk/m"), seconds: 0)
       #expect(rename("\(folder)/disk", "\(folder)/gone") == 0)
       let checkpoint = try SmallSets.checkpoint()
       let failure = FileError.missingFolder(path: "\(folder)/disk/m", folder: "\(folder)/disk")
-      #expect(saver.save(checkpoint) == nil)
-      #expect(saver.save(checkpoint) == failure)
+      #expect(saver.take { checkpoint } == nil)
+      #expect(saver.take { checkpoint } == failure)
       try SmallSets.write([1], "\(folder)/m.rescued")
       let error = SaveError.savedElsewhere(failure, path: "\(folder)/m.rescued-2")
       #expect(throws: error) {
@@ -85,7 +103,7 @@ import Testing
       #expect(
         error.description == "\(folder)/disk/m: cannot be written: there is no folder "
           + "\(folder)/disk; the run was saved as \(folder)/m.rescued-2 instead")
-      #expect(saver.save(checkpoint) == nil)
+      #expect(saver.take { checkpoint } == nil)
       #expect(throws: SaveError.failed(failure)) {
         try saver.finish(orSaveIn: ["\(folder)/no"])
       }

@@ -3,24 +3,26 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct ErrorTextTests {
-  private let layout = SmallSets.settings(SmallSets.fields(4)).layout
-
   @Test func tooLittleMemoryIsASentenceAndTheToolsSayWhatHelps() {
-    let training = MemoryNeed(.training, layout, batchSize: 256)
+    let settings = SmallSets.settings(SmallSets.fields(4), batchSize: 256)
+    var training = MemoryNeed(training: settings, imageCount: 400)
     #expect(
       training.description
         == "too little memory to train a model of 1387 parameters in batches of 256 images "
-        + "(expected about 32 MiB)")
+        + "(expected about 17 MiB)")
+    training.limitBytes = 15 << 20
     #expect(
       ErrorText.sentence(training)
         == "too little memory to train a model of 1387 parameters in batches of 256 images "
-        + "(expected about 32 MiB; try a smaller --batch_size or fewer layers)")
+        + "(expected about 17 MiB, found 15 MiB; try a smaller --batch_size or fewer layers)")
+    func predicting(_ batchSize: Int) -> MemoryNeed {
+      MemoryNeed(predicting: settings.layout, batchSize: batchSize, imageCount: 400)
+    }
     #expect(
-      ErrorText.sentence(MemoryNeed(.prediction, layout, batchSize: 2))
+      ErrorText.sentence(predicting(2))
         == "too little memory to use a model of 1387 parameters in batches of 2 images "
-        + "(expected about 32 MiB; try a smaller --batch_size)")
-    let one = MemoryNeed(.prediction, layout, batchSize: 1)
-    #expect(ErrorText.sentence(one) == one.description)
+        + "(expected about 16 MiB; try a smaller --batch_size)")
+    #expect(ErrorText.sentence(predicting(1)) == predicting(1).description)
   }
 
   @Test func aFolderWithoutARunIsOneThatNoRunWasLoggedTo() {

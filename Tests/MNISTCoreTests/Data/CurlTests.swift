@@ -83,6 +83,41 @@ import Testing
     }
   }
 
+  // MARK: - Whom to trust
+
+  private func trusted(_ environment: [String: String]) -> TrustedCertificates {
+    TrustedCertificates { environment[$0] }
+  }
+
+  @Test func theEnvironmentNamesCertificatesAsForTheCurlTool() {
+    let all = trusted(["CURL_CA_BUNDLE": "a", "SSL_CERT_FILE": "b", "SSL_CERT_DIR": "c"])
+    #expect(all.file == "a" && all.variable == "CURL_CA_BUNDLE" && all.folders == nil)
+    let both = trusted(["CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "b", "SSL_CERT_DIR": "c:d"])
+    #expect(both.file == "b" && both.variable == "SSL_CERT_FILE" && both.folders == "c:d")
+    let none = trusted(["SSL_CERT_FILE": "", "SSL_CERT_DIR": ""])
+    #expect(none.file == nil && none.variable == nil && none.folders == nil)
+  }
+
+  @Test func certificatesThatCannotBeReadAreNamedWithTheirVariable() async throws {
+    try await LoopbackServer.with(["x": .content(Self.content)]) { server async throws in
+      let missing = trusted(["SSL_CERT_FILE": "/no/ca.pem"])
+      let url = "https://127.0.0.1:\(server.port)/x"
+      let error = #expect(throws: MirrorFailure.self) {
+        try Curl(certificates: missing).content(
+          url, limitBytes: 100, limits: .short, progress: { _ in })
+      }
+      #expect(
+        error?.description
+          == "\(url): no trusted connection: SSL_CERT_FILE names /no/ca.pem, which cannot be read: "
+          + "No such file or directory")
+      // Nobody needs them for a connection that is not secure.
+      #expect(
+        try Curl(certificates: missing).content(
+          server.address + "x", limitBytes: 100, limits: .short, progress: { _ in })
+          == Self.content)
+    }
+  }
+
   // MARK: -
 
   private func fetch(

@@ -61,4 +61,24 @@ import Testing
     #expect(!svg.contains("nan") && !svg.contains("inf"))
     #expect(svg.components(separatedBy: "<text class=\"middle\"").count < 20)
   }
+
+  /// A run of many epochs has the same lines, peaks and gaps included, and no larger file.
+  @Test func aLongRunIsDrawnWithAsMuchAsCanBeSeen() {
+    func text(_ count: Int) -> String {
+      CurvesSVG.text(
+        (1...count).map { epoch in
+          let loss = epoch == 4_321 ? 8.0 : epoch == 5_432 ? .nan : 1 / Double(1 + epoch % 7)
+          return SampleRuns.row(epoch, train: loss, valid: 0.5)
+        })
+    }
+    let svg = text(10_000)
+    #expect(svg.utf8.count < 100_000)
+    #expect(text(100_000).utf8.count < 100_000)
+    let line = svg.split(separator: "\n").first {
+      $0.hasPrefix("<path class=\"line train\" d=\"M64")
+    }
+    #expect(line?.contains(" 64.0L") == true)
+    #expect(line?.filter { $0 == "M" }.count == 2)
+    #expect(line?.contains("L696.0 ") == true)
+  }
 }

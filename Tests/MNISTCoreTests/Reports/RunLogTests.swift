@@ -8,20 +8,39 @@ import Testing
     SampleRuns.row($0.offset + 1, valid: $0.element)
   }
 
-  @Test func eachEpochIsInEveryFileAtOnce() throws {
+  @Test func eachEpochIsInTheMetricsAtOnceAndInTheCurvesSoon() throws {
     try SmallSets.withFolder { folder in
       let directory = folder + "/runs/a"
       let log = try RunLog(directory + "/", SampleRuns.configuration())
       #expect(log.directory == directory)
+      func curves() throws -> String {
+        String(decoding: try SmallSets.content(directory + "/curves.svg"), as: UTF8.self)
+      }
       for (index, row) in rows.enumerated() {
         log.append(row)
         let text = String(
           decoding: try SmallSets.content(directory + "/metrics.csv"), as: UTF8.self)
         #expect(text == MetricsRow.table(Array(rows[...index])))
-        let curves = String(
-          decoding: try SmallSets.content(directory + "/curves.svg"), as: UTF8.self)
-        #expect(curves == CurvesSVG.text(Array(rows[...index])))
+        if index == 0 { #expect(try curves() == CurvesSVG.text([row])) }
       }
+      log.finish()
+      #expect(try curves() == CurvesSVG.text(rows))
+      // Written only where something is missing.
+      try FileManager.default.removeItem(atPath: directory + "/curves.svg")
+      log.finish()
+      #expect(!FileManager.default.fileExists(atPath: directory + "/curves.svg"))
+      log.append(rows[2])
+      log.finish()
+      #expect(try curves() == CurvesSVG.text(rows + [rows[2]]))
+      try FileManager.default.removeItem(atPath: directory)
+    }
+  }
+
+  @Test func theFilesOfALogAreThoseOfItsDescription() throws {
+    try SmallSets.withFolder { folder in
+      let directory = folder + "/runs/a"
+      let log = try RunLog(directory, SampleRuns.configuration())
+      for row in rows { log.append(row) }
       let names = try SmallSets.names(directory)
       #expect(names.count == 4)
       #expect(names.prefix(2) == ["config.json", "curves.svg"])
@@ -145,6 +164,7 @@ import Testing
       #expect(try MetricsRow.read(folder + "/metrics.csv") == [rows[0]])
       try FileManager.default.removeItem(atPath: path)
       log.append(rows[1])
+      log.finish()
       #expect(log.failure == nil)
       #expect(
         String(decoding: try SmallSets.content(path), as: UTF8.self)

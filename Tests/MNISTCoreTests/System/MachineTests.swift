@@ -33,4 +33,31 @@ import Testing
     usleep(20_000)
     #expect((0.02..<60).contains(SystemClock.monotonicTime - start))
   }
+
+  @Test func aLimitOnItsRateLetsThroughTheFirstAndThenAfterItsTime() {
+    var limit = RateLimit(seconds: 2)
+    let times: [Double] = [100, 100.5, 101.99, 102, 103.9, 110, 111, 112]
+    #expect(
+      times.map { limit.lets(through: $0) }
+        == [true, false, false, true, false, true, false, true])
+    var always = RateLimit(seconds: 0)
+    #expect([5.0, 5, 5].map { always.lets(through: $0) } == [true, true, true])
+  }
+
+  @Test func whatIsUsedAlreadyIsNotThereAnyMore() {
+    let used = SystemMemory.usedByteCount
+    #expect((0..<SystemMemory.byteCount).contains(used))
+    #if os(Linux)
+      #expect(used > 1 << 20)
+    #endif
+  }
+
+  @Test func aFileOfTheSystemsIsReadAsFarAsItIsWanted() throws {
+    try SmallSets.withFolder(["f": Array("some text".utf8)]) { folder in
+      #expect(SystemFile.text("\(folder)/f") == "some text")
+      #expect(SystemFile.text("\(folder)/f", limit: 4) == "some")
+      #expect(SystemFile.text("\(folder)/none") == nil)
+      #expect(SystemFile.text(folder) == "" || SystemFile.text(folder) == nil)
+    }
+  }
 }

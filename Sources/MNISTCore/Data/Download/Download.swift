@@ -133,6 +133,9 @@ extension Curl {
   func content(
     _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
+    if url.lowercased().hasPrefix("https:"), let fault = certificates.fault {
+      throw MirrorFailure(url: url, reason: .certificate(text: fault))
+    }
     let transfer = transfer(url, limitBytes: limitBytes, limits: limits, progress: progress)
     let received = transfer.bytes.count
     let reason: MirrorFailure.Reason
@@ -151,7 +154,13 @@ extension Curl {
         transfer.hasConnected
         ? .stalled(seconds: limits.stallSeconds, receivedBytes: received)
         : .connectTimeout(milliseconds: limits.connectMilliseconds)
-    case 35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91:
+    case 60:
+      let choice = certificates.text("is what such a server is trusted by").map { "; \($0)" }
+      reason = .certificate(text: transfer.text + (choice ?? ""))
+    case 77:
+      let fault = certificates.text("holds no certificates (expected PEM text)")
+      reason = .certificate(text: fault ?? transfer.text)
+    case 35, 51, 53, 54, 58, 59, 66, 80, 82, 83, 90, 91:
       reason = .certificate(text: transfer.text)
     default: reason = .other(text: transfer.text)
     }

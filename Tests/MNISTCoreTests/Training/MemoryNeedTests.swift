@@ -1,0 +1,61 @@
+import Testing
+
+@testable import MNISTCore
+
+/// What runs really take is compared by `Benchmarks/memory.sh`.
+@Suite struct MemoryNeedTests {
+  private func settings(
+    _ hiddenSizes: [Int], batchSize: Int, side: Int = 10, useDropout: Bool = false
+  ) -> TrainingSettings {
+    TrainingSettings(
+      imageHeight: side, imageWidth: side, outputSize: 10, hiddenSizes: hiddenSizes,
+      useDropout: useDropout, batchSize: batchSize)
+  }
+
+  private func bytes(
+    _ hiddenSizes: [Int], batchSize: Int, imageCount: Int, side: Int = 10,
+    useDropout: Bool = false
+  ) -> Int {
+    let settings = settings(
+      hiddenSizes, batchSize: batchSize, side: side, useDropout: useDropout)
+    return MemoryNeed(training: settings, imageCount: imageCount).neededBytes - (16 << 20)
+  }
+
+  private func expect(
+    _ found: Int, _ expected: Double, within share: Double = 1e-6,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(abs(Double(found) / expected - 1) < share, "\(found)", sourceLocation: location)
+  }
+
+  @Test func aLargeModelIsThereTenTimes() {
+    // Weights, biases, factors and shifts of the layer, weights of the last one; next to nothing else.
+    expect(bytes([9_000], batchSize: 2, imageCount: 10), 9_000 * 113 * 40, within: 0.02)
+  }
+
+  @Test func imagesAndBatchesCount() {
+    let few = bytes([50], batchSize: 100, imageCount: 1_000)
+    expect(bytes([50], batchSize: 100, imageCount: 2_000) - few, 1_000 * 133)
+    // Of 800 to train on 200 are left over, as many as validate. Twice the pixels, four times the units and
+    // the classes.
+    expect(bytes([50], batchSize: 300, imageCount: 1_000) - few, 400 * (200 + 200 + 40) * 4.4)
+    // Validation has fewer and smaller blocks of its own.
+    expect(
+      bytes([50], batchSize: 800, imageCount: 1_000) - few,
+      (700 * (200 + 200 + 40) + 200 * (200 + 100 + 40)) * 4.4)
+    expect(
+      bytes([50], batchSize: 800, imageCount: 1_000, useDropout: true)
+        - bytes([50], batchSize: 800, imageCount: 1_000), 800 * 50 * 4.4, within: 1e-4)
+  }
+
+  @Test func noSizeOverflows() {
+    let huge = settings([1 << 31, 1 << 31], batchSize: .max, side: 1 << 15)
+    let need = MemoryNeed(training: huge, imageCount: 1 << 40)
+    #expect(need.neededBytes == 1_000_000_000_000_000_000)
+    #expect(need.description.hasPrefix("too little memory to train a model of "))
+    #expect(throws: MemoryNeed.self) { try need.check() }
+    #expect(throws: Never.self) {
+      try MemoryNeed(training: settings([5], batchSize: 2), imageCount: 10).check()
+    }
+  }
+}
