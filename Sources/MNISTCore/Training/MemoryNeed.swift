@@ -13,8 +13,8 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
   package let batchSize: Int
   /// About the most that the process uses at once, with its images and with what a program of no size takes.
   package let neededBytes: Int
-  /// What of that is there already when the work begins.
-  private let presentBytes: Int
+  /// What of that is there before the work begins.
+  private let imageBytes: Int
   /// What there is; nil where only less than the rest could be had, as under `ulimit -v`.
   var limitBytes: Int?
 
@@ -25,7 +25,7 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
       refusal.limitBytes = SystemMemory.byteCount
       throw refusal
     }
-    guard SystemMemory.gives(neededBytes - presentBytes + Self.addressBytes) else { throw refusal }
+    guard SystemMemory.gives(neededBytes - imageBytes + Self.addressBytes) else { throw refusal }
   }
 
   /// What a run with these settings on so many images needs.
@@ -66,13 +66,13 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
     self.batchSize = batchSize
     parameterCount = layout.parameterCount
     // An image's bytes, its label, and its place in a few orders.
-    let data = Double(imageCount) * Double(layout.inputSize + 33)
-    let present = data + Double(Self.programBytes)
+    let images = Double(imageCount) * Double(layout.inputSize + 33)
     // A block of the memory pool is larger than what is asked for, by a tenth in the mean.
-    let work = Double(parameterCount) * 4 * copies + batchNumbers * 4 * 1.1
+    let needed =
+      Double(Self.programBytes) + images + Double(parameterCount) * 4 * copies + batchNumbers * 4.4
     // As far as numbers go; no memory is that large.
-    neededBytes = Int(min(present + work, 1e18))
-    presentBytes = Int(min(present, 1e18))
+    neededBytes = Int(min(needed, 1e18))
+    imageBytes = Int(min(images, 1e18))
   }
 
   /// The sizes of the batches in one pass.

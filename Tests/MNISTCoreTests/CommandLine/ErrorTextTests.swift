@@ -9,12 +9,12 @@ import Testing
     #expect(
       training.description
         == "too little memory to train a model of 1387 parameters in batches of 256 images "
-        + "(expected about 17 MiB)")
+        + "(expected about 16 MiB)")
     training.limitBytes = 15 << 20
     #expect(
       ErrorText.sentence(training)
         == "too little memory to train a model of 1387 parameters in batches of 256 images "
-        + "(expected about 17 MiB, found 15 MiB; try a smaller --batch_size or fewer layers)")
+        + "(expected about 16 MiB, found 15 MiB; try a smaller --batch_size or fewer layers)")
     func predicting(_ batchSize: Int) -> MemoryNeed {
       MemoryNeed(predicting: settings.layout, batchSize: batchSize, imageCount: 400)
     }
