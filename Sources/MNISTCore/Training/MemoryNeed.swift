@@ -42,9 +42,9 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
       trained.reduce(0) { $0 + Double($1) * trainedUnits }
       + validated.subtracting(trained).reduce(0) { $0 + Double($1) * Self.units(of: layout) }
     // Numbers for each parameter: weight, gradient and Adam's two moments; the best state and, at the end,
-    // the last; the four that are saved, as the bytes of a file.
+    // the last; the four that are saved, as the bytes of a file; and one for what is larger than it need be.
     self.init(
-      .training, layout, copies: 10, batchNumbers: batchNumbers, batchSize: settings.batchSize,
+      .training, layout, copies: 11, batchNumbers: batchNumbers, batchSize: settings.batchSize,
       imageCount: imageCount)
   }
 
