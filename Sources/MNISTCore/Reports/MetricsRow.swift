@@ -84,7 +84,7 @@ extension MetricsRow {
 
   /// A last line without its end was cut off by whatever ended the run: it is left out.
   private static func lines(_ path: String) throws -> [Substring] {
-    let bytes = try InputFile.read(path, limit: 64 << 20)
+    let bytes = try InputFile.read(path, limit: 256 << 20)
     return String(decoding: bytes, as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
   }
