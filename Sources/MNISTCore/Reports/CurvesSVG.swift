@@ -151,21 +151,23 @@ package enum CurvesSVG {
       return path.isEmpty ? "" : "<path class=\"line \(style)\" d=\"\(path)\"/>"
     }
 
-    /// The rows that make up a line. Of a run with more epochs than there are places side by side, those of
-    /// each stretch with the lowest and the highest number, and the first without one: it looks the same.
+    /// The rows that make up a line. Of a run with more epochs than there are places side by side, the ends and
+    /// those of each stretch with the lowest and the highest number, and the first without one: it looks the same.
     private func drawn(_ value: KeyPath<MetricsRow, Double>) -> [MetricsRow] {
       let stretchCount = 500
       guard rows.count > 2 * stretchCount else { return rows }
-      return (0..<stretchCount).flatMap { stretch in
+      var places: Set = [0, rows.count - 1]
+      for stretch in 0..<stretchCount {
         let range = evenShare(stretch, of: stretchCount, total: rows.count)
         func number(_ index: Int) -> Double { rows[index][keyPath: value] }
         let finite = range.filter { number($0).isFinite }
-        let places = [
-          finite.min { number($0) < number($1) }, finite.max { number($0) < number($1) },
-          range.first { !number($0).isFinite },
-        ]
-        return Set(places.compactMap(\.self)).sorted().map { rows[$0] }
+        places.formUnion(
+          [
+            finite.min { number($0) < number($1) }, finite.max { number($0) < number($1) },
+            range.first { !number($0).isFinite },
+          ].compactMap(\.self))
       }
+      return places.sorted().map { rows[$0] }
     }
 
     func dot(_ style: String, _ row: MetricsRow, _ value: KeyPath<MetricsRow, Double>) -> String {

@@ -88,7 +88,9 @@ struct ControlGroups: Equatable {
   private static func mounts(_ text: String) -> [Mount] {
     text.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")
-      guard let dash = words.firstIndex(of: "-"), 5..<words.count - 3 ~= dash else { return nil }
+      guard let dash = words.firstIndex(of: "-"), dash > 4, dash + 3 < words.count else {
+        return nil
+      }
       switch words[dash + 1] {
       case "cgroup2":
         return Mount(root: words[3], point: words[4], controllers: [])
