@@ -80,7 +80,6 @@ import Testing
         "sys/fs/cgroup/cpu,cpuacct/docker/cpu.cfs_period_us": "100000\n",
         "sys/fs/cgroup/cpu,cpuacct/docker/1f/cpu.cfs_quota_us": "25000\n",
         "sys/fs/cgroup/cpu,cpuacct/docker/1f/cpu.cfs_period_us": "50000\n",
-        "sys/fs/cgroup/systemd/other/memory.limit_in_bytes": "1\n",
       ])
   }
 
