@@ -94,11 +94,11 @@ threads() {
 if [ ! -r /proc/self/status ]; then
   skip "threads: no /proc/self/status"
 else
-  threads 3 "OMP_NUM_THREADS" env OMP_NUM_THREADS=3 SLURM_CPUS_PER_TASK=2 "${endless[@]}"
+  threads 5 "OMP_NUM_THREADS" env OMP_NUM_THREADS=5 SLURM_CPUS_PER_TASK=2 "${endless[@]}"
   threads 4 "a list in OMP_NUM_THREADS" env OMP_NUM_THREADS=4,2 "${endless[@]}"
-  threads 3 "SLURM_CPUS_PER_TASK" env -u OMP_NUM_THREADS SLURM_CPUS_PER_TASK=3 "${endless[@]}"
+  threads 4 "SLURM_CPUS_PER_TASK" env -u OMP_NUM_THREADS SLURM_CPUS_PER_TASK=4 "${endless[@]}"
   threads 2 "--n_threads before both" env OMP_NUM_THREADS=3 SLURM_CPUS_PER_TASK=4 "${endless[@]}" --n_threads 2
-  threads 3 "OMP_NUM_THREADS that is no number" env OMP_NUM_THREADS=all SLURM_CPUS_PER_TASK=3 "${endless[@]}"
+  threads 4 "OMP_NUM_THREADS that is no number" env OMP_NUM_THREADS=all SLURM_CPUS_PER_TASK=4 "${endless[@]}"
   check "  and that is told" grep -q "^mnist-train: WARNING: OMP_NUM_THREADS .* found 'all')" "$work/err"
   plain=(env -u OMP_NUM_THREADS -u SLURM_CPUS_PER_TASK)
   if [ "$(nproc)" -lt 2 ]; then
