@@ -6,7 +6,9 @@ func train(
   _ console: inout Console
 ) throws {
   defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
-  let saver = CheckpointSaver(file)
+  let saver = CheckpointSaver(file) { saved in
+    Console.setLastWords(TrainingText.endedAtOnce(holding: saved.state, in: options.modelPath))
+  }
   func save() -> FileError? {
     saver.save(Checkpoint(settings: run.settings, state: run.state))
   }
@@ -32,8 +34,10 @@ func train(
       try StopSignal.check()
     }
   } catch let signal as StopSignal {
-    if run.progress != EpochProgress() { _ = save() }
-    try saver.finish(orSaveIn: otherFolders)
+    try StopSignal.duringSave {
+      if run.epoch == 0 || run.progress != EpochProgress() { _ = save() }
+      try saver.finish(orSaveIn: otherFolders)
+    }
     console.note(TrainingText.stopped(by: signal, options, log))
     throw signal
   } catch let error as TrainingError {
@@ -41,5 +45,5 @@ func train(
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try saver.finish(orSaveIn: otherFolders)
+  try StopSignal.duringSave { try saver.finish(orSaveIn: otherFolders) }
 }

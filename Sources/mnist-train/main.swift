@@ -19,7 +19,9 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   try MemoryNeed.check(
     .training, settings.layout, batchSize: settings.batchSize, imageCount: data.images.count)
   let run = TrainingRun(settings, images: data.images)
-  StopSignal.holdBack()
+  Console.setLastWords(
+    TrainingText.endedAtOnce(holding: stored?.state, in: options.modelPath))
+  StopSignal.holdBack(TrainingText.waitingForSave)
 
   if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
   if let stored {
@@ -68,4 +70,5 @@ func openLog(
   return log
 }
 
+ProcessorCheck.pass(tool: "mnist-train")
 exit(Tool.run(ProcessArguments.all, train))

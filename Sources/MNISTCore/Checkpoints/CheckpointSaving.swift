@@ -34,9 +34,16 @@ package final class CheckpointFile: Sendable {
 /// disk; one runs at a time.
 package final class CheckpointSaver {
   private let file: CheckpointFile
+  private let whenSaved: @Sendable (Checkpoint) -> Void
   private var save: Save?
 
-  package init(_ file: CheckpointFile) { self.file = file }
+  /// - Parameter whenSaved: is told of each save that has succeeded, on its own thread.
+  package init(
+    _ file: CheckpointFile, whenSaved: @escaping @Sendable (Checkpoint) -> Void = { _ in }
+  ) {
+    self.file = file
+    self.whenSaved = whenSaved
+  }
 
   deinit { _ = save?.wait() }
 
@@ -45,7 +52,7 @@ package final class CheckpointSaver {
   /// What is on the disk is thus never older than the save before the last.
   package func save(_ checkpoint: Checkpoint) -> FileError? {
     let failure = save?.wait()
-    save = Save(checkpoint, to: file)
+    save = Save(checkpoint, to: file, whenSaved)
     return failure
   }
 
@@ -99,10 +106,15 @@ private final class Save: Sendable {
   private let file: CheckpointFile
   private let thread = Mutex<SystemThread?>(nil)
   private let failure = Mutex<FileError?>(nil)
+  private let whenSaved: @Sendable (Checkpoint) -> Void
 
-  init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
+  init(
+    _ checkpoint: Checkpoint, to file: CheckpointFile,
+    _ whenSaved: @escaping @Sendable (Checkpoint) -> Void
+  ) {
     self.checkpoint = checkpoint
     self.file = file
+    self.whenSaved = whenSaved
     let thread = SystemThread { self.write() }
     // Where the system has no thread to give, the run waits.
     if thread == nil { write() }
@@ -111,7 +123,8 @@ private final class Save: Sendable {
 
   private func write() {
     do throws(FileError) {
-      try file.write(checkpoint)
+      try StopSignal.duringSave { () throws(FileError) in try file.write(checkpoint) }
+      whenSaved(checkpoint)
     } catch {
       failure.withLock { $0 = error }
     }

@@ -112,6 +112,21 @@ package enum TrainingText {
       + words.map(ShellText.quoted).joined(separator: " ")
   }
 
+  /// What is said when a second signal, or Ctrl-\, ends the run at once.
+  ///
+  /// - Parameter state: what of the run is in the file; nil where nothing is.
+  package static func endedAtOnce(holding state: TrainingState?, in path: String) -> String {
+    guard let state else { return "\(tool): ended at once; nothing of this run is saved" }
+    let place =
+      state.progress == EpochProgress()
+      ? "after epoch \(state.epoch)" : "in epoch \(state.epoch + 1)"
+    return "\(tool): ended at once; \(PythonSyntax.escaped(path)) holds the run \(place)"
+  }
+
+  /// What is said to a second signal that meets a save; a line of its own.
+  package static let waitingForSave =
+    "\(tool): the run is being saved, and ends then (Ctrl-\\ ends it at once)\n"
+
   private static func iteration(
     _ name: String, _ index: Int, _ count: Int, _ loss: Double
   ) -> String {
