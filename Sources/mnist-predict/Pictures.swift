@@ -6,7 +6,7 @@ func predictPictures(
   _ console: inout Console
 ) {
   var failures = 0
-  for path in options.pictures {
+  for path in options.pictures where console.hasReader {
     do {
       let picture = try path == "-" ? PictureFile.readStandardInput() : PictureFile.read(path)
       let image =

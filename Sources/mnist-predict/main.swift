@@ -18,4 +18,5 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   try predictTestSet(options, saved.makeModel(), data, &console)
 }
 
+ProcessorCheck.pass(tool: "mnist-predict")
 exit(Tool.run(ProcessArguments.all, predict))

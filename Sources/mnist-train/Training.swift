@@ -9,7 +9,10 @@ func train(
     log?.finish()
     if let failure = log?.failure { console.failAndGoOn(failure) }
   }
-  let saver = CheckpointSaver(file)
+  let saver = CheckpointSaver(file) { epoch, progress in
+    Console.setLastWords(
+      TrainingText.endedAtOnce(holding: (epoch, progress), in: options.modelPath))
+  }
   func save() -> FileError? {
     saver.take { Checkpoint(settings: run.settings, state: run.state) }
   }
@@ -35,8 +38,10 @@ func train(
       try StopSignal.check()
     }
   } catch let signal as StopSignal {
-    if run.progress != EpochProgress() { _ = save() }
-    try saver.finish(orSaveIn: otherFolders)
+    try StopSignal.duringSave {
+      if run.epoch == 0 || run.progress != EpochProgress() { _ = save() }
+      try saver.finish(orSaveIn: otherFolders)
+    }
     console.note(TrainingText.stopped(by: signal, options, log))
     throw signal
   } catch let error as TrainingError {
@@ -44,5 +49,5 @@ func train(
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try saver.finish(orSaveIn: otherFolders)
+  try StopSignal.duringSave { try saver.finish(orSaveIn: otherFolders) }
 }

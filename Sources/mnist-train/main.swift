@@ -18,7 +18,10 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   try file.checkRoom(for: settings)
   try MemoryNeed(training: settings, imageCount: data.images.count).check()
   let run = TrainingRun(settings, images: data.images)
-  StopSignal.holdBack()
+  Console.setLastWords(
+    TrainingText.endedAtOnce(
+      holding: stored.map { ($0.state.epoch, $0.state.progress) }, in: options.modelPath))
+  StopSignal.holdBack(TrainingText.waitingForSave)
 
   if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
   if let stored {
@@ -67,4 +70,5 @@ func openLog(
   return log
 }
 
+ProcessorCheck.pass(tool: "mnist-train")
 exit(Tool.run(ProcessArguments.all, train))

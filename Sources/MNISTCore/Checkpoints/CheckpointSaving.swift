@@ -39,15 +39,22 @@ package final class CheckpointSaver {
   // A small run has ten epochs in the time that a disk takes to save one.
   private var limit: RateLimit
   private let file: CheckpointFile
+  private let whenSaved: WhenSaved
   /// The save under way, or how the last one ended.
   private var save: Save?
   /// What the run has come to since.
   private var unsaved: Checkpoint?
 
-  package convenience init(_ file: CheckpointFile) { self.init(file, seconds: 2) }
+  /// What is told of a save that has succeeded, on its own thread: how far the run was.
+  package typealias WhenSaved = @Sendable (_ epoch: Int, _ progress: EpochProgress) -> Void
 
-  init(_ file: CheckpointFile, seconds: Double) {
+  package convenience init(_ file: CheckpointFile, whenSaved: @escaping WhenSaved = { _, _ in }) {
+    self.init(file, seconds: 2, whenSaved: whenSaved)
+  }
+
+  init(_ file: CheckpointFile, seconds: Double, whenSaved: @escaping WhenSaved = { _, _ in }) {
     self.file = file
+    self.whenSaved = whenSaved
     limit = RateLimit(seconds: seconds)
   }
 
@@ -62,7 +69,7 @@ package final class CheckpointSaver {
     (save, unsaved) = (nil, nil)
     let checkpoint = checkpoint()
     if limit.lets() {
-      save = Save(checkpoint, to: file)
+      save = Save(checkpoint, to: file, whenSaved)
     } else {
       unsaved = checkpoint
     }
@@ -74,7 +81,7 @@ package final class CheckpointSaver {
   package func finish(orSaveIn folders: [String]) throws(SaveError) {
     if let last = unsaved.take() {
       _ = save?.wait()
-      save = Save(last, to: file)
+      save = Save(last, to: file, whenSaved)
     }
     guard let save = save.take(), let failure = save.wait() else { return }
     // The file is there all the same.
@@ -121,6 +128,7 @@ private final class Save: Sendable {
   private let checkpoint: Mutex<Checkpoint?>
   private let thread = Mutex<SystemThread?>(nil)
   private let failure = Mutex<Failure?>(nil)
+  private let whenSaved: CheckpointSaver.WhenSaved
 
   struct Failure {
     let error: FileError
@@ -128,9 +136,13 @@ private final class Save: Sendable {
     let content: [UInt8]
   }
 
-  init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
+  init(
+    _ checkpoint: Checkpoint, to file: CheckpointFile,
+    _ whenSaved: @escaping CheckpointSaver.WhenSaved
+  ) {
     self.file = file
     self.checkpoint = Mutex(checkpoint)
+    self.whenSaved = whenSaved
     let thread = SystemThread { self.write() }
     // Where the system has no thread to give, the run waits.
     if thread == nil { write() }
@@ -138,9 +150,13 @@ private final class Save: Sendable {
   }
 
   private func write() {
-    guard let content = checkpoint.withLock({ $0.take() })?.encoded() else { return }
+    let taken = checkpoint.withLock { $0.take() }.map {
+      ($0.encoded(), $0.state.epoch, $0.state.progress)
+    }
+    guard let (content, epoch, progress) = taken else { return }
     do throws(FileError) {
-      try file.write(content)
+      try StopSignal.duringSave { () throws(FileError) in try file.write(content) }
+      whenSaved(epoch, progress)
     } catch {
       failure.withLock { $0 = Failure(error: error, content: content) }
     }

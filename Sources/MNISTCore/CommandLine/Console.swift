@@ -2,7 +2,7 @@
 package struct Console {
   let tool: String
   /// Why standard output could not be written, the first time it could not.
-  private var outputFailure: String?
+  private var outputFailure: ProcessStream.Failure?
   /// Whether something went wrong that the tool went on after.
   private var hasFailure = false
   private let canRedraw = Terminal.canRedraw
@@ -14,7 +14,7 @@ package struct Console {
   init(tool: String) {
     self.tool = tool
     // A reader that went away, as in `| head`, or a file size limit must not end the run: writing
-    // fails, and that is reported at the end.
+    // fails, and the limit is reported at the end.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
@@ -25,6 +25,9 @@ package struct Console {
     removeProgress()
     outputFailure = ProcessStream.output.write(text + "\n")
   }
+
+  /// Whether somebody may still read what is printed.
+  package var hasReader: Bool { outputFailure != .readerWentAway }
 
   /// How much color standard output shows.
   package static var colors: TerminalColors {
@@ -63,6 +66,11 @@ package struct Console {
     (lastTime, hasProgress) = (SystemClock.monotonicTime, false)
   }
 
+  /// What is said on standard error when a signal ends the tool at once; a progress line gives way.
+  package static func setLastWords(_ text: String) {
+    StopSignal.setLastWords((Terminal.canRedraw ? clear : "") + text + "\n")
+  }
+
   /// Back to the line's start, and erase it.
   private static let clear = "\r\u{1B}[K"
 
@@ -80,9 +88,9 @@ package struct Console {
   }
 
   /// The exit code of a tool that has done its work: 0, or 1 if something failed on the way or its
-  /// results could not be written.
+  /// results could not be written. A reader that went away has what it wanted.
   mutating func finish() -> Int32 {
-    guard let outputFailure else { return hasFailure ? 1 : 0 }
-    return fail("standard output: cannot be written: \(outputFailure)")
+    guard case .cannotBeWritten(let reason) = outputFailure else { return hasFailure ? 1 : 0 }
+    return fail("standard output: cannot be written: \(reason)")
   }
 }

@@ -9,11 +9,12 @@ package enum Tool {
   ///
   /// - Parameter work: throws a `UsageError` for what only the data shows to be wrong on the command
   ///   line, any other error for what is wrong in the world.
-  /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong; 129,
-  ///   130 or 143 where the work threw a `StopSignal`.
+  /// - Returns: the exit code: 0 done, 1 the data or the run failed, 2 the command line was wrong; that of the
+  ///   signal where the work threw a `StopSignal`.
   package static func run<Options: ToolOptions>(
     _ arguments: [String], _ work: (Options, inout Console) throws -> Void
   ) -> Int32 {
+    ProcessSignal.endCrashesAtOnce()
     var console = Console(tool: Options.toolName)
     switch Options.parse(arguments) {
     case .answer(let text):
@@ -23,8 +24,6 @@ package enum Tool {
     case .options(let options):
       do {
         guard options.gpuID < 0 else { throw DeviceError.noGPU(gpuID: options.gpuID) }
-        let missing = Processor.missingInstructions
-        guard missing.isEmpty else { throw DeviceError.otherProcessor(missing: missing) }
         let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
         for text in threads.warnings { console.warn(text) }
         try ThreadPool.use(threadCount: threads.count) { try work(options, &console) }

@@ -110,11 +110,12 @@ extension TrainOptions {
           title: "saving",
           lines: [
             "The run is saved after its first epoch, then after an epoch whenever two",
-            "seconds have passed, at its end, and when Ctrl-C, SIGTERM or SIGHUP stops it;",
-            "a file that stands at PATH is replaced by the first save. --resume goes on",
-            "where the run stopped, with its settings and data; only --patience may be",
-            "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
-            "ends it at once, with the file of the last save.",
+            "seconds have passed, at its end, and when Ctrl-C or a signal stops it (see",
+            "exit status); a file that stands at PATH is replaced by the first save.",
+            "--resume goes on where the run stopped, with its settings and data; only",
+            "--patience may be changed, and --n_epochs raised unless the schedule is",
+            "cosine. A signal that comes more than a second after the first ends the run",
+            "at once, but no save; Ctrl-\\ ends it in any case. Both say what is saved.",
           ]),
         .init(
           title: "watching",
@@ -127,7 +128,9 @@ extension TrainOptions {
         .init(
           title: "exit status",
           lines: CommandDescription<TrainOptions>.Note.exitStatus.lines + [
-            "129, 130, 143  stopped by SIGHUP, SIGINT (Ctrl-C), SIGTERM"
+            "129, 130, 143  stopped by SIGHUP, SIGINT (Ctrl-C), SIGTERM",
+            "\(128 + SIGUSR1), \(128 + SIGUSR2), \(128 + SIGXCPU)  stopped by SIGUSR1, SIGUSR2, SIGXCPU",
+            "131  ended by SIGQUIT (Ctrl-\\)",
           ]),
         .spelling,
       ])

@@ -112,6 +112,23 @@ package enum TrainingText {
       + words.map(ShellText.quoted).joined(separator: " ")
   }
 
+  /// What is said when a second signal, or Ctrl-\, ends the run at once.
+  ///
+  /// - Parameter saved: how far the run is that the file holds; nil where it holds nothing of it.
+  package static func endedAtOnce(
+    holding saved: (epoch: Int, progress: EpochProgress)?, in path: String
+  ) -> String {
+    guard let saved else { return "\(tool): ended at once; nothing of this run is saved" }
+    let place =
+      saved.progress == EpochProgress()
+      ? "after epoch \(saved.epoch)" : "in epoch \(saved.epoch + 1)"
+    return "\(tool): ended at once; \(PythonSyntax.escaped(path)) holds the run \(place)"
+  }
+
+  /// What is said to a second signal that meets a save; a line of its own.
+  package static let waitingForSave =
+    "\(tool): the run is being saved, and ends then (Ctrl-\\ ends it at once)\n"
+
   private static func iteration(
     _ name: String, _ index: Int, _ count: Int, _ loss: Double
   ) -> String {

@@ -4,7 +4,7 @@ public final class Dropout: Module {
   public var isTraining = true
   /// With which a number is set to 0.
   public let probability: Double
-  private let generator: CounterGenerator
+  let generator: CounterGenerator
 
   /// - Parameters:
   ///   - probability: in 0..<1.

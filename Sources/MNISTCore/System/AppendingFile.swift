@@ -48,8 +48,10 @@ final class AppendingFile {
       let count = write(descriptor, rest, rest.count)
       if count > 0 {
         rest.removeFirst(count)
-      } else if count == 0 || errno != EINTR {
+      } else if count == 0 || !SystemError.mayPass(errno) {
         throw .cannotWrite(path: path, reason: SystemError.text(count == 0 ? EIO : errno))
+      } else {
+        SystemError.wait(for: POLLOUT, on: descriptor, milliseconds: 100)
       }
     }
   }

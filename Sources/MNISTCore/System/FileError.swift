@@ -69,6 +69,19 @@ enum SystemError {
     }
   }
 
+  /// Whether a failed call may succeed when it is made again: a signal has interrupted it, or a descriptor that
+  /// does not block had nothing, or no room, just then.
+  static func mayPass(_ code: Int32) -> Bool { [EINTR, EAGAIN, EWOULDBLOCK].contains(code) }
+
+  /// Waits until the descriptor is ready, for `POLLIN` to be read or for `POLLOUT` to be written, or has failed,
+  /// which the next call tells. False where the time was over first.
+  @discardableResult
+  static func wait(for event: Int32, on descriptor: Int32, milliseconds: Int32) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+    let count = poll(&request, 1, milliseconds)
+    return count > 0 || count < 0 && errno != EINTR
+  }
+
   /// Calls again as long as a signal interrupts the call.
   static func retrying(_ call: () -> Int32) -> Int32 {
     while true {

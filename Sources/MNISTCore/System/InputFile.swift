@@ -109,9 +109,10 @@ extension InputFile {
     while true {
       let count = systemRead(STDIN_FILENO, &buffer, min(buffer.count, limit + 1 - content.count))
       if count < 0 {
-        guard errno == EINTR else {
+        guard SystemError.mayPass(errno) else {
           throw .cannotRead(path: name, reason: SystemError.text(errno))
         }
+        SystemError.wait(for: POLLIN, on: STDIN_FILENO, milliseconds: 100)
       } else if count == 0 {
         return content
       } else {

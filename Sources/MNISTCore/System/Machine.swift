@@ -29,31 +29,6 @@ enum Processor {
   }
 
   private static var onlineCount: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
-
-  /// The instructions this program was compiled for and the processor does not have, as when a build
-  /// folder has moved to an older machine. Empty also where the system does not tell.
-  static var missingInstructions: [String] {
-    #if TILE_AVX512
-      let needed = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
-    #elseif TILE_AVX2
-      let needed = ["avx2", "fma", "bmi1", "bmi2", "f16c", "movbe", "abm"]
-    #else
-      let needed: [String] = []
-    #endif
-    guard !needed.isEmpty, let line = line(of: "/proc/cpuinfo", beginning: "flags") else {
-      return []
-    }
-    let present = Set(line.split { $0 == " " || $0 == "\t" })
-    return needed.filter { !present.contains($0[...]) }
-  }
-
-  /// What follows `word` in the first line that begins with it. Only the first 16 KB of the file are
-  /// looked at.
-  private static func line(of path: String, beginning word: String) -> Substring? {
-    SystemFile.text(path, limit: 16_384)?
-      .split(separator: "\n").first { $0.hasPrefix(word) }?
-      .dropFirst(word.count)
-  }
 }
 
 /// Files that the system makes up while they are read: their size is not known before.
@@ -120,6 +95,13 @@ enum SystemClock {
 
   /// Since an arbitrary start. It never jumps, even where somebody sets the machine's time.
   static var monotonicTime: Double { seconds(CLOCK_MONOTONIC) }
+
+  /// The same in whole nanoseconds.
+  static var monotonicNanoseconds: UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
 
   private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()

@@ -117,16 +117,21 @@ public final class Trainer {
     model.evaluate()
   }
 
-  // Both passes leave out the batches that an earlier call has behind it.
+  // Both passes leave out the batches that an earlier call has behind it. A batch that a signal to stop meets
+  // is given up: it leaves no trace, and is the first of whoever goes on.
 
   private func trainOnce(
     _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
   ) throws -> Double {
     model.train()
+    let moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
-      let loss = criterion(model(batch.inputs), batch.targets)
-      optimizer.zeroGradients()
-      loss.backward()
+      let loss = try moved.orGiveUp {
+        let loss = criterion(model(batch.inputs), batch.targets)
+        optimizer.zeroGradients()
+        loss.backward()
+        return loss
+      }
       optimizer.step()
       // The step's one number: a device is waited for here and nowhere else.
       let number = loss.item
@@ -142,10 +147,13 @@ public final class Trainer {
   ) throws -> Double {
     model.evaluate()
     if progress.valid.batches == 0 { hasLabels = true }
+    let moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
-      let (output, loss) = withoutGradients {
-        let output = model(batch.inputs)
-        return (output, criterion(output, batch.targets))
+      let (output, loss) = try moved.orGiveUp {
+        withoutGradients {
+          let output = model(batch.inputs)
+          return (output, criterion(output, batch.targets))
+        }
       }
       let number = loss.item
       try check(number, .validation, index + 1, of: loader.batchCount)

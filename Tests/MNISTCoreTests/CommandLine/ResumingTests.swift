@@ -8,7 +8,11 @@ import Testing
   static let usual = "--n_layers 3"
 
   /// Stopped in three places. The tool cannot be over before: it waits for its output to be read.
-  @Test(arguments: [("TERM", SIGTERM, 143), ("INT", SIGINT, 130), ("HUP", SIGHUP, 129)])
+  @Test(arguments: [
+    ("TERM", SIGTERM, 143), ("INT", SIGINT, 130), ("HUP", SIGHUP, 129),
+    ("USR1", SIGUSR1, 128 + SIGUSR1), ("USR2", SIGUSR2, 128 + SIGUSR2),
+    ("XCPU", SIGXCPU, 128 + SIGXCPU),
+  ])
   func aRunThatIsStoppedGoesOnAsIfItHadNot(
     _ name: String, _ signal: Int32, _ exitCode: Int32
   ) async throws {
@@ -45,6 +49,59 @@ import Testing
       #expect(
         try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/whole"))
       #expect(try SmallSets.names(folder) == ["d", "m", "whole"])
+    }
+  }
+
+  /// Epochs of one batch, with batch normalisation and with dropout: wherever a signal comes, it comes within a
+  /// batch, which is given up.
+  @Test(arguments: ["", "--use_dropout"])
+  func aBatchThatIsGivenUpLeavesNoTrace(_ mode: String) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try SmallSets.put(
+        SmallSets.fields(4_000, height: 28, width: 28, classes: 3), in: "\(folder)/d")
+      let settings = "--seed 1 --n_epochs 3 --n_layers 6 --batch_size 4000 --verbose 2 \(mode)"
+      let whole = try await train("--model_fn whole \(settings)", in: folder)
+      #expect(whole.exitCode == 0)
+      var line = settings
+      var output = ""
+      var stops = 0
+      for tenths in 2... {
+        let run = try await train(
+          line, in: folder,
+          shell:
+            "\"$@\" & child=$!; sleep \(Double(tenths) / 10); kill $child; kill $child; wait $child"
+        )
+        output += run.output
+        guard run.exitCode == 143 else {
+          #expect(run.exitCode == 0)
+          break
+        }
+        // Before there is anything to lose a signal ends the process without a file.
+        if !FileManager.default.fileExists(atPath: "\(folder)/m") {
+          output = ""
+        } else {
+          if run.error.contains("stopped by SIGTERM, the run is saved") { stops += 1 }
+          line = "--resume --verbose 2"
+        }
+      }
+      #expect(stops > 0 && output == whole.output)
+      #expect(
+        try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/whole"))
+    }
+  }
+
+  @Test func quittingEndsTheRunAtOnceAndSaysWhatIsSaved() async throws {
+    try await withSet { folder async throws in
+      let run = try await train(
+        "--seed 1 --n_epochs 1000000", in: folder,
+        shell: #""$@" >lines & child=$!; until grep -q '^Epoch(3/' lines; do sleep 0.01; done; "#
+          + "kill -QUIT $child; wait $child")
+      #expect(run.exitCode == 131)
+      let match = try #require(
+        run.error.wholeMatch(of: /mnist-train: ended at once; m holds the run after epoch (\d+)\n/))
+      let saved = try Checkpoint(readingFrom: "\(folder)/m").state.epoch
+      // The sentence may be one save behind what a save is about to put there.
+      #expect(try (saved - 1...saved).contains(#require(Int(match.1))))
     }
   }
 

@@ -9,12 +9,12 @@ import Testing
 
   /// The tests run, so the processor can do what the library was compiled for.
   @Test func nothingIsMissingWhereTheTestsRun() {
-    #expect(Processor.missingInstructions == [])
+    #expect(ProcessorCheck.missingInstructions == [])
   }
 
   @Test func anotherProcessorIsASentence() {
     #expect(
-      DeviceError.otherProcessor(missing: ["avx2", "fma"]).description
+      ProcessorCheck.sentence(missing: ["avx2", "fma"])
         == "this program was built for another processor (expected one with avx2, fma; "
         + "build it on this machine, or with MNIST_TARGET=x86-64 for any)")
   }

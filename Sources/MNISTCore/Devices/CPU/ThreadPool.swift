@@ -41,8 +41,22 @@ public final class ThreadPool: Sendable {
     for worker in workers { worker.join() }
   }
 
+  /// Whether tasks are left out once a signal asks the process to stop.
+  @TaskLocal private static var isInterruptible = false
+
+  /// Runs `body`, which computes nothing more as soon as a signal has been noted that asks the process to stop:
+  /// its results are worth nothing then.
+  static func interruptible<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $isInterruptible.withValue(true, operation: body)
+  }
+
   /// Calls `body` once for each of `0..<taskCount`, on any thread, and returns when all have ended.
   func forEach(_ taskCount: Int, _ body: (Int) -> Void) {
+    guard Self.isInterruptible else { return share(taskCount, body) }
+    share(taskCount) { if !StopSignal.isNoted { body($0) } }
+  }
+
+  private func share(_ taskCount: Int, _ body: (Int) -> Void) {
     // While another thread has the pool, the caller does its tasks alone: same result, later.
     guard taskCount > 1, !workers.isEmpty, board.acquire() else {
       for task in 0..<max(0, taskCount) { body(task) }
