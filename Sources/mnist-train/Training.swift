@@ -7,11 +7,9 @@ func train(
 ) throws {
   defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
   let saver = CheckpointSaver(file)
-  func save() -> FileError? {
+  func save() -> SaveError? {
     saver.save(Checkpoint(settings: run.settings, state: run.state))
   }
-  // Where the file cannot be written in the end, the run is saved in one of these.
-  let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)
   var timer = RunTimer(run)
   do {
     try run.train { event in
@@ -33,13 +31,13 @@ func train(
     }
   } catch let signal as StopSignal {
     if run.progress != EpochProgress() { _ = save() }
-    try saver.finish(orSaveIn: otherFolders)
+    try saver.finish()
     console.note(TrainingText.stopped(by: signal, options, log))
     throw signal
   } catch let error as TrainingError {
-    try saver.finish(orSaveIn: otherFolders)
+    try saver.finish()
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try saver.finish(orSaveIn: otherFolders)
+  try saver.finish()
 }

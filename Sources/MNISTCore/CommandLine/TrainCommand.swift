@@ -48,6 +48,8 @@ extension TrainOptions {
           "n_threads", \.threadCount, in: 1...1_024, default: "one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
+        .flag(
+          "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"),
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when the validation loss has not improved for N epochs"),
@@ -109,10 +111,14 @@ extension TrainOptions {
           title: "saving",
           lines: [
             "The run is saved after each epoch, and when Ctrl-C, SIGTERM or SIGHUP stops",
-            "it; a file that stands at PATH is replaced by the first save. --resume goes",
-            "on where the run stopped, with its settings and data; only --patience may be",
-            "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
-            "ends it at once, with the file of the last save.",
+            "it. A model that stands at PATH is replaced by a new run's first save and",
+            "kept as PATH.bak, in place of one that was kept before; --overwrite keeps",
+            "none. Nothing but a model is ever replaced; folders of PATH are made. A run",
+            "that cannot be saved there is saved as PATH.rescued, or NAME.rescued in",
+            "$TMPDIR, the current folder or /tmp. --resume goes on where the run stopped,",
+            "with its settings and data; only --patience may be changed, and --n_epochs",
+            "raised unless the schedule is cosine. A second signal ends it at once, with",
+            "the file of the last save.",
           ]),
         .init(
           title: "watching",
