@@ -50,7 +50,7 @@ package final class CheckpointFile: Sendable {
       let backupPath = target.path(of: target.backupName)
       try target.checkBackupReplaceable()
       // Nor may another run be writing it.
-      _ = try FileLock(backupPath)
+      try FileLock.check(backupPath)
       return (backupPath, try FormerModel(at: backupPath))
     } catch {
       throw .cannotKeep(path: path, error)

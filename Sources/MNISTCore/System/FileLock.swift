@@ -50,6 +50,12 @@ final class FileLock: Sendable {
     if isHeld, ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
   }
 
+  /// Throws `FileError.locked` where a run has the lock of the file at `path`; makes nothing.
+  static func check(_ path: String) throws(FileError) {
+    let target = try OutputTarget(path)
+    if FileSystem.exists(target.path(of: target.sideName(".lock"))) { _ = try FileLock(path) }
+  }
+
   deinit {
     // First the name, then the lock: a run that gets the lock in between sees that the file has lost its
     // name, and tries again.
