@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Power cuts: power.sh COUNT. An ext4 image is copied while a run saves to it; the copy is what a disk
 # would hold. Each is mounted and must have no model or a whole one, of the epoch before the one that was
-# last printed or a later one.
+# last printed or a later one. Every other time that a run is killed, the next one finds its model, which
+# must be there or, whole too, as .bak.
 source "$(dirname "$0")/common.sh"
 count=$1
 if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v mkfs.ext4 > /dev/null; then
@@ -30,15 +31,26 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     skip "power cuts: no loop device can be mounted"
     exit 0
   fi
+  seed=1
   for ((cut = 0; cut < (count + 2) / 3; cut++)); do
     if [ -z "$process" ] || ! kill -0 $process 2> /dev/null; then
-      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed 1 --n_epochs 1000000 > "$work/lines" &
+      : > "$work/lines"
+      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed "$seed" --n_epochs 1000000 > "$work/lines" &
       process=$!
     fi
     sleep "0.$(printf %03d $((RANDOM % 120)))"
     printed=$(grep -c '^Epoch(' "$work/lines" || true)
     cp --sparse=never "$work/image" "$work/copy"
     mount -o loop "$work/copy" "$copied"
+    if [ "$seed" -gt 1 ]; then
+      # The run before is lost at no instant.
+      [ -e "$copied/m" ] || fail "$mount, cut $cut: the model is gone"
+      former=$copied/m
+      grep -aq "\"seed\":\"$((seed - 1))\"" "$copied/m" || former=$copied/m.bak
+      "$predict" --model_fn "$former" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: the run before is lost"
+      [ "$former" = "$copied/m.bak" ] || [ "$printed" -le 1 ] || fail "$mount, cut $cut: no new file after line $printed"
+      grep -aq "\"seed\":\"$((seed - 1))\"" "$former" || fail "$mount, cut $cut: another run is kept"
+    fi
     if [ -e "$copied/m" ]; then
       # The test data is not on the disk that lost its power.
       "$predict" --model_fn "$copied/m" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: a bad file"
@@ -50,8 +62,15 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     fi
     umount "$copied"
     cuts=$((cuts + 1))
-    # Now and then from an empty disk.
-    if [ $((cut % 20)) = 19 ]; then kill -KILL $process; wait $process 2> /dev/null || true; rm -f "$disk"/m "$disk"/.m*; process=; fi
+    # Now and then a new run, every other one from an empty disk.
+    if [ $((cut % 5)) = 4 ]; then
+      kill -KILL $process
+      wait $process 2> /dev/null || true
+      process=
+      sync -f "$disk"
+      seed=$((seed + 1))
+      if [ ! -e "$disk/m" ] || [ $seed -gt 2 ]; then rm -f "$disk"/m "$disk"/m.bak "$disk"/.m*; seed=1; fi
+    fi
   done
   kill -KILL $process 2> /dev/null || true
   wait $process 2> /dev/null || true
