@@ -35,7 +35,7 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
   for ((cut = 0; cut < (count + 2) / 3; cut++)); do
     if [ -z "$process" ] || ! kill -0 $process 2> /dev/null; then
       : > "$work/lines"
-      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed "$seed" --n_epochs 1000000 > "$work/lines" &
+      "$train" --model_fn "$disk/m" "${options[@]}" --verbose 0 --seed "$seed" --n_epochs 1000000 > "$work/lines" 2> /dev/null &
       process=$!
     fi
     sleep "0.$(printf %03d $((RANDOM % 120)))"
