@@ -12,6 +12,7 @@ source "$(dirname "$0")/common.sh"
 step=${1:-256}
 make_set "$work/data" 40
 mkdir "$work/packed" "$work/elsewhere"
+export TMPDIR=$work/elsewhere
 for file in "$work"/data/*; do gzip -nc "$file" > "$work/packed/$(basename "$file").gz"; done
 cd "$work/elsewhere"
 { printf 'P5 1500 1500 255\n'; head -c 1500000 /dev/zero; head -c 750000 /dev/urandom; } > ../picture

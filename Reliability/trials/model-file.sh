@@ -2,6 +2,8 @@
 # What stands at --model_fn: what is replaced and kept, the check before training, the rescue, the lock.
 source "$(dirname "$0")/common.sh"
 here=$work/here
+process=
+trap '[ -z "$process" ] || kill -KILL "$process" 2> /dev/null; rm -rf "$work"; [ "$failures" = 0 ] || exit 1' EXIT
 mkdir "$here"
 chmod 755 "$work"
 make_set "$work/data" 40

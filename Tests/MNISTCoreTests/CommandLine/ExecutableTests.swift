@@ -155,7 +155,7 @@ import Testing
 
   @Test func anOlderModelIsReplaced() async throws {
     try await withSet { folder async throws in
-      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      try SmallSets.checkpoint().write(to: "\(folder)/m")
       #expect(try await train("--seed 1", in: folder).exitCode == 0)
       #expect(throws: Never.self) { try Checkpoint(readingFrom: "\(folder)/m") }
       #expect(try SmallSets.names(folder) == ["d", "m"])
@@ -213,12 +213,13 @@ import Testing
   ])
   func aCommandLineThatCannotBeFollowedIs2(_ line: String, _ sentence: String) async throws {
     try await withSet { folder async throws in
-      try SmallSets.write(Array("old".utf8), "\(folder)/m")
+      let old = try SmallSets.checkpoint().encoded()
+      try SmallSets.write(old, "\(folder)/m")
       let run = try await BuiltTool.train.run(words(line), in: folder)
       let expected = "\(TrainOptions.command.usage)\nmnist-train: error: \(sentence)\n"
       #expect(run == .init(exitCode: 2, output: "", error: expected))
       #expect(expected.hasPrefix("usage: mnist-train [-h] --model_fn PATH"))
-      #expect(try SmallSets.content("\(folder)/m") == Array("old".utf8))
+      #expect(try SmallSets.content("\(folder)/m") == old)
       #expect(try SmallSets.names(folder) == ["d", "m"])
     }
   }

@@ -90,9 +90,9 @@ import Testing
                            [--use_dropout] [--dropout_p P] [--verbose N]
                            [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
                            [--overwrite] [--patience N] [--learning_rate R]
-                           [--weight_decay W] [--decoupled_weight_decay] [--lr_schedule NAME]
-                           [--warmup_epochs N] [--dataset SET] [--mirror URL]
-                           [--log_dir DIR] [--compare DIR [DIR ...]]
+                           [--weight_decay W] [--decoupled_weight_decay]
+                           [--lr_schedule NAME] [--warmup_epochs N] [--dataset SET]
+                           [--mirror URL] [--log_dir DIR] [--compare DIR [DIR ...]]
                            [--completions SHELL] [--version]
         mnist-train: error: the following arguments are required: --model_fn
         """)
