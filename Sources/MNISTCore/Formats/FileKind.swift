@@ -8,11 +8,11 @@ enum FileKind {
     }
     let text = String(decoding: start, as: UTF8.self).lowercased()
     if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") { return "a web page" }
-    if !start.isEmpty, !text.contains("\0"),
-      String(validating: start.dropLast(3), as: UTF8.self) != nil
-    {
-      return "a text"
+    // The beginning may end in the middle of a letter, which has at most four bytes.
+    let isText = (0..<min(4, start.count)).contains {
+      String(validating: start.dropLast($0), as: UTF8.self) != nil
     }
+    if isText, !text.contains("\0") { return "a text" }
     return nil
   }
 
