@@ -8,8 +8,9 @@
 # system  SIGKILL before each system call, as kill; and those fail that the C library makes by itself
 #
 # After each: the process ended with 0 or 1 and a sentence (or was killed); the file is, byte for byte, the
-# old one or one that a whole run saves; the run that goes on from it ends with the bytes of one that nothing
-# happened to, and leaves nothing.
+# old one or one that a whole run saves; where it is not the old one, that one stands beside it as .bak; a
+# rescued run is whole; the run that goes on from the file ends with the bytes of one that nothing happened to,
+# and leaves nothing but the .bak.
 source "$(dirname "$0")/common.sh"
 [ "$(uname)" = Linux ] || { skip "faults at calls: needs LD_PRELOAD"; exit 0; }
 mode=$1
@@ -21,7 +22,8 @@ numbers=("$@")
 "$(command -v clang || command -v cc)" -shared -fPIC -O1 -o "$work/fault.so" Reliability/fault.c -ldl
 "$(command -v clang || command -v cc)" -O1 -o "$work/trace" Reliability/trace.c
 make_set "$work/data" 40
-mkdir "$work/elsewhere"
+mkdir "$work/elsewhere" "$work/temporary"
+export TMPDIR=$work/temporary
 cd "$work/elsewhere"
 "$train" --model_fn ../whole "${options[@]}" --seed 1 --n_epochs 2 > /dev/null
 "$train" --model_fn ../part "${options[@]}" --seed 1 --n_epochs 1 > /dev/null
@@ -30,7 +32,8 @@ fresh=("${options[@]}" --seed 1 --n_epochs 2)
 further=(--data_dir "$work/data" --n_threads 1 --resume --n_epochs 2)
 
 prepare() {
-  rm -rf ../run ./*
+  scenario=$1
+  rm -rf ../run ./* ../temporary/*
   mkdir ../run
   case $1 in
     first) command=("${fresh[@]}") ;;
@@ -47,15 +50,25 @@ run_with_fault() { # NUMBER KIND
 }
 
 check() { # WHAT
-  local rescued known
-  for rescued in *.rescued*; do
+  local rescued known left=m
+  for rescued in *.rescued* ../run/*.rescued* "$TMPDIR"/m.rescued*; do
     [ -e "$rescued" ] || continue
     "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: rescued file is bad"
+    grep -qF "$rescued instead" ../err || fail "$1: $rescued is not named: $(cat ../err)"
+    rm "$rescued"
   done
   if [ -e ../run/m ]; then
     for known in old part half whole; do ! cmp -s ../run/m ../$known || break; known=; done
     [ -n "$known" ] || fail "$1: the file is none that was saved"
   fi
+  # Where nothing can be removed any more, nothing is.
+  [ "$mode" != ever ] || rm -f ../run/.m.rescued.*
+  if [ $scenario = over ]; then
+    [ -e ../run/m ] || fail "$1: the file is gone"
+    cmp -s ../run/m ../old || [ -e ../run/m.bak ] || fail "$1: the old model is lost"
+    left=$'m\nm.bak'
+  fi
+  if [ -e ../run/m.bak ]; then cmp -s ../run/m.bak ../old || fail "$1: the .bak is not the old model"; fi
   if [ -e ../run/m ] && ! cmp -s ../run/m ../old; then
     "$predict" --model_fn ../run/m --data_dir "$work/data" > /dev/null 2>&1 || fail "$1: the file is neither old nor new"
     "$train" --model_fn ../run/m "${further[@]}" > /dev/null 2> ../err2 || fail "$1: does not go on: $(cat ../err2)"
@@ -63,7 +76,8 @@ check() { # WHAT
     "$train" --model_fn ../run/m "${fresh[@]}" > /dev/null 2> ../err2 || fail "$1: does not start: $(cat ../err2)"
   fi
   cmp -s ../run/m ../whole || fail "$1: ends with another file"
-  [ "$(ls -A ../run)" = m ] || fail "$1: left $(ls -A ../run)"
+  [ "$(ls -A ../run)" = "$left" ] || fail "$1: left $(ls -A ../run)"
+  [ $scenario != over ] || cmp -s ../run/m.bak ../old || fail "$1: the .bak is no longer the old model"
 }
 
 count_calls() {

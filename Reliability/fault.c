@@ -124,6 +124,8 @@ WRAP(ssize_t, pread, (int file, void *bytes, size_t count, off_t at), (file, byt
 WRAP(ssize_t, pwrite, (int file, const void *bytes, size_t count, off_t at), (file, bytes, count, at))
 WRAP(int, fsync, (int file), (file))
 WRAP(int, fchmod, (int file, mode_t mode), (file, mode))
+WRAP(int, fchown, (int file, uid_t owner, gid_t group), (file, owner, group))
+WRAP(int, linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags))
 WRAP(int, flock, (int file, int operation), (file, operation))
 WRAP(int, ftruncate, (int file, off_t length), (file, length))
 WRAP(int, renameat, (int a, const char *from, int b, const char *to), (a, from, b, to))

@@ -7,11 +7,12 @@
 #
 # Each for a first save, a save over another model, a resumed run, the test set, and a picture. After each:
 # the process ended with 0, or with 1 and one sentence; the file is the old one or a whole new one, from
-# which the run ends with the unbroken run's bytes; nothing is left beside it.
+# which the run ends with the unbroken run's bytes; nothing is left beside it but the old one, as .bak.
 source "$(dirname "$0")/common.sh"
 step=${1:-256}
 make_set "$work/data" 40
 mkdir "$work/packed" "$work/elsewhere"
+export TMPDIR=$work/elsewhere
 for file in "$work"/data/*; do gzip -nc "$file" > "$work/packed/$(basename "$file").gz"; done
 cd "$work/elsewhere"
 { printf 'P5 1500 1500 255\n'; head -c 1500000 /dev/zero; head -c 750000 /dev/urandom; } > ../picture
@@ -71,10 +72,17 @@ attempt() {
     esac
     return
   fi
-  for rescued in *.rescued*; do
+  for rescued in *.rescued* ../run/*.rescued*; do
     [ -e "$rescued" ] || continue
     "$predict" --model_fn "$rescued" --data_dir "$work/data" > /dev/null 2>&1 || fail "$what: rescued file is bad"
+    rm "$rescued"
   done
+  if [ -e ../run/m.bak ]; then
+    cmp -s ../run/m.bak ../old || fail "$what: the .bak is not the old model"
+    rm ../run/m.bak
+  elif [ $scenario = over ]; then
+    cmp -s ../run/m ../old || fail "$what: the old model is lost"
+  fi
   if [ $outcome = done ]; then
     cmp -s ../run/m ../whole || fail "$what: another file"
   elif [ -e ../run/m ] && ! cmp -s ../run/m ../old; then

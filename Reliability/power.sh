@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Power cuts: power.sh COUNT. An ext4 image is copied while a run saves to it; the copy is what a disk
 # would hold. Each is mounted and must have no model or a whole one, of the epoch before the one that was
-# last printed or a later one.
+# last printed or a later one. Every other time that a run is killed, the next one finds its model, which
+# must be there or, whole too, as .bak.
 source "$(dirname "$0")/common.sh"
 count=$1
 if [ "$(uname)" != Linux ] || [ "$(id -u)" != 0 ] || ! command -v mkfs.ext4 > /dev/null; then
@@ -17,7 +18,7 @@ process=
 run_on_disk() {
   local epoch
   for ((epoch = 1; ; epoch++)); do
-    if [ "$epoch" = 1 ]; then command=("${options[@]}" --seed 1); else command=("${further[@]}"); fi
+    if [ "$epoch" = 1 ]; then command=("${options[@]}" --seed "$seed"); else command=("${further[@]}"); fi
     "$train" --model_fn "$disk/m" "${command[@]}" --verbose 0 --n_epochs "$epoch"
   done
 }
@@ -47,8 +48,10 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     skip "power cuts: no loop device can be mounted"
     exit 0
   fi
+  seed=1
   for ((cut = 0; cut < (count + 2) / 3; cut++)); do
     if [ -z "$process" ] || ! kill -0 $process 2> /dev/null; then
+      : > "$work/lines"
       set -m
       run_on_disk > "$work/lines" 2> /dev/null &
       process=$!
@@ -58,6 +61,15 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     printed=$(grep -c '^Epoch(' "$work/lines" || true)
     cp --sparse=never "$work/image" "$work/copy"
     mount -o loop "$work/copy" "$copied"
+    if [ "$seed" -gt 1 ]; then
+      # The run before is lost at no instant.
+      [ -e "$copied/m" ] || fail "$mount, cut $cut: the model is gone"
+      former=$copied/m
+      grep -aq "\"seed\":\"$((seed - 1))\"" "$copied/m" || former=$copied/m.bak
+      "$predict" --model_fn "$former" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: the run before is lost"
+      [ "$former" = "$copied/m.bak" ] || [ "$printed" -le 1 ] || fail "$mount, cut $cut: no new file after line $printed"
+      grep -aq "\"seed\":\"$((seed - 1))\"" "$former" || fail "$mount, cut $cut: another run is kept"
+    fi
     if [ -e "$copied/m" ]; then
       # The test data is not on the disk that lost its power.
       "$predict" --model_fn "$copied/m" --data_dir "$work/data" > /dev/null 2>&1 || fail "$mount, cut $cut: a bad file"
@@ -69,8 +81,13 @@ for mount in data=ordered data=writeback noauto_da_alloc; do
     fi
     umount "$copied"
     cuts=$((cuts + 1))
-    # Now and then from an empty disk.
-    if [ $((cut % 20)) = 19 ]; then end_run; rm -f "$disk"/m "$disk"/.m*; fi
+    # Now and then a new run, every other one from an empty disk.
+    if [ $((cut % 10)) = 9 ]; then
+      end_run
+      sync -f "$disk"
+      seed=$((seed + 1))
+      if [ ! -e "$disk/m" ] || [ $seed -gt 2 ]; then rm -f "$disk"/m "$disk"/m.bak "$disk"/.m*; seed=1; fi
+    fi
   done
   end_run
   umount "$disk"

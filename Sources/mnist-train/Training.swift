@@ -13,11 +13,9 @@ func train(
     Console.setLastWords(
       TrainingText.endedAtOnce(holding: (epoch, progress), in: options.modelPath))
   }
-  func save() -> FileError? {
+  func save() -> SaveError? {
     saver.take { Checkpoint(settings: run.settings, state: run.state) }
   }
-  // Where the file cannot be written in the end, the run is saved in one of these.
-  let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)
   var timer = RunTimer(run)
   do {
     try run.train { event in
@@ -40,14 +38,14 @@ func train(
   } catch let signal as StopSignal {
     try StopSignal.duringSave {
       if run.epoch == 0 || run.progress != EpochProgress() { _ = save() }
-      try saver.finish(orSaveIn: otherFolders)
+      try saver.finish()
     }
     console.note(TrainingText.stopped(by: signal, options, log))
     throw signal
   } catch let error as TrainingError {
-    try saver.finish(orSaveIn: otherFolders)
+    try saver.finish()
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try StopSignal.duringSave { try saver.finish(orSaveIn: otherFolders) }
+  try StopSignal.duringSave { try saver.finish() }
 }

@@ -6,7 +6,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     return console.compareRuns(in: options.comparedRuns)
   }
   StopSignal.listen()
-  let file = try CheckpointFile(options.modelPath)
+  let file = try options.openModelFile()
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
   if let directory = options.logDirectory {
     try RunLog.checkWritable(
@@ -23,7 +23,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
       holding: stored.map { ($0.state.epoch, $0.state.progress) }, in: options.modelPath))
   StopSignal.holdBack(TrainingText.waitingForSave)
 
-  if !file.isLocked { console.note(TrainingText.withoutLock(options.modelPath)) }
+  for note in TrainingText.notes(on: file) { console.note(note) }
   if let stored {
     run.resume(from: stored.state)
     guard !run.isOver else {

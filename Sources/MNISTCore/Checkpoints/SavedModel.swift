@@ -13,15 +13,20 @@ public struct SavedModel: Equatable, Sendable {
 
   /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let file = try SafeTensors(reading: InputFile(path, limit: Checkpoint.limitBytes)) { header in
-      if Self.isCheckpoint(header.metadata) {
-        try Checkpoint.check(header, path: path)
-      } else {
-        let tensors = header.entries.map { ($0.name, $0.summary, $0.shape) }
-        _ = try ModelLayout(of: tensors, path: path)
-      }
+    let file = try SafeTensors(reading: InputFile(path, limit: Checkpoint.limitBytes)) {
+      try Self.check($0, path: path)
     }
     try self.init(file, path: path)
+  }
+
+  /// Refuses a header that cannot be a model's, from what it says of names and shapes.
+  static func check(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
+    if isCheckpoint(header.metadata) {
+      try Checkpoint.check(header, path: path)
+    } else {
+      let tensors = header.entries.map { ($0.name, $0.summary, $0.shape) }
+      _ = try ModelLayout(of: tensors, path: path)
+    }
   }
 
   /// - Parameter path: only serves the sentences.
@@ -63,7 +68,7 @@ public struct SavedModel: Equatable, Sendable {
 
   /// Whether `mnist-train` wrote the file. Python drops all metadata when it saves a file again: without the
   /// version, the settings are gone too.
-  private static func isCheckpoint(_ metadata: [String: String]) -> Bool {
+  static func isCheckpoint(_ metadata: [String: String]) -> Bool {
     metadata["format_version"] != nil
   }
 

@@ -8,6 +8,8 @@ enum ErrorText {
       adding("; try a smaller --batch_size or fewer layers", to: sentence)
     case let need as MemoryNeed where need.batchSize > 1:
       adding("; try a smaller --batch_size", to: sentence)
+    case FileError.cannotKeep:
+      "\(sentence); move that away, or give --overwrite to keep no model"
     case RunFolderError.noRun:
       adding(", as mnist-train --log_dir writes them", to: sentence)
     case DataSourceError.notPublished:

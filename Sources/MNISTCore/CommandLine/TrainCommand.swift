@@ -49,6 +49,8 @@ extension TrainOptions {
           default: "OMP_NUM_THREADS, or one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
+        .flag(
+          "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"),
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when the validation loss has not improved for N epochs"),
@@ -111,11 +113,15 @@ extension TrainOptions {
           lines: [
             "The run is saved after its first epoch, then after an epoch whenever two",
             "seconds have passed, at its end, and when Ctrl-C or a signal stops it (see",
-            "exit status); a file that stands at PATH is replaced by the first save.",
-            "--resume goes on where the run stopped, with its settings and data; only",
-            "--patience may be changed, and --n_epochs raised unless the schedule is",
-            "cosine. A signal that comes more than a second after the first ends the run",
-            "at once, but no save; Ctrl-\\ ends it in any case. Both say what is saved.",
+            "exit status). A model that stands at PATH is replaced by a new run's first",
+            "save and kept as PATH.bak, in place of one that was kept before; --overwrite",
+            "keeps none. Nothing but a model is ever replaced; folders of PATH are made. A",
+            "run that cannot be saved there is saved as PATH.rescued, or NAME.rescued in",
+            "$TMPDIR, the current folder or /tmp. --resume goes on where the run stopped,",
+            "with its settings and data; only --patience may be changed, and --n_epochs",
+            "raised unless the schedule is cosine. A signal that comes more than a second",
+            "after the first ends the run at once, but no save; Ctrl-\\ ends it in any",
+            "case. Both say what is saved.",
           ]),
         .init(
           title: "watching",

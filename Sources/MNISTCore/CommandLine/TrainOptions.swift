@@ -24,6 +24,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var comparedRuns: [String] = []
   /// Whether the run in the file at `modelPath` goes on.
   package var resume = false
+  /// Whether a model that stands at `modelPath` is lost to a new run's.
+  var overwrite = false
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
   private var arguments: [String] = []
 

@@ -43,11 +43,6 @@ package enum TrainingText {
       "\(tool): --batch_size \(asked) is more than the training images: a batch is all \(count)"
   }
 
-  package static func withoutLock(_ path: String) -> String {
-    "\(tool): \(PythonSyntax.escaped(path)): its file system has no locks: "
-      + "see to it that no other run writes there"
-  }
-
   package static func resumed(_ run: TrainingRun, from path: String) -> String {
     let (train, valid) = (run.progress.train.batches, run.progress.valid.batches)
     let place =
@@ -79,7 +74,7 @@ package enum TrainingText {
     return "the validation loss has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
-  package static func failedSave(_ failure: FileError) -> String {
+  package static func failedSave(_ failure: SaveError) -> String {
     "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on and is saved again"
   }
 

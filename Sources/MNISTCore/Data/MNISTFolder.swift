@@ -72,6 +72,14 @@ public enum MNISTFolder {
     names(of: name).flatMap { [$0, $0 + ".gz"] }
   }
 
+  /// Whether a file of this name may be one of a set's.
+  static func isFileName(_ name: String) -> Bool {
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].contains { train in
+      namings(of: train).contains(name)
+        || namings(of: train.replacing("train", with: "t10k")).contains(name)
+    }
+  }
+
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {
     // Some archives unpack each file into a folder of the file's own name. Such folders are passed over.
     try names.flatMap { [folder + $0, folder + $0 + ".gz"] }

@@ -65,21 +65,8 @@ extension SafeTensors {
     path: String, byteCount: Int, check: (SafeTensorsHeader) throws -> Void = { _ in },
     read: (Range<Int>) throws -> ArraySlice<UInt8>
   ) throws {
-    let start = try read(0..<min(16, byteCount))
-    let dataStart = try Self.headerEnd(Array(start), byteCount: byteCount, path: path)
-    let headerBytes = Array(try read(0..<dataStart))
-    let header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
-    let found = byteCount - dataStart
-    let expected = header.dataByteCount
-    guard found >= expected else {
-      throw SafeTensorsError.truncated(
-        path: path, expectedDataBytes: expected, foundDataBytes: found)
-    }
-    guard found == expected else {
-      throw SafeTensorsError.dataAfterEnd(
-        path: path, expectedDataBytes: expected, foundDataBytes: found)
-    }
-    let checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
+    let (header, checksums, dataStart) = try Self.header(
+      path: path, byteCount: byteCount, read: read)
     try check(header)
     self.init(metadata: header.metadata, hasChecksums: checksums != nil)
     tensors.reserveCapacity(header.entries.count)
@@ -94,6 +81,33 @@ extension SafeTensors {
         }
       tensors[entry.name] = TensorValue(shape: entry.shape, elements: elements)
     }
+  }
+
+  /// The header alone, once it is known that the file is as long as it says.
+  static func header(of file: borrowing InputFile) throws -> SafeTensorsHeader {
+    try header(path: file.path, byteCount: file.size) { try file.read($0)[...] }.0
+  }
+
+  /// The header, and the index of the first byte after it.
+  private static func header(
+    path: String, byteCount: Int, read: (Range<Int>) throws -> ArraySlice<UInt8>
+  ) throws -> (SafeTensorsHeader, SafeTensorsChecksums?, dataStart: Int) {
+    let start = try read(0..<min(16, byteCount))
+    let dataStart = try headerEnd(Array(start), byteCount: byteCount, path: path)
+    let headerBytes = Array(try read(0..<dataStart))
+    let header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
+    let found = byteCount - dataStart
+    let expected = header.dataByteCount
+    guard found >= expected else {
+      throw SafeTensorsError.truncated(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
+    }
+    guard found == expected else {
+      throw SafeTensorsError.dataAfterEnd(
+        path: path, expectedDataBytes: expected, foundDataBytes: found)
+    }
+    let checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
+    return (header, checksums, dataStart)
   }
 
   /// The index of the first byte after the header, as a file's first 16 bytes give it.

@@ -4,6 +4,8 @@
 package final class RunLog {
   /// The folder that was taken.
   package let directory: String
+  /// The files in it, but for TensorBoard's, whose names nobody chooses.
+  static let fileNames = ["metrics.csv", "config.json", "curves.svg"]
   /// Whether it is another than was asked for, because that one holds another run.
   package let isElsewhere: Bool
   package private(set) var rows: [MetricsRow]

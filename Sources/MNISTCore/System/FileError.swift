@@ -6,6 +6,12 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   /// Another process is writing the file; `process` is its number, nil where that is not known.
   case locked(path: String, process: Int?)
+  /// The lock file of `path` cannot be opened, so that it is not known whether another run has it.
+  case cannotLock(path: String, lock: String, reason: String)
+  /// What is there is not what may be replaced; `what` says what it is.
+  case notReplaced(path: String, what: String)
+  /// What is there is to be kept under another name, which cannot be.
+  indirect case cannotKeep(path: String, FileError)
   /// The name of a file was expected, and there was no text.
   case emptyPath
   /// A file cannot be made because its folder is not there.
@@ -31,6 +37,13 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .locked(let path, let process):
       "\(path): is being written by "
         + (process.map { "process \($0)" } ?? "another process")
+    case .cannotLock(let path, let lock, let reason):
+      "\(path): cannot be locked: \(lock), which another user's run has left, cannot be opened: "
+        + "\(reason) (remove it if that run is over)"
+    case .notReplaced(let path, let what):
+      "\(path): not replaced: \(what)"
+    case .cannotKeep(let path, let error):
+      "\(path): the model there cannot be kept: \(error)"
     case .emptyPath:
       "the path is empty (expected the name of a file)"
     case .missingFolder(let path, let folder):
@@ -65,6 +78,7 @@ enum SystemError {
     case S_IFIFO: "a named pipe"
     case S_IFCHR, S_IFBLK: "a device"
     case S_IFSOCK: "a socket"
+    case S_IFLNK: "a symbolic link"
     default: "something else"
     }
   }

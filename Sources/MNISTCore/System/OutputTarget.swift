@@ -8,10 +8,24 @@ struct OutputTarget: ~Copyable {
   /// Every call names files relative to this descriptor, so that a long path works, and so does a folder
   /// that is renamed meanwhile.
   let folder: Int32
+  private let folderPath: String
   /// Ends with a zero byte.
   let name: [CChar]
-  /// The permissions of the file that is there, `nil` where there is none.
-  let permissions: mode_t?
+  /// The file that is there, `nil` where there is none.
+  let old: OldFile?
+
+  struct OldFile {
+    let permissions: mode_t
+    let owner: uid_t
+    let group: gid_t
+    let byteCount: Int
+
+    init(_ status: stat) {
+      permissions = status.st_mode & 0o777
+      (owner, group) = (status.st_uid, status.st_gid)
+      byteCount = Int(status.st_size)
+    }
+  }
 
   /// Refuses a path at which there is no regular file, such as a folder, or one without write permission.
   init(_ path: String) throws(FileError) {
@@ -40,8 +54,9 @@ struct OutputTarget: ~Copyable {
     }
     self.path = path
     self.folder = folder
+    self.folderPath = Self.text(folderPath)
     self.name = name
-    permissions = status.map { $0.st_mode & 0o777 }
+    old = status.map(OldFile.init)
   }
 
   deinit {
@@ -69,6 +84,17 @@ struct OutputTarget: ~Copyable {
       kept = kept[..<length] + mark.utf8.map { CChar(bitPattern: $0) }
     }
     return [CChar(UInt8(ascii: "."))] + kept + suffix.utf8CString
+  }
+
+  /// The name under which the file that is there is kept, with a zero byte: `NAME.bak`.
+  var backupName: [CChar] { name.dropLast() + Self.backupSuffix.utf8CString }
+
+  private static let backupSuffix = ".bak"
+
+  /// The path of a name in the folder: beside the file itself, where `path` is a symbolic link to it.
+  func path(of name: [CChar]) -> String {
+    let start = folderPath == "." ? "" : folderPath.hasSuffix("/") ? folderPath : folderPath + "/"
+    return start + Self.text(name)
   }
 
   /// Waits until the storage has the folder's list of names, so that a file's new name is still there
@@ -127,5 +153,96 @@ struct OutputTarget: ~Copyable {
 
   private static func text(_ path: [CChar]) -> String {
     PathText.text(path.dropLast().map { UInt8(bitPattern: $0) })
+  }
+}
+
+// MARK: - Before hours of work
+
+extension OutputTarget {
+  /// Finds out whether another file may take the name of the one that is there.
+  func checkReplaceable() throws(FileError) { try checkReplaceable(name, path) }
+
+  /// The same for `NAME.bak`.
+  func checkBackupReplaceable() throws(FileError) {
+    let path = path(of: backupName)
+    guard let status = status(of: backupName) else {
+      guard errno == ENOENT else {
+        throw .cannotWrite(path: path, reason: SystemError.text(errno))
+      }
+      return
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .notARegularFile(path: path, kind: SystemError.kind(mode: status.st_mode))
+    }
+    try checkReplaceable(backupName, path)
+    if linkFailure(of: backupName) == EXDEV {
+      throw .cannotWrite(path: path, reason: SystemError.text(EBUSY))
+    }
+    guard faccessat(folder, backupName, W_OK, 0) == 0 else {
+      throw .cannotWrite(path: path, reason: SystemError.text(errno))
+    }
+  }
+
+  private func checkReplaceable(_ name: [CChar], _ path: String) throws(FileError) {
+    // As a regular file is no folder, this call never removes it. But it asks first what a renaming asks.
+    guard unlinkat(folder, name, AT_REMOVEDIR) != 0, errno == EPERM || errno == EACCES else {
+      return
+    }
+    let code = errno
+    var status = stat()
+    let isSticky = fstat(folder, &status) == 0 && status.st_mode & mode_t(S_ISVTX) != 0
+    throw .cannotWrite(
+      path: path,
+      reason: SystemError.text(code)
+        + (code == EPERM && isSticky
+          ? " (it is another user's, and its folder lets only owners replace files)" : ""))
+  }
+
+  /// Why the file that is there cannot have a second name in its folder, as an error number; 0 where it can.
+  ///
+  /// `EXDEV` says that the file is mounted by itself, as no link leads from one mount to another: nothing else
+  /// can take its name then, so that it is written in place.
+  var linkFailure: Int32 { old == nil ? 0 : linkFailure(of: name) }
+
+  private func linkFailure(of name: [CChar]) -> Int32 {
+    let newName = TemporaryFile.newName(beside: self)
+    guard SystemError.retrying({ linkat(folder, name, folder, newName, 0) }) == 0 else {
+      return errno
+    }
+    unlinkat(folder, newName, 0)
+    return 0
+  }
+
+  /// Refuses where the file system of the file has no room for it to grow to `byteCount` bytes.
+  func checkRoomInPlace(for byteCount: Int) throws(FileError) {
+    var system = statvfs()
+    guard statvfs(PathText.bytes(path), &system) == 0 else { return }
+    let growth = byteCount - (old?.byteCount ?? 0)
+    let (free, overflow) = Int(system.f_bavail).multipliedReportingOverflow(
+      by: Int(system.f_frsize))
+    if growth > free, !overflow {
+      throw .cannotWrite(path: path, reason: SystemError.text(ENOSPC))
+    }
+  }
+
+  var backupByteCount: Int { status(of: backupName).map { Int($0.st_size) } ?? 0 }
+
+  /// The first of the names for a whole file that could not take its place which is not taken.
+  var freeRescueName: [CChar] {
+    for suffix in Self.rescueSuffixes {
+      let rescueName: [CChar] = name.dropLast() + suffix.utf8CString
+      if status(of: rescueName) == nil { return rescueName }
+    }
+    return name
+  }
+
+  /// `.rescued`, `.rescued-2`, …
+  static var rescueSuffixes: some Sequence<String> {
+    (1...100_000).lazy.map { $0 == 1 ? ".rescued" : ".rescued-\($0)" }
+  }
+
+  private func status(of name: [CChar]) -> stat? {
+    var status = stat()
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
   }
 }

@@ -70,6 +70,14 @@ enum NewFolder {
     }
   }
 
+  /// Waits until the storage has the new folder's name.
+  static func flushParent(of path: String) {
+    let parent = open(PathText.bytes(path + "/.."), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard parent >= 0 else { return }
+    fsync(parent)
+    close(parent)
+  }
+
   /// `a/b/c` gives `.`, `a`, `a/b`, `a/b/c`, and `/a/b` gives `/`, `/a`, `/a/b`.
   static func ancestors(_ path: String) -> [String] {
     let isAbsolute = path.utf8.first == UInt8(ascii: "/")
@@ -81,6 +89,40 @@ enum NewFolder {
       prefix += "/"
     }
     return ancestors
+  }
+}
+
+/// The folders that had to be made around a file. Those that are empty when this object goes are removed.
+final class MadeFolders: Sendable {
+  private let paths: [String]
+
+  /// Makes the folders of the file at `path`; the empty path needs none.
+  init(around path: String) throws(FileError) {
+    var made: [String] = []
+    guard let end = path.utf8.lastIndex(of: UInt8(ascii: "/")), end > path.startIndex else {
+      paths = made
+      return
+    }
+    guard path.utf8.last != UInt8(ascii: "/") || FileSystem.exists(path) else {
+      throw .notARegularFile(path: path, kind: "the name of a folder")
+    }
+    var failure: Int32 = 0
+    for folder in NewFolder.ancestors(String(path[..<end])) where !FileSystem.exists(folder) {
+      guard failure == 0 else { break }
+      if mkdir(PathText.bytes(folder), 0o777) == 0 {
+        made.append(folder)
+        NewFolder.flushParent(of: folder)
+      } else if errno != EEXIST {
+        failure = errno
+      }
+    }
+    paths = made
+    // From here on the folders are removed by `deinit`.
+    if failure != 0 { throw .cannotWrite(path: path, reason: SystemError.text(failure)) }
+  }
+
+  deinit {
+    for path in paths.reversed() { FileSystem.removeFolder(path) }
   }
 }
 
@@ -107,6 +149,30 @@ enum FileSystem {
       throw .cannotRead(path: path, reason: SystemError.text(reason))
     }
     return exists(path) ? false : nil
+  }
+
+  /// The absolute path without symbolic links; of what is not there, as far as something is.
+  static func place(of path: String) -> String {
+    let ancestors = NewFolder.ancestors(path)
+    for (index, ancestor) in ancestors.enumerated().reversed() {
+      guard let resolved = realpath(PathText.bytes(ancestor), nil) else { continue }
+      defer { free(resolved) }
+      var parts = Self.parts(
+        PathText.text((0..<strlen(resolved)).map { UInt8(bitPattern: resolved[$0]) }))
+      for part in Self.parts(path).dropFirst(index) {
+        switch part {
+        case ".": break
+        case "..": _ = parts.popLast()
+        default: parts.append(part)
+        }
+      }
+      return "/" + parts.joined(separator: "/")
+    }
+    return path
+  }
+
+  private static func parts(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Removes the file, if there is one.

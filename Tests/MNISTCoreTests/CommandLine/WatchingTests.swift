@@ -96,18 +96,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("m", "m: cannot be written: Not a directory"),
-    ("m/runs", "m/runs: cannot be written: Not a directory"),
+    ("file", "file: cannot be written: Not a directory"),
+    ("file/runs", "file/runs: cannot be written: Not a directory"),
   ])
   func aFolderThatCannotBeMadeIsFoundBeforeTheDataIsRead(
     _ directory: String, _ sentence: String
   ) async throws {
     try await SmallSets.withFolderAsync { folder async throws in
-      try SmallSets.write([], "\(folder)/m")
+      try SmallSets.write([], "\(folder)/file")
       #expect(
         try await train("--log_dir \(directory)", in: folder)
           == .init(exitCode: 1, output: "", error: "mnist-train: error: \(sentence)\n"))
-      #expect(try SmallSets.names(folder) == ["m"])
+      #expect(try SmallSets.names(folder) == ["file"])
     }
   }
 

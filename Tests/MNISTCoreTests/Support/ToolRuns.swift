@@ -27,9 +27,9 @@ extension ToolRuns {
     try await BuiltTool.train.run(arguments(line), in: folder, shell: shell)
   }
 
-  /// What `train` runs the tool with.
+  /// What `train` runs the tool with: another run's model is not kept, as few suites are about that.
   func arguments(_ line: String) -> [String] {
-    let settings = line.contains("--resume") ? "" : Self.usual
+    let settings = line.contains("--resume") ? "" : "--overwrite \(Self.usual)"
     return words("--model_fn m --data_dir d --n_threads 1 \(settings) \(line)")
   }
 

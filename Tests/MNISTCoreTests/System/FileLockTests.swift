@@ -57,4 +57,50 @@ import Testing
       withExtendedLifetime((first, second)) {}
     }
   }
+
+  /// As a run of another user may have left it, whatever the mask was.
+  @Test func everybodyMayReadTheSmallFile() throws {
+    try SmallSets.withFolder { folder throws in
+      let mask = umask(0o077)
+      defer { umask(mask) }
+      let lock = try FileLock("\(folder)/m")
+      var status = stat()
+      #expect(stat("\(folder)/.m.lock", &status) == 0 && status.st_mode & 0o777 == 0o644)
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  /// Root may open everything, so that only others can see these.
+  @Test(.disabled(if: geteuid() == 0, "runs as root"))
+  func aSmallFileThatCannotBeWrittenIsLockedAndOneThatCannotBeReadIsNamed() throws {
+    try SmallSets.withFolder { folder throws in
+      try SmallSets.write([], "\(folder)/.m.lock")
+      #expect(chmod("\(folder)/.m.lock", 0o444) == 0)
+      let lock = try FileLock("\(folder)/m")
+      #expect(lock.isHeld)
+      #expect(throws: FileError.locked(path: "\(folder)/m", process: nil)) {
+        try FileLock("\(folder)/m")
+      }
+      #expect(chmod("\(folder)/.m.lock", 0) == 0)
+      let error = FileError.cannotLock(
+        path: "\(folder)/m", lock: "\(folder)/.m.lock", reason: "Permission denied")
+      #expect(throws: error) { try FileLock("\(folder)/m") }
+      withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test func aProcessThatIsNoMoreIsNotNamed() throws {
+    try SmallSets.withFolder { folder throws in
+      let lock = try FileLock("\(folder)/m")
+      for text in ["4194305\n", "0\n", "-1\n", ""] {
+        let file = open("\(folder)/.m.lock", O_WRONLY | O_TRUNC)
+        write(file, text, text.utf8.count)
+        close(file)
+        #expect(throws: FileError.locked(path: "\(folder)/m", process: nil)) {
+          try FileLock("\(folder)/m")
+        }
+      }
+      withExtendedLifetime(lock) {}
+    }
+  }
 }

@@ -47,6 +47,22 @@ import Testing
     }
   }
 
+  /// Only root may give a file away.
+  @Test(.enabled(if: geteuid() == 0, "does not run as root"))
+  func theOwnerAndGroupOfAnExistingFileAreKept() throws {
+    try SmallSets.withFolder { folder in
+      try OutputFile.write([1], to: "\(folder)/model")
+      #expect(chown("\(folder)/model", 12_345, 23_456) == 0)
+      #expect(chmod("\(folder)/model", 0o640) == 0)
+      try OutputFile.checkWritable("\(folder)/model", byteCount: 1)
+      try OutputFile.write([2], to: "\(folder)/model")
+      var status = stat()
+      #expect(stat("\(folder)/model", &status) == 0)
+      #expect(status.st_uid == 12_345 && status.st_gid == 23_456)
+      #expect(status.st_mode & 0o777 == 0o640)
+    }
+  }
+
   @Test func aNewFileHasThePermissionsOfAnyNewFile() throws {
     try SmallSets.withFolder { folder in
       try OutputFile.write([1], to: "\(folder)/model")
@@ -203,6 +219,9 @@ import Testing
     let sentences = [
       FileError.emptyPath,
       .missingFolder(path: "no/model", folder: "no"),
+      .cannotLock(path: "model", lock: ".model.lock", reason: "Permission denied"),
+      .notReplaced(path: "model", what: "no model (expected …)"),
+      .cannotKeep(path: "model", .notARegularFile(path: "model.bak", kind: "a directory")),
       .readBackDiffers(path: "model"),
       .notDurable(path: "model", reason: "Input/output error"),
     ].map(\.description)
@@ -210,6 +229,11 @@ import Testing
       sentences == [
         "the path is empty (expected the name of a file)",
         "no/model: cannot be written: there is no folder no",
+        "model: cannot be locked: .model.lock, which another user's run has left, cannot be opened: "
+          + "Permission denied (remove it if that run is over)",
+        "model: not replaced: no model (expected …)",
+        "model: the model there cannot be kept: model.bak: not a file (expected a regular file, "
+          + "found a directory)",
         "model: cannot be written: what was read back differs from what was written",
         "model: written, but may be lost in a power cut: Input/output error",
       ])

@@ -94,4 +94,20 @@ import Testing
       #expect(try SmallSets.names(folder) == [])
     }
   }
+
+  @Test func aPlaceIsTheSameHoweverItIsSpelled() throws {
+    try SmallSets.withFolder(["d/f": []]) { folder throws in
+      let place = FileSystem.place(of: folder)
+      #expect(symlink("d", "\(folder)/link") == 0)
+      for (path, expected) in [
+        ("d", "/d"), ("d/", "/d"), ("./d//f", "/d/f"), ("link/f", "/d/f"), ("link/no", "/d/no"),
+        ("no/a/../b/./c", "/no/b/c"), ("d/../no", "/no"), ("no/../..", ""),
+      ] {
+        let end = path == "no/../.." ? String(place.prefix(upTo: place.lastIndex(of: "/")!)) : place
+        #expect(FileSystem.place(of: "\(folder)/\(path)") == end + expected, "\(path)")
+      }
+      #expect(FileSystem.place(of: "/") == "/")
+      #expect(FileSystem.place(of: "no-such-file") == FileSystem.place(of: ".") + "/no-such-file")
+    }
+  }
 }

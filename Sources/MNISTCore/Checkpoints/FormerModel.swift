@@ -1,0 +1,49 @@
+/// The model that stands where a new run is to save itself. Nothing else is ever replaced by a run.
+package struct FormerModel: Equatable, Sendable {
+  /// Nil for a model's weights alone.
+  package let run: Run?
+
+  /// What tells a run from others.
+  package struct Run: Equatable, Sendable {
+    package let seed: UInt64
+    /// How many epochs are behind it, out of `epochCount`.
+    package let epoch: Int
+    package let epochCount: Int
+    /// Infinite as long as no epoch is over.
+    package let lowestLoss: Double
+  }
+
+  /// Reads the header of the file at `path`; nil where there is no file or an empty one, as `touch` and
+  /// `mktemp` make it. Throws where it is anything else than a model: it must not be replaced.
+  package init?(at path: String) throws(FileError) {
+    guard FileSystem.leadsToFile(path) || errno != ENOENT else { return nil }
+    let file = try InputFile(path, limit: .max)
+    guard file.size > 0 else { return nil }
+    do {
+      let header = try SafeTensors.header(of: file)
+      try SavedModel.check(header, path: path)
+      run = try SavedModel.isCheckpoint(header.metadata) ? Run(header, path: path) : nil
+    } catch let error as FileError {
+      throw error
+    } catch {
+      let start = try file.read(0..<min(512, file.size))
+      // The sentence begins with the path, which stands there already.
+      let what =
+        FileKind.name(of: start).map {
+          "no model (expected one that mnist-train wrote or no file, found \($0))"
+        } ?? String("\(error)".dropFirst("\(path): ".count))
+      throw .notReplaced(path: path, what: what)
+    }
+  }
+}
+
+extension FormerModel.Run {
+  fileprivate init(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
+    let metadata = CheckpointMetadata(
+      texts: header.metadata, tensorCount: header.entries.count, path: path)
+    let settings = try metadata.settings()
+    (seed, epochCount) = (settings.seed, settings.epochCount)
+    epoch = try metadata.epoch(of: settings.epochCount)
+    lowestLoss = try metadata.lowestLoss()
+  }
+}

@@ -1,0 +1,81 @@
+// Where a run is saved: opening the file, what is said about it, and other options that mean its place.
+
+extension TrainOptions {
+  /// Opens the file that the run saves itself to. Nothing is read or downloaded yet.
+  package func openModelFile() throws -> CheckpointFile {
+    let file =
+      resume
+      ? try CheckpointFile(modelPath)
+      : try CheckpointFile(forNewRunAt: modelPath, keepingFormer: !overwrite)
+    try checkPlaces()
+    return file
+  }
+
+  /// Refuses a path that serves two purposes. What is there already has been refused as no model; this finds
+  /// what only the run would make.
+  func checkPlaces() throws(UsageError) {
+    func place(_ path: String) -> String { FileSystem.place(of: path) }
+    /// Whether `path` is the folder `folder` or one of those in it.
+    func isInside(_ path: String, _ folder: String) -> Bool {
+      path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
+    }
+    func refusal(_ allowed: String, _ path: String? = nil) -> UsageError {
+      Self.command.error(
+        .outOfRange(
+          option: "--model_fn", allowed: allowed + (path.map(PythonSyntax.escaped) ?? ""),
+          found: PythonSyntax.escaped(modelPath)))
+    }
+    let model = place(modelPath)
+    var folders = [("--log_dir", logDirectory)].compactMap { name, path in path.map { (name, $0) } }
+    if settings.dataset != .digits { folders.append(("--data_dir", dataDirectory)) }
+    for (option, path) in folders {
+      if isInside(place(path), model) {
+        throw refusal("a file, not a folder of \(option), ", path)
+      }
+      if !resume, !overwrite, isInside(place(path), model + ".bak") {
+        throw refusal("a file whose .bak is no folder of \(option), ", path)
+      }
+    }
+    let name = model.split(separator: "/").last.map(String.init) ?? ""
+    if let log = logDirectory, RunLog.fileNames.map({ place(log) + "/" + $0 }).contains(model) {
+      throw refusal("none of the files that --log_dir writes")
+    }
+    if settings.dataset != .digits, MNISTFolder.isFileName(name),
+      isInside(model, place(dataDirectory))
+    {
+      throw refusal("none of the files of --data_dir")
+    }
+  }
+}
+
+extension TrainingText {
+  /// What a person should know of the file that the run is saved to, before the run begins.
+  package static func notes(on file: CheckpointFile) -> [String] {
+    let path = PythonSyntax.escaped(file.path)
+    var notes: [String] = []
+    if !file.isLocked {
+      notes.append(
+        "\(tool): \(path): its file system has no locks: see to it that no other run writes there")
+    }
+    if file.isMounted {
+      notes.append(
+        "\(tool): \(path) is mounted by itself and cannot be replaced as a whole: it is written in "
+          + "place, and \(path).rescued is the whole run where that is broken off")
+    }
+    if let former = file.former, let backup = file.backup {
+      notes.append(
+        "\(tool): \(path) holds \(words(former)); the first save of this run keeps it as "
+          + PythonSyntax.escaped(backup.path)
+          + (backup.former.map { ", in place of \(words($0)) there" } ?? ""))
+    }
+    return notes
+  }
+
+  /// `another run (seed 1, 3 of 20 epochs, lowest loss 1.2345e-01)`
+  private static func words(_ model: FormerModel) -> String {
+    guard let run = model.run else { return "the weights of another model" }
+    var text = "another run (seed \(run.seed), \(run.epoch) of \(run.epochCount) epochs"
+    if run.epoch > 0 { text += ", lowest loss \(NumberText.scientific(run.lowestLoss))" }
+    return text + ")"
+  }
+}

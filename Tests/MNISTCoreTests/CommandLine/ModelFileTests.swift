@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// What stands at `--model_fn` before a run and after it, from outside.
+@Suite struct ModelFileTests: ToolRuns {
+  /// The tutorial's command.
+  private func train(
+    _ line: String, in folder: String
+  ) async throws -> BuiltTool.Result {
+    try await BuiltTool.train.run(
+      words("--model_fn m --data_dir d --n_layers 3 --n_epochs 1 --verbose 0 \(line)"), in: folder)
+  }
+
+  @Test func theSameCommandAgainAndAgainKeepsTheRunBefore() async throws {
+    try await withSet { folder async throws in
+      var runs: [[UInt8]] = []
+      var words: [String] = []
+      for seed in 1...3 {
+        let run = try await train("--seed \(seed)", in: folder)
+        var expected = ""
+        if seed > 1 {
+          expected =
+            "mnist-train: m holds \(words[seed - 2]); the first save of this run keeps it as m.bak"
+          if seed > 2 { expected += ", in place of \(words[seed - 3]) there" }
+          expected += "\n"
+        }
+        #expect(run.exitCode == 0 && run.error == expected)
+        let loss = try #require(run.output.firstMatch(of: /lowest_loss=(\S+)/))
+        words.append("another run (seed \(seed), 1 of 1 epochs, lowest loss \(loss.1))")
+        runs.append(try SmallSets.content("\(folder)/m"))
+        if seed > 1 { #expect(try SmallSets.content("\(folder)/m.bak") == runs[seed - 2]) }
+      }
+      #expect(try await train("--resume --n_epochs 2", in: folder).exitCode == 0)
+      #expect(try await train("--seed 4 --overwrite", in: folder).error == "")
+      #expect(try SmallSets.content("\(folder)/m.bak") == runs[1])
+      #expect(try SmallSets.names(folder) == ["d", "m", "m.bak"])
+    }
+  }
+
+  /// Exit 1, one sentence, nothing read or downloaded, nothing left.
+  @Test(arguments: [
+    (
+      "--model_fn d/train-images-idx3-ubyte",
+      "d/train-images-idx3-ubyte: not replaced: no model (expected one that mnist-train wrote or no "
+        + "file, found an IDX file of images or labels)"
+    ),
+    (
+      "--model_fn text --overwrite",
+      "text: not replaced: no model (expected one that mnist-train wrote or no file, found a text)"
+    ),
+    ("--model_fn d", "d: not a file (expected a regular file, found a directory)"),
+    (
+      "",
+      "m: the model there cannot be kept: m.bak: not replaced: no model (expected one that "
+        + "mnist-train wrote or no file, found a text); move that away, or give --overwrite to keep "
+        + "no model"
+    ),
+  ])
+  func whatIsNoModelIsLeftAlone(_ line: String, _ sentence: String) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let files = [
+        "d/train-images-idx3-ubyte": [0, 0, 8, 3, 0, 0, 0, 1], "text": Array("text".utf8),
+        "m.bak": Array("text".utf8), "m": try SmallSets.checkpoint().encoded(),
+      ]
+      try SmallSets.put(files, in: folder)
+      let run = try await train("--dataset mnist \(line)", in: folder)
+      #expect(
+        run == .init(exitCode: 1, output: "", error: "mnist-train: error: \(sentence)\n"))
+      for (name, bytes) in files {
+        #expect(try SmallSets.content("\(folder)/\(name)") == bytes)
+      }
+      #expect(try SmallSets.names(folder) == ["d", "m", "m.bak", "text"])
+    }
+  }
+
+  /// What is not there yet, and would be in the way once the run has made it.
+  @Test(arguments: [
+    ("--model_fn runs --log_dir runs", "a file, not a folder of --log_dir, runs"),
+    ("--model_fn runs --log_dir ./x/../runs/a", "a file, not a folder of --log_dir, ./x/../runs/a"),
+    ("--model_fn runs --log_dir runs.bak", "a file whose .bak is no folder of --log_dir, runs.bak"),
+    ("--model_fn runs/metrics.csv --log_dir runs", "none of the files that --log_dir writes"),
+    ("--model_fn data --data_dir data", "a file, not a folder of --data_dir, data"),
+    (
+      "--model_fn data/MNIST/raw/t10k-images-idx3-ubyte.gz --data_dir data",
+      "none of the files of --data_dir"
+    ),
+  ])
+  func aPathServesOnePurpose(_ line: String, _ allowed: String) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let run = try await BuiltTool.train.run(words(line), in: folder)
+      let model = words(line)[1]
+      #expect(run.exitCode == 2)
+      #expect(
+        run.error.hasSuffix(
+          "mnist-train: error: argument --model_fn: must be \(allowed), found \(model)\n"))
+      #expect(try SmallSets.names(folder).isEmpty)
+    }
+  }
+
+  @Test func theFolderOfARunHoldsItsModelAndItsLog() async throws {
+    try await withSet { folder async throws in
+      let run = try await train(
+        "--seed 1 --model_fn runs/a/model.ckpt --log_dir runs/a", in: folder)
+      #expect(run.exitCode == 0 && run.error == "")
+      let names = try SmallSets.names("\(folder)/runs/a")
+      #expect(names.contains("model.ckpt") && names.contains("metrics.csv"))
+    }
+  }
+
+  @Test func aRunThatCannotBeginMakesNoFolder() async throws {
+    try await withSet { folder async throws in
+      let bad = try await train("--model_fn runs/a/m --train_ratio 0.01", in: folder)
+      #expect(bad.exitCode == 2)
+      #expect(try SmallSets.names(folder) == ["d"])
+    }
+  }
+}
