@@ -2,14 +2,26 @@ import MNISTCore
 
 /// Measures the model on the test images, or on the first of them.
 func predictTestSet(
-  _ options: PredictOptions, _ model: some Module, _ data: LoadedImages, _ console: inout Console
+  _ options: PredictOptions, _ saved: SavedModel, _ data: LoadedImages, _ console: inout Console
 ) throws {
   // What can fail comes before the work.
-  let metrics = try options.logDirectory.map { try LoggedRun(readingFrom: $0).rows } ?? []
+  let metrics =
+    try options.logDirectory.map { directory in
+      let run = try LoggedRun(readingFrom: directory)
+      try run.check(isOf: saved, path: options.modelPath)
+      if saved.settings == nil {
+        console.warn(PredictionText.unknownLog(directory, of: options.modelPath))
+      }
+      return run.rows
+    } ?? []
   if let directory = options.reportDirectory { try ReportFolder.checkWritable(directory) }
 
+  let model = saved.makeModel()
   let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
+  if let note = PredictionText.clippedTestCount(options.testCount, to: images.count) {
+    console.note(note)
+  }
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
   var predicted: [Int] = []
   var forReport: [Classification] = []

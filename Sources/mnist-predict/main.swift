@@ -12,9 +12,10 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let source = options.dataSource(options.dataset ?? saved.settings?.dataset ?? .auto)
   let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
+  console.note(unusedMirrorOf: options, data.origin)
   try MemoryNeed.check(
     .prediction, saved.layout, batchSize: options.batchSize, imageCount: data.images.count)
-  try predictTestSet(options, saved.makeModel(), data, &console)
+  try predictTestSet(options, saved, data, &console)
 }
 
 exit(Tool.run(ProcessArguments.all, predict))

@@ -3,12 +3,14 @@ import MNISTCore
 /// Saves and logs the run after each epoch, and saves it where a signal stops it.
 func train(
   _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
-  _ console: inout Console
+  _ loggedEpochs: [LoggedEpoch]?, _ console: inout Console
 ) throws {
+  var loggedEpochs = loggedEpochs
   defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
   let saver = CheckpointSaver(file)
   func save() -> FileError? {
-    saver.save(Checkpoint(settings: run.settings, state: run.state))
+    saver.save(
+      Checkpoint(settings: run.settings, state: run.state, loggedEpochs: loggedEpochs))
   }
   // Where the file cannot be written in the end, the run is saved in one of these.
   let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)
@@ -18,6 +20,7 @@ func train(
       if case .epoch(let report) = event {
         // Before the run is saved: no epoch behind a run that goes on is missing in its log.
         log?.append(MetricsRow(report, timer.endEpoch()))
+        loggedEpochs?.append(LoggedEpoch(report))
         // When the line of an epoch is printed, the one before it is on the disk.
         if let failure = save() { console.note(TrainingText.failedSave(failure)) }
       } else {

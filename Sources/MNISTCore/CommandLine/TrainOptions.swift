@@ -24,6 +24,7 @@ package struct TrainOptions: Equatable, Sendable {
   package var comparedRuns: [String] = []
   /// Whether the run in the file at `modelPath` goes on.
   package var resume = false
+  package var optionsWithoutEffect: [String] = []
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
   private var arguments: [String] = []
 
@@ -36,6 +37,8 @@ package struct TrainOptions: Equatable, Sendable {
     let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
     if case .options(var options) = invocation, options.resume {
       options.arguments = arguments
+      // What has an effect is for the file to say, too.
+      options.optionsWithoutEffect = []
       return .options(options)
     }
     if case .options(let options) = invocation, let problem = options.contradiction {
@@ -134,6 +137,16 @@ extension TrainOptions {
         arguments, startingFrom: Self.options(of: file))
     else { return dataSource(settings.dataset) }
     return asked.dataSource(asked.settings.dataset)
+  }
+
+  /// The options that have no effect on the run in `file`, which goes on; none of a new run, whose options are
+  /// known without it.
+  package func optionsWithoutEffect(resuming file: TrainingSettings?) -> [String] {
+    guard let file,
+      case .options(let asked) = Self.command.parse(
+        arguments, startingFrom: Self.options(of: file))
+    else { return [] }
+    return asked.optionsWithoutEffect
   }
 
   /// The command line that the run in a file may have begun with.
