@@ -20,7 +20,7 @@ package struct LogLink: Sendable {
     guard let bytes = try? InputFile.read(path, limit: 1 << 16) else { return nil }
     let way = Self.parts(PathText.text(bytes.prefix { $0 != UInt8(ascii: "\n") }))
     var place = Array(Self.parts(model).dropLast())
-    for part in way {
+    for part in way where part != "." {
       if part == ".." { _ = place.popLast() } else { place.append(part) }
     }
     let folder = "/" + place.joined(separator: "/")

@@ -137,6 +137,14 @@ import Testing
 
   // MARK: -
 
+  /// No test images are read.
+  private func predict(
+    _ line: String, in folder: String, shell: String? = nil
+  ) async throws -> BuiltTool.Result {
+    try await BuiltTool.predict.run(
+      words("--model_fn m --n_threads 1 \(line)"), in: folder, shell: shell)
+  }
+
   /// A folder with a tiny trained model for images of two rows of three pixels as `m`, no data.
   private func withModel(
     _ body: (String, ImageClassifier) async throws -> Void
