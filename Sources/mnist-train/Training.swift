@@ -9,8 +9,9 @@ func train(
   defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
   let saver = CheckpointSaver(file)
   func save() -> FileError? {
-    saver.save(
-      Checkpoint(settings: run.settings, state: run.state, loggedEpochs: loggedEpochs))
+    var checkpoint = Checkpoint(settings: run.settings, state: run.state)
+    checkpoint.loggedEpochs = loggedEpochs
+    return saver.save(checkpoint)
   }
   // Where the file cannot be written in the end, the run is saved in one of these.
   let otherFolders = [CLibrary.environment("TMPDIR"), "."].compactMap(\.self)

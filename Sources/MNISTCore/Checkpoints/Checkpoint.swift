@@ -19,15 +19,12 @@ public struct Checkpoint: Equatable, Sendable {
   public var state: TrainingState
   /// Of a run that is logged: the epochs behind it, so that no log of it ever lacks one; nil of any other run,
   /// whose file has no trace of a log.
-  public var loggedEpochs: [LoggedEpoch]?
+  package var loggedEpochs: [LoggedEpoch]?
 
   /// A run with these settings that stands there; the state's tensors have the settings' sizes.
-  public init(
-    settings: TrainingSettings, state: TrainingState, loggedEpochs: [LoggedEpoch]? = nil
-  ) {
+  public init(settings: TrainingSettings, state: TrainingState) {
     self.settings = settings
     self.state = state
-    self.loggedEpochs = loggedEpochs
   }
 
   /// Writes the file. Whoever opens the path, at any instant and after a power cut too, finds the old file

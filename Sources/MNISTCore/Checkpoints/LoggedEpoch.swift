@@ -1,18 +1,18 @@
 /// What a log says of an epoch, but for the times: equal runs have equal ones.
-public struct LoggedEpoch: Equatable, Sendable {
+package struct LoggedEpoch: Equatable, Sendable {
   /// From 1.
-  public let epoch: Int
+  package let epoch: Int
   /// The mean over the training batches.
-  public let trainLoss: Double
+  package let trainLoss: Double
   /// The mean over the validation batches.
-  public let validLoss: Double
+  package let validLoss: Double
   /// The share of validation images whose class was found.
-  public let validAccuracy: Double
+  package let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
-  public let lowestLoss: Double
+  package let lowestLoss: Double
 
   /// What an epoch came to; its targets are labels.
-  public init(_ report: EpochReport) {
+  package init(_ report: EpochReport) {
     epoch = report.epoch
     (trainLoss, validLoss) = (report.trainLoss, report.validLoss)
     (validAccuracy, lowestLoss) = (report.validAccuracy ?? 0, report.lowestLoss)
