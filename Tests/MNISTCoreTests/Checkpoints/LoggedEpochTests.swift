@@ -44,9 +44,9 @@ import Testing
     let report = { (epoch: Int) in
       LoggedEpoch(
         EpochReport(
-          epoch: epoch, epochCount: 60_000, trainLoss: 1.2345678901234567e-308,
-          validLoss: 1.2345678901234567e-308, validAccuracy: 0.12345678901234568,
-          lowestLoss: 1.2345678901234567e-308))
+          epoch: epoch, epochCount: 60_000, trainLoss: 1.2345678901234567e-307,
+          validLoss: 1.2345678901234567e-307, validAccuracy: 0.12345678901234568,
+          lowestLoss: 1.2345678901234567e-307))
     }
     var checkpoint = try SmallSets.checkpoint()
     let epochs = (1...LoggedEpoch.limit + 1).map(report)
