@@ -2,14 +2,18 @@ import MNISTCore
 
 /// Measures the model on the test images, or on the first of them.
 func predictTestSet(
-  _ options: PredictOptions, _ model: some Module, _ data: LoadedImages, _ console: inout Console
+  _ options: PredictOptions, _ saved: SavedModel, _ data: LoadedImages, _ console: inout Console
 ) throws {
   // What can fail comes before the work.
-  let metrics = try options.logDirectory.map { try LoggedRun(readingFrom: $0).rows } ?? []
+  let metrics = try options.logDirectory.map { try curves(in: $0, of: saved, options, &console) }
   if let directory = options.reportDirectory { try ReportFolder.checkWritable(directory) }
 
+  let model = saved.makeModel()
   let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
+  if let note = PredictionText.clippedTestCount(options.testCount, to: images.count) {
+    console.note(note)
+  }
   let tested = Subset(ImageDataset(images), indices: Array(0..<count))
   var predicted: [Int] = []
   var forReport: [Classification] = []
@@ -34,8 +38,20 @@ func predictTestSet(
   if count == images.count { console.note(PredictionText.summary(confusion)) }
   if let directory = options.reportDirectory {
     let page = ReportPage(
-      Evaluation(forReport), images: images, metrics: metrics,
+      Evaluation(forReport), images: images, metrics: metrics ?? [],
       facts: [("Model", options.modelPath), ("Data", "\(data.origin)")])
     try ReportFolder.write(page, to: directory)
   }
+}
+
+/// The epochs in a log, which must be that of the model's run.
+private func curves(
+  in directory: String, of saved: SavedModel, _ options: PredictOptions, _ console: inout Console
+) throws -> [MetricsRow] {
+  let run = try LoggedRun(readingFrom: directory)
+  try run.check(isOf: saved, path: options.modelPath)
+  if saved.settings == nil {
+    console.warn(PredictionText.unknownLog(directory, of: options.modelPath))
+  }
+  return run.rows
 }

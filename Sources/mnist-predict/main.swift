@@ -12,10 +12,11 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let source = options.dataSource(options.dataset ?? saved.settings?.dataset ?? .auto)
   let data = try saved.testImages(from: source) { console.report($0) }
   console.note(DataText.line(data.origin))
+  console.note(unusedMirrorOf: options, data.origin)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count
   ).check()
-  try predictTestSet(options, saved.makeModel(), data, &console)
+  try predictTestSet(options, saved, data, &console)
 }
 
 ProcessorCheck.pass(tool: "mnist-predict")

@@ -8,12 +8,22 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   StopSignal.listen()
   let file = try options.openModelFile()
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
-  if let directory = options.logDirectory {
+  for text in options.optionsWithoutEffect(resuming: stored?.settings) {
+    console.warnAlsoAtEnd(text)
+  }
+  let link = LogLink(of: file.absolutePath)
+  let logDirectory =
+    options.logDirectory
+    ?? stored.flatMap {
+      $0.loggedEpochs == nil ? nil : link.folder(of: configuration($0.settings, savedTo: file))
+    }
+  if let directory = logDirectory {
     try RunLog.checkWritable(
       directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
   }
   let source = options.dataSource(resuming: stored?.settings)
   let data = try source.trainingImages { console.report($0) }
+  console.note(unusedMirrorOf: options, data.origin)
   let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
   try MemoryNeed(training: settings, imageCount: data.images.count).check()
@@ -23,27 +33,37 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
       holding: stored.map { ($0.state.epoch, $0.state.progress) }, in: options.modelPath))
   StopSignal.holdBack(TrainingText.waitingForSave)
 
+  if let note = TrainingText.clippedBatchSize(options, to: settings.batchSize) {
+    console.note(note)
+  }
   for note in TrainingText.notes(on: file) { console.note(note) }
   if let stored {
     run.resume(from: stored.state)
     guard !run.isOver else {
+      if let directory = options.logDirectory,
+        !RunLog.holds(directory, configuration(settings, savedTo: file))
+      {
+        console.note(TrainingText.nothingToLog(to: directory))
+      }
       return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
     }
     console.note(TrainingText.resumed(run, from: options.modelPath))
+    if stored.loggedEpochs != nil, options.logDirectory == nil {
+      console.note(
+        logDirectory.map(TrainingText.foundLog) ?? TrainingText.lostLog(of: options.modelPath))
+    }
   } else {
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
-    if let note = TrainingText.clippedBatchSize(options, to: settings.batchSize) {
-      console.note(note)
-    }
     console.warn(about: data.origin)
     console.print(DataText.line(data.origin))
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
-  let log = try options.logDirectory.map {
-    try openLog($0, of: run, savingTo: file, stored, &console)
+  let log = try logDirectory.map {
+    try openLog($0, of: run, savingTo: file, link, stored, &console)
   }
-  try train(run, options, savingTo: file, log, &console)
+  try train(
+    run, options, savingTo: file, log, stored?.loggedEpochs ?? log.map { _ in [] }, &console)
 }
 
 /// What the run's log says of it.
@@ -57,11 +77,17 @@ func configuration(
 
 /// Opens the run's log, and tells where it is not the folder that was asked for, or not whole.
 func openLog(
-  _ directory: String, of run: TrainingRun, savingTo file: CheckpointFile,
+  _ directory: String, of run: TrainingRun, savingTo file: CheckpointFile, _ link: LogLink,
   _ stored: Checkpoint?, _ console: inout Console
 ) throws -> RunLog {
   let log = try RunLog(
-    directory, configuration(run.settings, savedTo: file), resumingAfter: stored?.state.epoch)
+    directory, configuration(run.settings, savedTo: file), resumingAfter: stored?.state.epoch,
+    known: stored?.loggedEpochs ?? [])
+  do throws(FileError) {
+    try link.set(log.directory)
+  } catch {
+    console.note(TrainingText.failedLink(error))
+  }
   for note in [
     TrainingText.otherFolder(log, than: directory), TrainingText.missingRows(log, of: run.epoch),
   ] {

@@ -13,12 +13,13 @@ extension Checkpoint {
       "valid_loss_sum": "\(state.progress.valid.loss)",
       "lowest_loss": "\(state.lowestLoss)",
     ]
-    // These two came later than the format. They are written only where they say something, so that all
+    // What follows came later than the format. It is written only where it says something, so that all
     // other runs have the bytes they had before.
     if state.progress.valid.batches > 0 { texts["valid_correct"] = "\(state.progress.correct)" }
     if settings.patience != nil {
       texts["epochs_without_improvement"] = "\(state.epochsWithoutImprovement)"
     }
+    if let loggedEpochs { texts[LoggedEpoch.name] = LoggedEpoch.text(loggedEpochs) }
     for setting in TrainingSetting.all { texts[setting.name] = setting.text(settings) }
     return texts
   }
@@ -76,6 +77,17 @@ struct CheckpointMetadata {
     return EpochProgress(
       train: train, valid: valid,
       correct: try value("valid_correct", .integer(0...Int(UInt32.max))))
+  }
+
+  func loggedEpochs(upTo epoch: Int) throws(CheckpointError) -> [LoggedEpoch]? {
+    guard let text = texts[LoggedEpoch.name] else { return nil }
+    guard let epochs = LoggedEpoch.read(text, upTo: epoch) else {
+      throw .invalidSetting(
+        path: path, name: LoggedEpoch.name,
+        expected: "an epoch's number up to \(epoch), three losses and an accuracy for each",
+        found: text)
+    }
+    return epochs
   }
 
   func lowestLoss() throws(CheckpointError) -> Double {

@@ -77,6 +77,7 @@ extension Checkpoint {
         generator: RandomGenerator.State(
           words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),
         dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0])))
+    loggedEpochs = try metadata.loggedEpochs(upTo: epoch)
   }
 }
 

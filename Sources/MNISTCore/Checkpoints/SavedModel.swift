@@ -10,6 +10,13 @@ public struct SavedModel: Equatable, Sendable {
   let weights: StateDictionary
   /// The settings of the run; nil for weights alone.
   public let settings: TrainingSettings?
+  /// How many epochs are behind the run, and its lowest validation loss; nil for weights alone.
+  package let place: Place?
+
+  package struct Place: Equatable, Sendable {
+    package let epoch: Int
+    package let lowestLoss: Double
+  }
 
   /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
   public init(readingFrom path: String) throws {
@@ -46,7 +53,7 @@ public struct SavedModel: Equatable, Sendable {
       }
       weights[slot.name] = file.tensors[slot.name]
     }
-    self.init(layout: layout, imageSize: nil, weights: weights, settings: nil)
+    self.init(layout: layout, imageSize: nil, weights: weights, settings: nil, place: nil)
   }
 
   /// The best model of a run, or the one that is there as long as no epoch is over.
@@ -54,12 +61,15 @@ public struct SavedModel: Equatable, Sendable {
     let settings = checkpoint.settings
     self.init(
       layout: settings.layout, imageSize: [settings.imageHeight, settings.imageWidth],
-      weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings)
+      weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings,
+      place: Place(epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss))
   }
 
   private init(
-    layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?
+    layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?,
+    place: Place?
   ) {
+    self.place = place
     self.settings = settings
     self.layout = layout
     self.imageSize = imageSize

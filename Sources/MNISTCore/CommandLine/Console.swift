@@ -10,6 +10,10 @@ package struct Console {
   private var hasProgress = false
   /// When something was last drawn or printed.
   private var lastTime = -Double.infinity
+  /// Whether a download was begun.
+  var hasDownloaded = false
+  /// Warnings to be given again at the end.
+  private var reminders: [String] = []
 
   init(tool: String) {
     self.tool = tool
@@ -43,6 +47,16 @@ package struct Console {
   /// What a person should know before believing a result.
   package mutating func warn(_ text: String) {
     note("\(tool): WARNING: \(text)")
+  }
+
+  /// The same now, and once more when the work is done: what scrolled away is seen then.
+  package mutating func warnAlsoAtEnd(_ text: String) {
+    warn(text)
+    reminders.append(text)
+  }
+
+  mutating func repeatWarnings() {
+    for text in reminders { warn(text) }
   }
 
   /// One sentence about what went wrong; the tool goes on, and its exit code will be 1.
@@ -81,7 +95,7 @@ package struct Console {
     return 1
   }
 
-  /// Usage and what is wrong on the command line; the exit code is 2.
+  /// What is wrong on the command line, and its usage; the exit code is 2.
   mutating func refuse(_ error: UsageError) -> Int32 {
     note(error.description)
     return 2

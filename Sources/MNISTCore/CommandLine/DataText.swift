@@ -30,11 +30,20 @@ package enum DataText {
 extension Console {
   /// Tells on standard error how a download goes; its progress only on a terminal.
   package mutating func report(_ event: DownloadEvent) {
+    if case .started = event { hasDownloaded = true }
     if case .progress = event {
       progress { columns in String(DataText.line(event).prefix(max(0, columns - 3))) }
     } else {
       note("\(tool): \(DataText.line(event))")
     }
+  }
+
+  /// Tells of a mirror that was named where nothing was to be downloaded.
+  package mutating func note(unusedMirrorOf options: some ToolOptions, _ origin: DataOrigin) {
+    if case .digits = origin { return }
+    guard options.mirror != nil, !hasDownloaded else { return }
+    note(
+      "\(tool): --mirror has no effect: the data was there (\(PythonSyntax.escaped(origin.place)))")
   }
 
   /// Warns where the images are not what was asked for.

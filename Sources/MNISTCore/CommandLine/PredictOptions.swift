@@ -27,6 +27,7 @@ package struct PredictOptions: Equatable, Sendable {
   package var logDirectory: String?
   /// `nil` asks for one for each processor.
   package var threadCount: Int?
+  package var optionsWithoutEffect: [String] = []
 
   package init(modelPath: String) {
     self.modelPath = modelPath
@@ -60,6 +61,16 @@ package struct PredictOptions: Equatable, Sendable {
     return problems.first(where: \.isThere)?.1
   }
 
+  /// Of options about the test images: pictures take their place.
+  private static func withoutTestImages(_ options: PredictOptions) -> String? {
+    options.pictures.isEmpty ? nil : "with pictures: no test images are read"
+  }
+
+  /// Of options that say where files are, too: the built-in digits have none.
+  private static func withoutFiles(_ options: PredictOptions) -> String? {
+    withoutTestImages(options) ?? (options.dataset == .digits ? "with --dataset digits" : nil)
+  }
+
   /// The tool's one table of options, in the order of its usage.
   static var command: CommandDescription<PredictOptions> {
     CommandDescription(
@@ -78,12 +89,14 @@ package struct PredictOptions: Equatable, Sendable {
         .path("model_fn", "PATH", \.modelPath, .files, "the model that mnist-train wrote"),
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
-          "where the images and labels are"),
+          "where the images and labels are"
+        ).noEffect(withoutFiles),
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
         .integer(
           "batch_size", \.batchSize, in: 1...Int.max, default: "256", .machine,
-          "images predicted at a time; never changes a prediction"),
+          "images predicted at a time; never changes a prediction"
+        ).noEffect(withoutTestImages),
         .integer(
           "n_test", \.testCount, in: 1...Int.max, default: "all", .output,
           "only the first N test images"),
@@ -95,8 +108,9 @@ package struct PredictOptions: Equatable, Sendable {
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "the one of the training", .files,
           "which images"
-        ) { $0.dataset = $1 },
-        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
+        ) { $0.dataset = $1 }.noEffect(withoutTestImages),
+        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
+          .noEffect(withoutFiles),
         .flag(
           "raw", \.isRaw, .files,
           "take pictures as they are, in the size and the shades of the training's"),

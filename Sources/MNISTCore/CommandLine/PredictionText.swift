@@ -15,6 +15,20 @@ package enum PredictionText {
       + "\nPredict: \(predicted)\nLabel: \(images.labels[index])"
   }
 
+  /// Of more test images than there are; nil where they were not asked for.
+  package static func clippedTestCount(_ asked: Int?, to count: Int) -> String? {
+    guard let asked, asked > count else { return nil }
+    return
+      "\(PredictOptions.toolName): --n_test \(asked) is more than the test images: all \(count) are "
+      + "measured"
+  }
+
+  /// Of a log that may be another run's: weights alone do not say what they were trained with.
+  package static func unknownLog(_ directory: String, of path: String) -> String {
+    "\(PythonSyntax.escaped(path)) holds weights alone, which do not tell whether "
+      + "\(PythonSyntax.escaped(directory)) is the log of their run"
+  }
+
   // MARK: One classification
 
   /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`.
@@ -49,23 +63,24 @@ package enum PredictionText {
       let interval = accuracy.interval95
       members += [
         "\"correct\":\(accuracy.successes)", "\"accuracy\":\(accuracy.value)",
-        "\"standard_error\":\(accuracy.standardError)",
         "\"interval_95\":[\(interval.lowerBound),\(interval.upperBound)]",
       ]
     }
     return "{\(members.joined(separator: ","))}"
   }
 
-  /// Accuracy with its standard error, and the three pairs most often confused.
+  /// Accuracy with Wilson's interval, and the three pairs most often confused.
   ///
-  /// `0.9837 ± 0.0013 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12), 9 as 4 (9)`
+  /// `0.9837, 95 % interval 0.9810 to 0.9860 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12)`
   package static func summary(_ confusion: ConfusionMatrix) -> String {
     let accuracy = confusion.accuracy
     let pairs = confusion.confusions.prefix(3).map {
       "\($0.label) as \($0.predicted) (\($0.count))"
     }
-    return "\(NumberText.fixed(accuracy.value)) ± \(NumberText.fixed(accuracy.standardError)) "
-      + "(\(accuracy.trials - accuracy.successes) of \(accuracy.trials) wrong)"
+    let interval = accuracy.interval95
+    return
+      "\(NumberText.fixed(accuracy.value)), 95 % interval \(NumberText.fixed(interval.lowerBound)) to "
+      + "\(NumberText.fixed(interval.upperBound)) (\(accuracy.trials - accuracy.successes) of \(accuracy.trials) wrong)"
       + (pairs.isEmpty ? "" : "; most confused: \(pairs.joined(separator: ", "))")
   }
 

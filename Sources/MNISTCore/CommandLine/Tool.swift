@@ -26,10 +26,13 @@ package enum Tool {
         guard options.gpuID < 0 else { throw DeviceError.noGPU(gpuID: options.gpuID) }
         let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
         for text in threads.warnings { console.warn(text) }
+        for text in options.optionsWithoutEffect { console.warnAlsoAtEnd(text) }
         try ThreadPool.use(threadCount: threads.count) { try work(options, &console) }
+        console.repeatWarnings()
       } catch let error as UsageError {
         return console.refuse(error)
       } catch let signal as StopSignal {
+        console.repeatWarnings()
         _ = console.finish()
         return signal.exitCode
       } catch {
@@ -48,6 +51,8 @@ package protocol ToolOptions: Equatable, Sendable {
   var threadCount: Int? { get }
   var dataDirectory: String { get }
   var mirror: String? { get }
+  /// A sentence for each option of the command line that another one makes void.
+  var optionsWithoutEffect: [String] { get set }
 }
 
 extension TrainOptions: ToolOptions {

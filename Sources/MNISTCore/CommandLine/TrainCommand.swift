@@ -34,13 +34,15 @@ extension TrainOptions {
         .number(
           "dropout_p", "P", \.settings.dropoutProbability, "at least 0 and less than 1",
           where: { $0 >= 0 && $0 < 1 }, default: "0.3", .model,
-          "share of the values that dropout drops"),
+          "share of the values that dropout drops"
+        ).noEffect { $0.settings.useDropout ? nil : "without --use_dropout" },
         .integer(
           "verbose", \.verbosity, in: 0...Int.max, default: "1", .output,
           "0: epochs only; 1: also model, optimiser and loss; 2: also iterations"),
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
-          "where the images and labels are"),
+          "where the images and labels are"
+        ).noEffect(withoutFiles),
         .integer(
           "seed", \.seed, in: 0...UInt64.max, default: "a random one, printed", .training,
           "the same seed gives the same model"),
@@ -53,11 +55,13 @@ extension TrainOptions {
           "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"),
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
-          "stop when the validation loss has not improved for N epochs"),
+          "stop when the validation loss has not improved for N epochs"
+        ).noEffect(withoutEpochsToSave),
         .number(
           "learning_rate", "R", \.settings.learningRate, "greater than 0 and finite",
           where: { $0 > 0 && $0.isFinite }, default: "0.001", .training,
-          "of Adam; the schedule starts from it"),
+          "of Adam; the schedule starts from it"
+        ).alias("lr"),
         .number(
           "weight_decay", "W", \.settings.weightDecay, "at least 0 and finite",
           where: { $0 >= 0 && $0.isFinite }, default: "0", .training,
@@ -68,7 +72,7 @@ extension TrainOptions {
         .choice(
           "lr_schedule", "NAME", LearningRateSchedule.self, default: "constant", .training,
           "how the learning rate falls from epoch to epoch, after the warm-up"
-        ) { $0.settings.learningRateSchedule = $1 },
+        ) { $0.settings.learningRateSchedule = $1 }.noEffect(withoutEpochsToAnneal),
         .integer(
           "warmup_epochs", \.settings.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
           default: "0", .training,
@@ -76,7 +80,8 @@ extension TrainOptions {
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.settings.dataset = $1 },
-        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
+        .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
+          .noEffect(withoutFiles),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
           "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
@@ -129,7 +134,7 @@ extension TrainOptions {
             "On a terminal, a line on standard error tells how far an epoch is; not with",
             "--verbose 0, and not with 2. A folder of --log_dir that holds another run is",
             "left alone: DIR-2 is taken, or DIR-3. With --resume, the run's own folder is",
-            "found again and goes on.",
+            "found again and goes on, without --log_dir too.",
           ]),
         .init(
           title: "exit status",
@@ -140,6 +145,30 @@ extension TrainOptions {
           ]),
         .spelling,
       ])
+  }
+}
+
+// MARK: - Options that others make void
+
+extension TrainOptions {
+  /// The built-in digits are in no folder, and are not downloaded.
+  private static func withoutFiles(_ options: TrainOptions) -> String? {
+    options.settings.dataset == .digits ? "with --dataset digits" : nil
+  }
+
+  /// The first epoch always improves: patience needs N more, and one after them that it can leave out.
+  private static func withoutEpochsToSave(_ options: TrainOptions) -> String? {
+    let epochCount = options.settings.epochCount
+    guard let patience = options.settings.patience, patience >= epochCount - 1 else { return nil }
+    return "with --n_epochs \(epochCount)"
+  }
+
+  /// The first epoch after the warm-up has the whole rate: a curve needs another one to fall.
+  private static func withoutEpochsToAnneal(_ options: TrainOptions) -> String? {
+    let settings = options.settings
+    let (epochs, warmup) = (settings.epochCount, settings.warmupEpochCount)
+    guard settings.learningRateSchedule != .constant, epochs - warmup <= 1 else { return nil }
+    return "with --n_epochs \(epochs)" + (warmup == 0 ? "" : " and --warmup_epochs \(warmup)")
   }
 }
 

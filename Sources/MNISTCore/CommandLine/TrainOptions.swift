@@ -26,6 +26,7 @@ package struct TrainOptions: Equatable, Sendable {
   package var resume = false
   /// Whether a model that stands at `modelPath` is lost to a new run's.
   var overwrite = false
+  package var optionsWithoutEffect: [String] = []
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
   private var arguments: [String] = []
 
@@ -38,6 +39,8 @@ package struct TrainOptions: Equatable, Sendable {
     let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
     if case .options(var options) = invocation, options.resume {
       options.arguments = arguments
+      // What has an effect is for the file to say, too.
+      options.optionsWithoutEffect = []
       return .options(options)
     }
     if case .options(let options) = invocation, let problem = options.contradiction {
@@ -136,6 +139,16 @@ extension TrainOptions {
         arguments, startingFrom: Self.options(of: file))
     else { return dataSource(settings.dataset) }
     return asked.dataSource(asked.settings.dataset)
+  }
+
+  /// The options that have no effect on the run in `file`, which goes on; none of a new run, whose options are
+  /// known without it.
+  package func optionsWithoutEffect(resuming file: TrainingSettings?) -> [String] {
+    guard let file,
+      case .options(let asked) = Self.command.parse(
+        arguments, startingFrom: Self.options(of: file))
+    else { return [] }
+    return asked.optionsWithoutEffect
   }
 
   /// The command line that the run in a file may have begun with.

@@ -74,6 +74,29 @@ package enum TrainingText {
     return "the validation loss has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
+  /// Of a run that goes on in the log that it had.
+  package static func foundLog(_ directory: String) -> String {
+    "\(tool): logging goes on in \(PythonSyntax.escaped(directory))"
+  }
+
+  /// Of a run that was logged to a folder that is not found any more.
+  package static func lostLog(of path: String) -> String {
+    "\(tool): WARNING: \(PythonSyntax.escaped(path)): this run was logged, but its log is not where it was; "
+      + "nothing is logged now, unless --log_dir names a folder (\(PythonSyntax.escaped(path)) keeps the "
+      + "epochs for it)"
+  }
+
+  /// Of a run that is over, and was not logged to that folder.
+  package static func nothingToLog(to directory: String) -> String {
+    "\(tool): --log_dir has no effect: no epoch is left, and \(PythonSyntax.escaped(directory)) holds "
+      + "no log of this run"
+  }
+
+  /// Of the file that tells a run that goes on where its log is.
+  package static func failedLink(_ failure: FileError) -> String {
+    "\(tool): \(PythonSyntax.escaped("\(failure)")); --resume will need --log_dir to find the log"
+  }
+
   package static func failedSave(_ failure: SaveError) -> String {
     "\(tool): \(PythonSyntax.escaped("\(failure)")); training goes on and is saved again"
   }
@@ -98,8 +121,10 @@ package enum TrainingText {
   ) -> String {
     var words = [tool, "--model_fn", options.modelPath, "--resume"]
     if let log { words += ["--log_dir", log.directory] }
-    if options.dataDirectory != "data" { words += ["--data_dir", options.dataDirectory] }
     let dataset = options.settings.dataset
+    if options.dataDirectory != "data", dataset != .digits {
+      words += ["--data_dir", options.dataDirectory]
+    }
     if dataset != .auto { words += ["--dataset", dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }

@@ -49,7 +49,8 @@ public struct Proportion: Equatable, Sendable {
   /// The share itself, 0 to 1.
   public var value: Double { Double(successes) / Double(trials) }
 
-  /// How far the share of so many trials usually lies from the true one: √(p (1 − p) / n).
+  /// How far the share of so many trials usually lies from the true one: √(p (1 − p) / n). For a
+  /// share of 0 or 1 it is 0, which is too sure; `interval95` holds there too.
   public var standardError: Double { (value * (1 - value) / Double(trials)).squareRoot() }
 
   /// Wilson's score interval at 95 %: it stays within 0 and 1 and holds for shares near them.

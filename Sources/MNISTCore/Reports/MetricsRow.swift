@@ -10,7 +10,8 @@ package struct MetricsRow: Equatable, Sendable {
   package let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
   package let lowestLoss: Double
-  /// How long the epoch took. Of an epoch that was stopped and went on later: the part after that.
+  /// How long the epoch took, not-a-number where that is not known. Of an epoch that was stopped and went on
+  /// later: the part after that.
   package let seconds: Double
   /// Training and validation images in a second.
   package let imagesPerSecond: Double
@@ -36,6 +37,14 @@ package struct MetricsRow: Equatable, Sendable {
       validAccuracy: report.validAccuracy ?? .nan, lowestLoss: report.lowestLoss,
       seconds: time.seconds,
       imagesPerSecond: time.imagesPerSecond)
+  }
+
+  /// The row of an epoch that the run's file tells of: how long it took is not known any more.
+  init(_ epoch: LoggedEpoch) {
+    self.init(
+      epoch: epoch.epoch, trainLoss: epoch.trainLoss, validLoss: epoch.validLoss,
+      validAccuracy: epoch.validAccuracy, lowestLoss: epoch.lowestLoss, seconds: .nan,
+      imagesPerSecond: .nan)
   }
 
   /// The first line of the file.

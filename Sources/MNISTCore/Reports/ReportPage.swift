@@ -70,8 +70,6 @@ package struct ReportPage {
       (Wilson)</small></p>
       <p class="figure"><b>\(accuracy.trials - accuracy.successes)</b> <span>mistakes</span> \
       <small>among \(accuracy.trials) images</small></p>
-      <p class="figure"><b>±\(percent(accuracy.standardError))</b> <span>standard error</span> \
-      <small>√(p(1−p)/n)</small></p>
       <p class="figure"><b>\(percent(evaluation.calibration.expectedError))</b> \
       <span>calibration error</span> <small>expected, \(evaluation.calibration.bins.count) \
       bins</small></p>

@@ -22,6 +22,24 @@ package struct LoggedRun: Equatable, Sendable {
     self = run
   }
 
+  /// Refuses the log of another run than the model's, by the settings and by the lowest loss, which are enough:
+  /// runs that have both in common are one and the same. A log may lack settings that came after its version.
+  ///
+  /// - Parameter path: the model's, for the sentence.
+  package func check(isOf model: SavedModel, path: String) throws(RunFolderError) {
+    for expected in RunConfiguration.lastingSettings(of: model) {
+      guard let found = configuration.setting(expected.name), found != expected else { continue }
+      throw .otherRun(
+        path: name, model: path, name: expected.name, expected: expected.text, found: found.text)
+    }
+    guard let place = model.place, let row = rows.first(where: { $0.epoch == place.epoch }),
+      row.lowestLoss != place.lowestLoss
+    else { return }
+    throw .otherRun(
+      path: name, model: path, name: "a lowest loss after epoch \(place.epoch) of",
+      expected: "\(place.lowestLoss)", found: "\(row.lowestLoss)")
+  }
+
   /// Nil where no epoch has a validation loss that is a number.
   init?(name: String, configuration: RunConfiguration, rows: [MetricsRow]) {
     guard let best = MetricsRow.best(of: rows) else { return nil }
@@ -31,8 +49,8 @@ package struct LoggedRun: Equatable, Sendable {
     self.best = best
   }
 
-  /// How long all epochs took.
-  package var seconds: Double { rows.reduce(0) { $0 + $1.seconds } }
+  /// How long all epochs took, as far as that is known.
+  package var seconds: Double { rows.reduce(0) { $0 + ($1.seconds.isNaN ? 0 : $1.seconds) } }
 }
 
 /// Several runs side by side.

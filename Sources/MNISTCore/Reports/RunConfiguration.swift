@@ -42,6 +42,21 @@ package struct RunConfiguration: Equatable, Sendable {
 
   package func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
 
+  /// The settings that a model file tells and that stay what they were when the run began: of weights alone,
+  /// what their shapes tell.
+  static func lastingSettings(of model: SavedModel) -> [Setting] {
+    var settings = model.settings ?? TrainingSettings()
+    var names = Set(TrainingSetting.all.filter { $0.resuming != .changeable }.map(\.shownName))
+    if model.settings == nil {
+      settings.hiddenSizes = model.layout.hiddenSizes
+      settings.useDropout = !model.layout.usesBatchNorm
+      settings.outputSize = model.layout.outputSize
+      names = ["n_layers", "use_dropout", "output_size"]
+    }
+    return RunConfiguration(version: "", commandLine: [], modelPath: "", settings)
+      .settings.filter { names.contains($0.name) }
+  }
+
   /// Whether `other` may be the same run, gone on with other values of the settings that may change.
   func hasSettings(of other: RunConfiguration) -> Bool {
     let changeable = TrainingSetting.all.filter { $0.resuming == .changeable }.map(\.shownName)

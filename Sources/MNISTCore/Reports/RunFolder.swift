@@ -68,6 +68,8 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
   /// Of `config.json`.
   case wrongConfiguration(path: String, reason: String)
   case noRun(path: String)
+  /// The folder holds the log of another run than that in the file `model`; `name` tells them apart.
+  case otherRun(path: String, model: String, name: String, expected: String, found: String)
   /// No epoch with a validation loss that is a number is logged.
   case noEpoch(path: String)
 
@@ -83,6 +85,9 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
       "\(path): not the configuration of a run: \(reason)"
     case .noRun(let path):
       "\(path): not the folder of a run (expected config.json and metrics.csv in it)"
+    case .otherRun(let path, let model, let name, let expected, let found):
+      "\(path): the log of another run than that in \(model) (expected \(name) \(expected), "
+        + "found \(found))"
     case .noEpoch(let path):
       "\(path): nothing to compare (expected an epoch with a validation loss in metrics.csv)"
     }

@@ -32,38 +32,48 @@ package final class RunLog {
     }
   }
 
+  /// Whether the folder, or one of those taken in its place, holds the log of the run with this configuration.
+  package static func holds(_ wanted: String, _ configuration: RunConfiguration) -> Bool {
+    (try? RunFolder.own(wanted, configuration)) != nil
+  }
+
   /// Takes a folder for a run and writes its configuration.
   ///
   /// A folder that holds another run is never written to: the next name is taken. A run that goes on finds
   /// its own folder again, and so does one that was killed before its first epoch was over. Rows of epochs
-  /// that will be trained again are taken out; the command line stays that with which the run began.
-  /// Throws `RunFolderError` or `FileError`.
+  /// that will be trained again are taken out, those that are missing are put in; the command line stays that
+  /// with which the run began. Throws `RunFolderError` or `FileError`.
   ///
-  /// - Parameter epoch: how many epochs are behind a run that goes on, nil for a new one.
+  /// - Parameters:
+  ///   - epoch: how many epochs are behind a run that goes on, nil for a new one.
+  ///   - known: what the run's file tells of them.
   package init(
-    _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil
+    _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil,
+    known: [LoggedEpoch] = []
   ) throws {
-    if let (folder, found) = try RunFolder.own(wanted, configuration),
+    if let (folder, begun) = try RunFolder.own(wanted, configuration),
       try epoch != nil
-        || found.modelPath == configuration.modelPath && MetricsRow.readLog(in: folder).isEmpty
+        || begun.modelPath == configuration.modelPath && MetricsRow.readLog(in: folder).isEmpty
     {
       let epoch = epoch ?? 0
       directory = folder
-      rows = try MetricsRow.readLog(in: folder).filter { $0.epoch <= epoch }
+      let found = try MetricsRow.readLog(in: folder).filter { $0.epoch <= epoch }
+      let missing = Self.rows(known, missingIn: found)
+      rows = (found + missing).sorted { $0.epoch < $1.epoch }
       let path = folder + "/metrics.csv"
       try OutputFile.write(Array(MetricsRow.table(rows).utf8), to: path)
       metrics = try AppendingFile(path)
       var configuration = configuration
-      configuration.commandLine = found.commandLine
+      configuration.commandLine = begun.commandLine
       try OutputFile.write(Array(configuration.json.utf8), to: folder + "/config.json")
-      events = try Self.makeEvents(in: folder, resumingAfter: epoch)
+      events = try Self.makeEvents(in: folder, resumingAfter: epoch, missing)
     } else {
       (directory, metrics) = try Self.takeFolder(wanted)
-      rows = []
+      rows = Self.rows(known, missingIn: [])
       do {
-        try metrics.append(Array(MetricsRow.table([]).utf8))
+        try metrics.append(Array(MetricsRow.table(rows).utf8))
         try OutputFile.write(Array(configuration.json.utf8), to: directory + "/config.json")
-        events = try Self.makeEvents(in: directory, resumingAfter: epoch)
+        events = try Self.makeEvents(in: directory, resumingAfter: epoch, rows)
       } catch {
         RunFolder.remove(["metrics.csv", "config.json"], in: directory)
         throw error
@@ -82,9 +92,18 @@ package final class RunLog {
     }
   }
 
+  private static func rows(
+    _ known: [LoggedEpoch], missingIn rows: [MetricsRow]
+  ) -> [MetricsRow] {
+    let found = Set(rows.map(\.epoch))
+    return known.filter { !found.contains($0.epoch) }.map { MetricsRow($0) }
+  }
+
   /// Each process of a run has a file of events; TensorBoard reads all of a folder as one run.
+  ///
+  /// - Parameter missing: the epochs that no file of the folder tells of.
   private static func makeEvents(
-    in folder: String, resumingAfter epoch: Int?
+    in folder: String, resumingAfter epoch: Int?, _ missing: [MetricsRow]
   ) throws(FileError) -> AppendingFile {
     let time = SystemClock.wallTime
     let name = TensorBoardEvents.fileName(
@@ -92,6 +111,7 @@ package final class RunLog {
       user: Int(getuid()))
     let file = try AppendingFile("\(folder)/\(name)")
     try file.append(TensorBoardEvents.version(wallTime: time))
+    for row in missing { try file.append(TensorBoardEvents.epoch(row, wallTime: time)) }
     if let epoch { try file.append(TensorBoardEvents.restart(step: epoch + 1, wallTime: time)) }
     return file
   }

@@ -32,6 +32,9 @@ import Testing
     expected.threadCount = 3
     expected.reportDirectory = "r"
     expected.logDirectory = "l"
+    expected.optionsWithoutEffect = ["--data_dir", "--mirror"].map {
+      "\($0) has no effect with --dataset digits"
+    }
     let line =
       "--model_fn m --data_dir d --gpu_id 0 --batch_size 1 --n_test 2 --show --n_threads 3 "
       + "--dataset digits --mirror http://x --report r --log_dir l"
@@ -51,20 +54,24 @@ import Testing
         words("a --model_fn m - -1 --raw") + ["b c"] + words("-- --raw --")) == .options(expected))
   }
 
-  @Test func aMistakeComesWithTheUsage() {
+  @Test func aMistakeComesWithAShortUsage() {
     guard case .mistake(let error) = PredictOptions.parse(["--n_test", "3"]) else {
       Issue.record("expected a mistake")
       return
     }
     #expect(
       error.description == """
+        mnist-predict: error: the following arguments are required: --model_fn
+        usage: mnist-predict --model_fn PATH [OPTION ...] [FILE ...] (see --help)
+        """)
+    #expect(
+      PredictOptions.command.usage == """
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
                              [--dataset SET] [--mirror URL] [--raw] [--json]
                              [--report DIR] [--log_dir DIR] [--completions SHELL]
                              [--version]
                              [FILE ...]
-        mnist-predict: error: the following arguments are required: --model_fn
         """)
   }
 
@@ -87,7 +94,7 @@ import Testing
       Issue.record("expected a mistake")
       return
     }
-    #expect(error.description.hasSuffix("\nmnist-predict: error: \(sentence)"))
+    #expect(error.description.hasPrefix("mnist-predict: error: \(sentence)\nusage: "))
   }
 
   @Test func theHelpNamesEveryOptionInEightyColumns() {

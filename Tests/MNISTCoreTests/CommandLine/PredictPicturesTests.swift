@@ -115,7 +115,7 @@ import Testing
           == .init(
             exitCode: 1, output: "",
             error: "mnist-predict: error: a.pgm: wrong size for a picture taken as it is "
-              + "(expected 3×2, found 5×3)\n"))
+              + "(expected 2×3, found 3×5)\n"))
     }
   }
 
@@ -132,10 +132,18 @@ import Testing
       try await predict(line, in: "/")
         == .init(
           exitCode: 2, output: "",
-          error: "\(PredictOptions.command.usage)\nmnist-predict: error: \(sentence)\n"))
+          error: "mnist-predict: error: \(sentence)\n\(PredictOptions.command.shortUsage)\n"))
   }
 
   // MARK: -
+
+  /// No test images are read.
+  private func predict(
+    _ line: String, in folder: String, shell: String? = nil
+  ) async throws -> BuiltTool.Result {
+    try await BuiltTool.predict.run(
+      words("--model_fn m --n_threads 1 \(line)"), in: folder, shell: shell)
+  }
 
   /// A folder with a tiny trained model for images of two rows of three pixels as `m`, no data.
   private func withModel(

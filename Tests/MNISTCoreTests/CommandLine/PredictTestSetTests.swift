@@ -14,7 +14,9 @@ import Testing
       #expect(run.exitCode == 0)
       #expect(run.output == "Accuracy: \(NumberText.fixed(confusion.accuracy.value))\n")
       #expect(run.error == Self.data + PredictionText.summary(confusion) + "\n")
-      #expect(run.error.firstMatch(of: /\n[01]\.\d{4} ± 0\.\d{4} \(\d of 9 wrong\)/) != nil)
+      #expect(
+        run.error.firstMatch(
+          of: /\n[01]\.\d{4}, 95 % interval 0\.\d{4} to [01]\.\d{4} \(\d of 9 wrong\)/) != nil)
       #expect(try await predict("--n_test 8", in: folder).error == Self.data)
     }
   }
@@ -52,16 +54,39 @@ import Testing
     }
   }
 
+  /// Weights alone do not say whether it is theirs.
   @Test func aReportShowsTheCurvesOfALoggedRun() async throws {
     try await withModel { folder, _ async throws in
       try FileManager.default.createDirectory(
         atPath: "\(folder)/log", withIntermediateDirectories: false)
-      let rows = [SampleRuns.row(1, valid: 0.4), SampleRuns.row(2, valid: 0.3)]
-      try SmallSets.write(Array(MetricsRow.table(rows).utf8), "\(folder)/log/metrics.csv")
+      let checkpoint = try Checkpoint(readingFrom: "\(folder)/m")
+      let lowest = checkpoint.state.lowestLoss
+      func write(_ loss: Double) throws {
+        let rows = [SampleRuns.row(1, valid: 9), SampleRuns.row(2, valid: loss)]
+        try SmallSets.write(Array(MetricsRow.table(rows).utf8), "\(folder)/log/metrics.csv")
+      }
       try SmallSets.write(
-        Array(SampleRuns.configuration().json.utf8), "\(folder)/log/config.json")
-      #expect(try await predict("--report r --log_dir log", in: folder).exitCode == 0)
+        Array(
+          RunConfiguration(
+            version: "1", commandLine: [], modelPath: "/no", checkpoint.settings
+          ).json.utf8), "\(folder)/log/config.json")
+      try write(lowest)
+      let run = try await predict("--report r --log_dir log", in: folder)
+      #expect(run.exitCode == 0 && !run.error.contains("WARNING"))
       #expect(try text("\(folder)/r/report.html").contains("Training"))
+      try write(2 * lowest)
+      #expect(
+        try await predict("--report r --log_dir log", in: folder).error
+          == "\(Self.data)mnist-predict: error: log: the log of another run than that in m (expected "
+          + "a lowest loss after epoch 2 of \(lowest), found \(2 * lowest))\n")
+
+      try SavedModel(checkpoint).makeModel().save(to: "\(folder)/m")
+      let weights = try await predict("--report r --log_dir log", in: folder)
+      #expect(weights.exitCode == 0)
+      #expect(
+        weights.error.contains(
+          "mnist-predict: WARNING: m holds weights alone, which do not tell whether log is the log "
+            + "of their run\n"))
     }
   }
 

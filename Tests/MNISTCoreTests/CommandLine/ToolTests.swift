@@ -54,6 +54,7 @@ private struct Options: ToolOptions {
   var threadCount: Int?
   var dataDirectory = "data"
   var mirror: String?
+  var optionsWithoutEffect: [String] = []
 
   static func parse(_ arguments: [String]) -> Invocation<Options> {
     switch arguments {

@@ -39,7 +39,7 @@ import Testing
     expected.gpuID = 1
     expected.settings.trainRatio = 0.9
     expected.settings.batchSize = 100
-    expected.settings.epochCount = 2
+    expected.settings.epochCount = 9
     expected.layerCount = 3
     expected.settings.useDropout = true
     expected.settings.dropoutProbability = 0.1
@@ -54,7 +54,7 @@ import Testing
     expected.settings.warmupEpochCount = 1
     expected.settings.patience = 3
     let line = """
-      --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 2 \
+      --model_fn m --data_dir d --gpu_id 1 --train_ratio 0.9 --batch_size 100 --n_epochs 9 \
       --n_layers 3 --use_dropout --dropout_p 0.1 --verbose 2 --seed 18446744073709551615 \
       --n_threads 4 --dataset fashion-mnist --mirror https://example.org/sets \
       --log_dir runs/a \
@@ -70,14 +70,15 @@ import Testing
       return
     }
     #expect(
-      error.description.hasSuffix(
-        """
+      error.description == """
         mnist-train: error: the following arguments are required: --model_fn
         did you mean --model_fn?
-        """))
+        usage: mnist-train --model_fn PATH [OPTION ...] (see --help)
+        """)
   }
 
-  @Test func aMistakeComesWithTheUsage() {
+  /// The sentence first, so that it is seen.
+  @Test func aMistakeComesWithAShortUsage() {
     guard case .mistake(let error) = TrainOptions.parse([]) else {
       Issue.record("expected a mistake")
       return
@@ -85,6 +86,16 @@ import Testing
     #expect(error.problem == .missing(options: ["--model_fn"]))
     #expect(
       error.description == """
+        mnist-train: error: the following arguments are required: --model_fn
+        usage: mnist-train --model_fn PATH [OPTION ...] (see --help)
+        """)
+  }
+
+  @Test func theWholeUsageIsPartOfTheHelp() {
+    let command = TrainOptions.command
+    #expect(command.help.contains("\n\n" + command.usage + "\n\n"))
+    #expect(
+      command.usage == """
         usage: mnist-train [-h] --model_fn PATH [--gpu_id N] [--train_ratio R]
                            [--batch_size N] [--n_epochs N] [--n_layers N]
                            [--use_dropout] [--dropout_p P] [--verbose N]
@@ -94,7 +105,6 @@ import Testing
                            [--lr_schedule NAME] [--warmup_epochs N] [--dataset SET]
                            [--mirror URL] [--log_dir DIR] [--compare DIR [DIR ...]]
                            [--completions SHELL] [--version]
-        mnist-train: error: the following arguments are required: --model_fn
         """)
   }
 
@@ -106,8 +116,9 @@ import Testing
     #expect(
       error.problem == .unrecognized(arguments: ["--n_epoch5"], nearest: "--n_epochs"))
     #expect(
-      error.description.hasSuffix(
-        "\nmnist-train: error: unrecognized arguments: --n_epoch5\ndid you mean --n_epochs?"))
+      error.description.hasPrefix(
+        "mnist-train: error: unrecognized arguments: --n_epoch5\ndid you mean --n_epochs?\nusage: ")
+    )
   }
 
   @Test(arguments: [
@@ -159,8 +170,8 @@ import Testing
     }
     #expect(error.problem == .outOfRange(option: option, allowed: allowed, found: value))
     #expect(
-      error.description.hasSuffix(
-        "\nmnist-train: error: argument \(option): must be \(allowed), found \(value)"))
+      error.description.hasPrefix(
+        "mnist-train: error: argument \(option): must be \(allowed), found \(value)\nusage: "))
   }
 
   @Test(arguments: [
@@ -496,9 +507,13 @@ import Testing
         !["seed", "n_threads", "mirror", "patience"].contains(option.name)
       else { continue }
       checked += 1
+      var expected = TrainOptions(modelPath: "m")
+      if option.name == "dropout_p" {
+        expected.optionsWithoutEffect = ["--dropout_p has no effect without --use_dropout"]
+      }
       #expect(
-        TrainOptions.parse(["--model_fn", "m", option.flag, text])
-          == .options(TrainOptions(modelPath: "m")), "\(option.flag)")
+        TrainOptions.parse(["--model_fn", "m", option.flag, text]) == .options(expected),
+        "\(option.flag)")
     }
     #expect(checked == 13)
   }
@@ -559,9 +574,9 @@ import Testing
     }
     #expect(error?.problem == .split(ratio: ratio, images: rows, training: training))
     #expect(
-      error?.description.hasSuffix(
-        "\nmnist-train: error: argument --train_ratio: \(ratio) of \(rows) images leaves "
-          + "\(training) for training and \(rest) for validation (expected at least 2 and 1)")
+      error?.description.hasPrefix(
+        "mnist-train: error: argument --train_ratio: \(ratio) of \(rows) images leaves "
+          + "\(training) for training and \(rest) for validation (expected at least 2 and 1)\n")
         == true)
   }
 

@@ -9,13 +9,18 @@ import Testing
 
   // MARK: - The log
 
+  /// Its file also keeps the epochs for the log.
   @Test func aLoggedRunPrintsAndSavesWhatItDidBefore() async throws {
     try await withSet { folder async throws in
       let plain = try await train("--seed 1", in: folder)
       let model = try SmallSets.content("\(folder)/m")
+      #expect(try SmallSets.names(folder) == ["d", "m"])
       #expect(try await train("--seed 1 --log_dir runs/a/", in: folder) == plain)
-      #expect(try SmallSets.content("\(folder)/m") == model)
-      #expect(try SmallSets.names(folder) == ["d", "m", "runs"])
+      var logged = try Checkpoint(readingFrom: "\(folder)/m")
+      #expect(logged.loggedEpochs?.map(\.epoch) == [1, 2, 3, 4])
+      logged.loggedEpochs = nil
+      #expect(logged.encoded() == model)
+      #expect(try SmallSets.names(folder) == [".m.log", "d", "m", "runs"])
       let names = try SmallSets.names("\(folder)/runs/a")
       #expect(
         names.filter { !$0.hasPrefix("events.out.tfevents.") }
@@ -53,7 +58,58 @@ import Testing
       let run = try await train("--resume --n_epochs 4 --log_dir a", in: folder)
       #expect(run.error == "mnist-train: going on with m in epoch 3 of 4\n")
       #expect(try rows("a", in: folder) == rows("whole", in: folder))
-      #expect(try SmallSets.names(folder) == ["a", "d", "m", "w", "whole"])
+      #expect(try SmallSets.names(folder) == [".m.log", ".w.log", "a", "d", "m", "w", "whole"])
+    }
+  }
+
+  /// Without being told where, and in another folder too, no epoch is missing.
+  @Test func aRunThatWasLoggedGoesOnLogging() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --model_fn w --log_dir whole", in: folder).exitCode == 0)
+      #expect(try await train("--seed 1 --n_epochs 2 --log_dir runs/a", in: folder).exitCode == 0)
+      let run = try await train("--resume --n_epochs 3", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(
+        run.error.wholeMatch(
+          of: /mnist-train: going on with m in epoch 3 of 3\n.*: logging goes on in .*\/runs\/a\n/)
+          != nil, "\(run.error)")
+      #expect(try rows("runs/a", in: folder).count == 3)
+      #expect(try await train("--resume --n_epochs 4 --log_dir b", in: folder).exitCode == 0)
+      #expect(try rows("b", in: folder) == rows("whole", in: folder))
+      #expect(try rows("runs/a", in: folder).count == 3)
+      #expect(
+        try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/w"))
+
+      // The log is lost: the file has the epochs for the next one.
+      try FileManager.default.removeItem(atPath: "\(folder)/b")
+      let lost = try await train("--resume --n_epochs 5", in: folder)
+      #expect(lost.exitCode == 0)
+      #expect(
+        lost.error.hasSuffix(
+          "mnist-train: WARNING: m: this run was logged, but its log is not where it was; nothing is "
+            + "logged now, unless --log_dir names a folder (m keeps the epochs for it)\n"))
+      #expect(try SmallSets.names(folder).contains("b") == false)
+      let found = try await train("--resume --n_epochs 6 --log_dir c", in: folder)
+      #expect(found.error == "mnist-train: going on with m in epoch 6 of 6\n")
+      #expect(try rows("c", in: folder).map(\.epoch) == [1, 2, 3, 4, 5, 6])
+      #expect(try rows("c", in: folder).prefix(4) == rows("whole", in: folder)[...])
+      let over = try await train("--resume --log_dir e", in: folder)
+      #expect(
+        over.error.hasPrefix(
+          "mnist-train: --log_dir has no effect: no epoch is left, and e holds no log of this run\n"
+        ))
+      #expect(try await train("--resume --log_dir c", in: folder).error.contains("effect") == false)
+    }
+  }
+
+  @Test func aRunThatWasNotLoggedIsNot() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --n_epochs 2 --log_dir a", in: folder).exitCode == 0)
+      // An equal run in the same file, but without a log.
+      #expect(try await train("--seed 1 --n_epochs 2", in: folder).exitCode == 0)
+      let run = try await train("--resume --n_epochs 3", in: folder)
+      #expect(run.error == "mnist-train: going on with m in epoch 3 of 3\n")
+      #expect(try rows("a", in: folder).count == 2)
     }
   }
 
@@ -123,7 +179,9 @@ import Testing
             exitCode: 1, output: plain.output,
             error: "mnist-train: error: a/curves.svg: not a file (expected a regular file, found a "
               + "directory)\n"))
-      #expect(try SmallSets.content("\(folder)/m") == model)
+      var logged = try Checkpoint(readingFrom: "\(folder)/m")
+      logged.loggedEpochs = nil
+      #expect(logged.encoded() == model)
       #expect(try rows("a", in: folder).count == 4)
     }
   }
@@ -137,6 +195,25 @@ import Testing
       let page = String(
         decoding: try SmallSets.content("\(folder)/r/report.html"), as: UTF8.self)
       #expect(page.contains(CurvesSVG.text(try rows("a", in: folder)).prefix(200)))
+    }
+  }
+
+  @Test func aReportWithAnotherRunsLogIsRefused() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1 --log_dir a", in: folder).exitCode == 0)
+      #expect(
+        try await train("--seed 2 --log_dir b --model_fn other", in: folder).exitCode == 0)
+      let run = try await predict("--report r --log_dir b", in: folder)
+      #expect(run.exitCode == 1 && run.output == "")
+      #expect(
+        run.error.hasSuffix(
+          "mnist-predict: error: b: the log of another run than that in m (expected seed 1, found "
+            + "2)\n"))
+      #expect(try SmallSets.names(folder).contains("r") == false)
+      // Where the model is now does not matter.
+      try FileManager.default.removeItem(atPath: "\(folder)/m")
+      try FileManager.default.moveItem(atPath: "\(folder)/other", toPath: "\(folder)/m")
+      #expect(try await predict("--report r --log_dir b", in: folder).exitCode == 0)
     }
   }
 
@@ -196,7 +273,7 @@ import Testing
       try await BuiltTool.train.run(words(line), in: "/")
         == .init(
           exitCode: 2, output: "",
-          error: "\(TrainOptions.command.usage)\nmnist-train: error: \(sentence)\n"))
+          error: "mnist-train: error: \(sentence)\n\(TrainOptions.command.shortUsage)\n"))
   }
 
   // MARK: - Progress

@@ -152,6 +152,34 @@ import Testing
     }
   }
 
+  /// From the run's file, which does not know how long they took.
+  @Test func epochsThatTheFileKnowsAreNotMissing() throws {
+    try SmallSets.withFolder { folder in
+      let known = try #require(
+        LoggedEpoch.read("1 0.5 0.5 0.9 0.5;2 0.5 0.3 0.9 0.3;3 0.5 0.4 0.9 0.3", upTo: 3))
+      do {
+        let log = try RunLog(folder + "/a", SampleRuns.configuration())
+        log.append(rows[1])
+      }
+      let log = try RunLog(
+        folder + "/a", SampleRuns.configuration(), resumingAfter: 3, known: known)
+      #expect(TrainingText.missingRows(log, of: 3) == nil)
+      let read = try MetricsRow.readLog(in: folder + "/a")
+      #expect(read.map(\.epoch) == [1, 2, 3])
+      #expect(read[1] == rows[1] && read[0].validLoss == 0.5 && read[0].seconds.isNaN)
+      #expect(
+        LoggedRun(name: "a", configuration: SampleRuns.configuration(), rows: read)?.seconds == 2)
+      let new = try RunLog(
+        folder + "/b", SampleRuns.configuration(), resumingAfter: 3, known: known)
+      #expect(try MetricsRow.readLog(in: new.directory).map(\.lowestLoss) == [0.5, 0.3, 0.3])
+      let events = try #require(
+        SmallSets.names(new.directory).first { $0.hasPrefix("events") })
+      let restart = TensorBoardEvents.restart(step: 4, wallTime: 1)
+      #expect(
+        try SmallSets.content("\(new.directory)/\(events)").count == 40 + 3 * 148 + restart.count)
+    }
+  }
+
   /// As on a full disk: the run goes on, and so does what can be written.
   @Test func aFileThatCannotBeWrittenIsToldAndTriedAgain() throws {
     try SmallSets.withFolder { folder in

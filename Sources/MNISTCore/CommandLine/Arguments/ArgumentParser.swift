@@ -2,14 +2,17 @@
 /// arguments without an option).
 ///
 /// Deliberately different: `-` and `_` in names are alike; an abbreviation is looked for among the
-/// original options first; values out of range are refused; `--model_fn=--` is a path.
+/// original options first, and one that is ambiguous there is answered with all that it could mean; values
+/// out of range are refused; `--model_fn=--` is a path.
 struct ArgumentParser<Values> {
   let options: [CommandOption<Values>]
   /// Without it, only options are taken.
   var operands: CommandOperands<Values>?
 
   enum Outcome: Equatable {
-    case values, help, version
+    /// `given` are the names of the options that the command line has.
+    case values(given: Set<String>)
+    case help, version
     case completions(CompletionShell)
   }
 
@@ -88,7 +91,7 @@ struct ArgumentParser<Values> {
     guard unrecognized.isEmpty else {
       throw .unrecognized(arguments: unrecognized, nearest: nearest)
     }
-    return .values
+    return .values(given: given)
   }
 
   private func shell(
@@ -146,16 +149,17 @@ struct ArgumentParser<Values> {
       separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let value = parts.count > 1 ? String(parts[1]) : nil
     let name = parts[0].dropFirst(2).map { $0 == "-" ? "_" : $0 }
-    if let option = options.first(where: { $0.name.unicodeScalars.elementsEqual(name) }) {
-      return .option(option, value: value)
+    let whole = options.first { option in
+      [option.name, option.alias].contains { $0?.unicodeScalars.elementsEqual(name) ?? false }
     }
+    if let whole { return .option(whole, value: value) }
     let candidates = options.filter { $0.name.unicodeScalars.starts(with: name) }
     let eldest = Self.generations.lazy
       .map { names in candidates.filter { names.contains($0.name) } }
       .first { !$0.isEmpty }
     let chosen = eldest ?? candidates
     guard chosen.count <= 1 else {
-      throw .ambiguous(argument: argument, candidates: chosen.map(\.flag))
+      throw .ambiguous(argument: argument, candidates: candidates.map(\.flag))
     }
     return chosen.first.map { .option($0, value: value) }
   }

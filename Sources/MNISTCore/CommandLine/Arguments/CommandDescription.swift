@@ -1,5 +1,5 @@
 /// A tool as its command line shows it: the table of options and the words around it.
-struct CommandDescription<Values: Equatable & Sendable> {
+struct CommandDescription<Values: ToolOptions> {
   /// A titled paragraph at the end of the help; its lines are printed as they are.
   struct Note {
     let title: String
@@ -13,14 +13,20 @@ struct CommandDescription<Values: Equatable & Sendable> {
   var operands: CommandOperands<Values>?
   let notes: [Note]
 
-  /// The values after `arguments` have changed those of `start`, or what else is to be done.
+  /// The values after `arguments` have changed those of `start`, with the options that had no effect, or what
+  /// else is to be done.
   func parse(_ arguments: [String], startingFrom start: Values) -> Invocation<Values> {
     var values = start
     do {
       switch try ArgumentParser(options: options, operands: operands)
         .parse(arguments, into: &values)
       {
-      case .values: return .options(values)
+      case .values(let given):
+        values.optionsWithoutEffect = options.compactMap { option in
+          guard given.contains(option.name) else { return nil }
+          return option.reasonForNoEffect(values).map { "\(option.flag) has no effect \($0)" }
+        }
+        return .options(values)
       case .help: return .answer(help)
       case .completions(let shell): return .answer(completions(for: shell))
       case .version: return .answer("\(name) \(Release.version)")
@@ -31,7 +37,7 @@ struct CommandDescription<Values: Equatable & Sendable> {
   }
 
   func error(_ problem: UsageError.Problem) -> UsageError {
-    UsageError(tool: name, usage: usage, problem: problem)
+    UsageError(tool: name, usage: shortUsage, problem: problem)
   }
 
   // MARK: - Text for people
@@ -49,6 +55,13 @@ struct CommandDescription<Values: Equatable & Sendable> {
     let lines = wrap(parts, after: start, indent: start.count)
     guard let operands else { return lines }
     return lines + "\n" + String(repeating: " ", count: start.count) + operands.invocation
+  }
+
+  /// One line: what must be there, and where to find the rest.
+  var shortUsage: String {
+    let required = options.filter(\.isRequired).map(\.invocation) + ["[OPTION ...]"]
+    let parts = required + (operands.map { [$0.invocation] } ?? [])
+    return "usage: \(name) \(parts.joined(separator: " ")) (see --help)"
   }
 
   /// What `--help` prints.
@@ -113,7 +126,10 @@ extension CommandOption {
 
   /// What it means, what it may be and what it is when it is not given.
   fileprivate var explanation: String {
-    let remarks = [allowed, isRequired ? "required" : defaultText.map { "default: \($0)" }]
+    let remarks = [
+      allowed, isRequired ? "required" : defaultText.map { "default: \($0)" },
+      alias.map { "also --\($0)" },
+    ]
     let remark = remarks.compactMap(\.self).joined(separator: "; ")
     return remark.isEmpty ? help : "\(help) (\(remark))"
   }

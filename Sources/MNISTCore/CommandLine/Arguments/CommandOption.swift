@@ -30,6 +30,11 @@ struct CommandOption<Values> {
   var standsAlone = false
   /// What a shell offers for the value.
   var completion = Completion.nothing
+  /// Another whole name for it, without dashes; a name cut short never means it.
+  var alias: String?
+  /// Why this option has no effect beside these values of all options, such as `without --use_dropout`;
+  /// nil where it has one.
+  var reasonForNoEffect: (Values) -> String? = { _ in nil }
 
   enum Completion {
     case nothing, files, folders
@@ -45,6 +50,20 @@ struct CommandOption<Values> {
 }
 
 extension CommandOption {
+  /// The same option, which can also be given by this name.
+  func alias(_ name: String) -> CommandOption {
+    var option = self
+    option.alias = name
+    return option
+  }
+
+  /// The same option, which has no effect where `reason` gives one.
+  func noEffect(_ reason: @escaping (Values) -> String?) -> CommandOption {
+    var option = self
+    option.reasonForNoEffect = reason
+    return option
+  }
+
   static var help: CommandOption {
     CommandOption(name: "help", group: .output, help: "print this help", action: .help)
   }

@@ -37,12 +37,13 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   let tool: String
+  /// A line.
   let usage: String
   let problem: Problem
 
-  /// The usage, one line with the mistake, and for a mistyped option one line with a hint.
+  /// One line with the mistake, for a mistyped option one with a hint, and the usage.
   package var description: String {
-    "\(usage)\n\(tool): error: \(problem.sentence)"
+    "\(tool): error: \(problem.sentence)\n\(usage)"
   }
 }
 

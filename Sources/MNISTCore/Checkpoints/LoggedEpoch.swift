@@ -1,0 +1,57 @@
+/// What a log says of an epoch, but for the times: equal runs have equal ones.
+package struct LoggedEpoch: Equatable, Sendable {
+  /// From 1.
+  package let epoch: Int
+  /// The mean over the training batches.
+  package let trainLoss: Double
+  /// The mean over the validation batches.
+  package let validLoss: Double
+  /// The share of validation images whose class was found.
+  package let validAccuracy: Double
+  /// The lowest validation loss so far, this epoch included.
+  package let lowestLoss: Double
+
+  /// What an epoch came to; its targets are labels.
+  package init(_ report: EpochReport) {
+    epoch = report.epoch
+    (trainLoss, validLoss) = (report.trainLoss, report.validLoss)
+    (validAccuracy, lowestLoss) = (report.validAccuracy ?? 0, report.lowestLoss)
+  }
+
+  // MARK: As a model file has them
+
+  /// In the metadata.
+  static let name = "logged_epochs"
+
+  /// Of more, a file has the last ones: its header takes 8 MiB.
+  static let limit = 50_000
+
+  /// `1 0.5 0.4 0.9 0.4;2 …`; the numbers come back bit for bit.
+  static func text(_ epochs: [LoggedEpoch]) -> String {
+    epochs.suffix(limit).map {
+      "\($0.epoch) \($0.trainLoss) \($0.validLoss) \($0.validAccuracy) \($0.lowestLoss)"
+    }.joined(separator: ";")
+  }
+
+  /// The epochs of a text, in order and none twice; nil where they cannot be those of a run that has `last`
+  /// epochs behind it.
+  static func read(_ text: String, upTo last: Int) -> [LoggedEpoch]? {
+    var epochs: [LoggedEpoch] = []
+    for row in text.split(separator: ";") {
+      guard let epoch = LoggedEpoch(row), epoch.epoch > epochs.last?.epoch ?? 0 else { return nil }
+      epochs.append(epoch)
+    }
+    return epochs.last?.epoch ?? 0 <= last ? epochs : nil
+  }
+
+  private init?(_ row: Substring) {
+    let words = row.split(separator: " ", omittingEmptySubsequences: false)
+    let numbers = words.dropFirst().compactMap { Double($0) }
+    guard words.count == 5, numbers.count == 4, let epoch = Int(words[0]), epoch >= 1,
+      numbers.allSatisfy(\.isFinite), 0...1 ~= numbers[2]
+    else { return nil }
+    self.epoch = epoch
+    (trainLoss, validLoss, validAccuracy, lowestLoss) =
+      (numbers[0], numbers[1], numbers[2], numbers[3])
+  }
+}
