@@ -2,11 +2,11 @@ import MNISTCore
 
 /// Saves and logs the run after each epoch, and saves it where a signal stops it.
 func train(
-  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
-  _ console: inout Console
+  _ run: TrainingRun, _ options: TrainOptions, on data: DataOrigin,
+  savingTo file: CheckpointFile, _ log: RunLog?, _ console: inout Console
 ) throws {
   defer { if let failure = log?.failure { console.failAndGoOn(failure) } }
-  let saver = CheckpointSaver(file)
+  let saver = CheckpointSaver(file, for: data)
   func save() -> FileError? {
     saver.save(Checkpoint(settings: run.settings, state: run.state))
   }

@@ -12,8 +12,12 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     try RunLog.checkWritable(
       directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
   }
-  let source = options.dataSource(resuming: stored?.settings)
-  let data = try source.trainingImages { console.report($0) }
+  let source = options.dataSource
+  let identity = stored?.settings.dataIdentity(
+    foundBefore: CheckpointFile.dataFolder(of: options.modelPath))
+  let data =
+    try identity.map { try source.images(of: $0, isTrain: true) { console.report($0) } }
+    ?? source.trainingImages { console.report($0) }
   let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
   try MemoryNeed.check(
@@ -28,20 +32,23 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
       return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
     }
     console.note(TrainingText.resumed(run, from: options.modelPath))
+    if let identity, let note = TrainingText.data(data.origin, of: identity, options) {
+      console.note(note)
+    }
   } else {
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
     if let note = TrainingText.clippedBatchSize(options, to: settings.batchSize) {
       console.note(note)
     }
-    console.warn(about: data.origin)
-    console.print(DataText.line(data.origin))
+    console.warn(about: data, isTrain: true)
+    console.print(DataText.line(data))
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
   let log = try options.logDirectory.map {
     try openLog($0, of: run, savingTo: file, stored, &console)
   }
-  try train(run, options, savingTo: file, log, &console)
+  try train(run, options, on: data.origin, savingTo: file, log, &console)
 }
 
 /// What the run's log says of it.

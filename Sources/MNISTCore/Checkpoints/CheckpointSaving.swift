@@ -25,18 +25,36 @@ package final class CheckpointFile: Sendable {
   }
 
   /// Replaces the file; see `OutputFile`.
-  package func write(_ checkpoint: Checkpoint) throws(FileError) {
+  ///
+  /// - Parameter dataFolder: where the run's images are, for `dataFolder(of:)`.
+  package func write(
+    _ checkpoint: Checkpoint, dataFolder: String? = nil
+  ) throws(FileError) {
     try OutputFile.write(checkpoint.encoded(), to: path)
+    if let dataFolder { FileAttribute.set(dataFolder, Self.attribute, of: path) }
   }
+
+  /// Where the images of the run in a file were, from the root; nil where that is not known. It stands
+  /// beside the file's content, for equal runs have equal bytes wherever they were made.
+  package static func dataFolder(of path: String) -> String? {
+    FileAttribute.text(attribute, of: path)
+  }
+
+  private static let attribute = "user.mnist-train.data"
 }
 
 /// Saves a run while it goes on. Each save has a thread of its own, so that training need not wait for the
 /// disk; one runs at a time.
 package final class CheckpointSaver {
   private let file: CheckpointFile
+  private let dataFolder: String?
   private var save: Save?
 
-  package init(_ file: CheckpointFile) { self.file = file }
+  /// - Parameter data: where the run's images are from is kept beside the file.
+  package init(_ file: CheckpointFile, for data: DataOrigin? = nil) {
+    self.file = file
+    dataFolder = data?.folder.map(OutputTarget.absolutePath)
+  }
 
   deinit { _ = save?.wait() }
 
@@ -45,7 +63,7 @@ package final class CheckpointSaver {
   /// What is on the disk is thus never older than the save before the last.
   package func save(_ checkpoint: Checkpoint) -> FileError? {
     let failure = save?.wait()
-    save = Save(checkpoint, to: file)
+    save = Save(checkpoint, to: file, dataFolder: dataFolder)
     return failure
   }
 
@@ -97,12 +115,14 @@ package enum SaveError: Error, Equatable, CustomStringConvertible {
 private final class Save: Sendable {
   let checkpoint: Checkpoint
   private let file: CheckpointFile
+  private let dataFolder: String?
   private let thread = Mutex<SystemThread?>(nil)
   private let failure = Mutex<FileError?>(nil)
 
-  init(_ checkpoint: Checkpoint, to file: CheckpointFile) {
+  init(_ checkpoint: Checkpoint, to file: CheckpointFile, dataFolder: String?) {
     self.checkpoint = checkpoint
     self.file = file
+    self.dataFolder = dataFolder
     let thread = SystemThread { self.write() }
     // Where the system has no thread to give, the run waits.
     if thread == nil { write() }
@@ -111,7 +131,7 @@ private final class Save: Sendable {
 
   private func write() {
     do throws(FileError) {
-      try file.write(checkpoint)
+      try file.write(checkpoint, dataFolder: dataFolder)
     } catch {
       failure.withLock { $0 = error }
     }

@@ -72,7 +72,7 @@ extension TrainOptions {
           "epochs in which the learning rate first rises, in even steps"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
-        ) { $0.settings.dataset = $1 },
+        ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from"),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
@@ -92,9 +92,10 @@ extension TrainOptions {
             "  t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte",
             "Training reads the first two. Other sizes and classes in the same format",
             "work too.",
-            "--dataset auto takes any such set; where there is none, MNIST is downloaded;",
-            "where that cannot be, digits made by this program stand in, with a warning.",
-            "A set named outright is found or downloaded and checked, never replaced.",
+            "--dataset auto takes any such set. Where there is none and DIR was not named,",
+            "MNIST is downloaded; where that cannot be, digits made by this program stand in,",
+            "with a warning. A DIR that was named must hold a set. A set named outright is",
+            "found or downloaded and checked, never replaced.",
             "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
             "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
             "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",
@@ -111,8 +112,9 @@ extension TrainOptions {
             "The run is saved after each epoch, and when Ctrl-C, SIGTERM or SIGHUP stops",
             "it; a file that stands at PATH is replaced by the first save. --resume goes",
             "on where the run stopped, with its settings and data; only --patience may be",
-            "changed, and --n_epochs raised unless the schedule is cosine. A second signal",
-            "ends it at once, with the file of the last save.",
+            "changed, and --n_epochs raised unless the schedule is cosine. The data is looked",
+            "for in data and where the run found it before; --data_dir names another place.",
+            "A second signal ends it at once, with the file of the last save.",
           ]),
         .init(
           title: "watching",

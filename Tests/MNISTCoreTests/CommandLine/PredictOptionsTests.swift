@@ -11,7 +11,7 @@ import Testing
     #expect(options == PredictOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
     #expect(options.dataset == nil)
-    #expect(options.dataDirectory == "data")
+    #expect(options.dataDirectory == nil)
     #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
     #expect(options.batchSize == 256)

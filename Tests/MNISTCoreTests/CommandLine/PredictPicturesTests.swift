@@ -115,7 +115,7 @@ import Testing
           == .init(
             exitCode: 1, output: "",
             error: "mnist-predict: error: a.pgm: wrong size for a picture taken as it is "
-              + "(expected 3×2, found 5×3)\n"))
+              + "(expected 2×3, found 3×5)\n"))
     }
   }
 

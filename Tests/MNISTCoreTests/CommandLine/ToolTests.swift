@@ -52,7 +52,8 @@ private struct Options: ToolOptions {
 
   var gpuID = -1
   var threadCount: Int?
-  var dataDirectory = "data"
+  var dataset: DatasetChoice?
+  var dataDirectory: String?
   var mirror: String?
 
   static func parse(_ arguments: [String]) -> Invocation<Options> {

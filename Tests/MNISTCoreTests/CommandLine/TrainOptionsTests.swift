@@ -10,8 +10,8 @@ import Testing
     }
     #expect(options == TrainOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
-    #expect(options.settings.dataset == .auto)
-    #expect(options.dataDirectory == "data")
+    #expect(options.dataset == nil)
+    #expect(options.dataDirectory == nil)
     #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
     #expect(options.settings.trainRatio == 0.8)
@@ -33,7 +33,7 @@ import Testing
 
   @Test func everyOptionReachesItsValue() {
     var expected = TrainOptions(modelPath: "m")
-    expected.settings.dataset = .fashionMNIST
+    expected.dataset = .fashionMNIST
     expected.dataDirectory = "d"
     expected.mirror = "https://example.org/sets"
     expected.gpuID = 1
@@ -407,7 +407,7 @@ import Testing
   @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
   func everySetIsAChoice(_ name: String) throws {
     var expected = TrainOptions(modelPath: "m")
-    expected.settings.dataset = try #require(DatasetChoice(rawValue: name))
+    expected.dataset = try #require(DatasetChoice(rawValue: name))
     #expect(TrainOptions.parse(["--model_fn", "m", "--dataset", name]) == .options(expected))
   }
 

@@ -317,10 +317,10 @@ private let kinds: [(UInt8, UInt8)] = [
     #expect(refusal(4096, 4096) == nil)
     #expect(
       PictureError.tooManyPixels(path: "f", height: 9, width: 8, limit: 7).description
-        == "f: too many pixels (expected at most 7, found 8×9)")
+        == "f: too many pixels (expected at most 7, found 9×8)")
     #expect(
       PictureError.noPixels(path: "f", height: 9, width: 0).description
-        == "f: no pixels (expected a width and height of at least 1, found 0×9)")
+        == "f: no pixels (expected a height and width of at least 1, found 9×0)")
   }
 
   @Test func aSizeThatTheDataCannotUnpackToIsRefused() {

@@ -194,6 +194,6 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     }
     #expect(
       error.description
-        == "f: wrong size for a picture taken as it is (expected 27×28, found 3×2)")
+        == "f: wrong size for a picture taken as it is (expected 28×27, found 2×3)")
   }
 }
