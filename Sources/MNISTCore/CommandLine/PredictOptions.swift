@@ -124,11 +124,11 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
-            "Of the sets in data, and where the training found its images, the one is taken",
-            "whose training files the model was trained on; a published set that is not",
-            "there is downloaded. --data_dir or --dataset takes another set all the same, and",
-            "the answer says so. A folder or a set named outright is never replaced.",
-            "MNIST_MIRROR in the environment names a mirror too.",
+            "Of the sets in data, and where the training found its images, the one is",
+            "taken whose training files the model was trained on; a published set that is",
+            "not there is downloaded. --data_dir or --dataset takes another set all the",
+            "same, and the answer says so; neither is ever replaced. MNIST_MIRROR in the",
+            "environment names a mirror too.",
           ]),
         .init(
           title: "pictures",

@@ -17,7 +17,11 @@ package struct FolderContent: Equatable, Sendable {
     found = isThere ? try Self.content(of: path) : nil
     let nearby =
       (remark == nil ? [] : [name]) + (isThere ? Self.folders(below: path) : Self.alike(path))
-    meant = Array(nearby.lazy.filter { Self.holdsSet($0, isTrain: isTrain) }.prefix(3))
+    var meant: [String] = []
+    for folder in nearby where meant.count < 3 && !meant.contains(folder) {
+      if Self.holdsSet(folder, isTrain: isTrain) { meant.append(folder) }
+    }
+    self.meant = meant
   }
 
   /// Whether the name looks like a mistake: such a folder is not made.

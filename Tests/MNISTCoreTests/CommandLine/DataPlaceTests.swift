@@ -66,7 +66,7 @@ import Testing
         words("--model_fn w --data_dir \(folder)/\(place) --n_epochs 2 \(line)"), in: folder)
       #expect(try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/w"))
       #expect(
-        !String(decoding: try SmallSets.content("\(folder)/m"), as: UTF8.self).contains(place))
+        !String(decoding: try SmallSets.content("\(folder)/m"), as: UTF8.self).contains(path))
 
       try FileManager.default.removeItem(atPath: "\(folder)/\(place)")
       let lost = try await BuiltTool.train.run(

@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func theDefaultsInTheHelpAreTheDefaults() {
-    for (flag, text) in [("--data_dir", "data"), ("--gpu_id", "-1"), ("--batch_size", "256")] {
+    for (flag, text) in [("--gpu_id", "-1"), ("--batch_size", "256")] {
       let option = PredictOptions.command.options.first { $0.flag == flag }
       #expect(option?.defaultText == text)
       #expect(

@@ -489,18 +489,19 @@ import Testing
     }
   }
 
+  /// But for the data: what was named outright is never replaced, and it counts as named here.
   @Test func theDefaultsInTheHelpAreTheDefaults() {
     var checked = 0
     for option in TrainOptions.command.options {
       guard let text = option.defaultText,
-        !["seed", "n_threads", "mirror", "patience"].contains(option.name)
+        !["seed", "n_threads", "mirror", "patience", "data_dir", "dataset"].contains(option.name)
       else { continue }
       checked += 1
       #expect(
         TrainOptions.parse(["--model_fn", "m", option.flag, text])
           == .options(TrainOptions(modelPath: "m")), "\(option.flag)")
     }
-    #expect(checked == 13)
+    #expect(checked == 11)
   }
 
   @Test func theExamplesInTheHelpAreUnderstood() {
