@@ -33,13 +33,14 @@ func predictTestSet(
   let confusion = ConfusionMatrix(predicted: predicted, labels: images.labels[..<count])
   console.print(
     options.json
-      ? PredictionText.jsonSummary(count: count, accuracy: confusion.accuracy)
+      ? PredictionText.jsonSummary(
+        count: count, accuracy: confusion.accuracy, data: options.namesData ? data : nil)
       : PredictionText.accuracy(predicted: predicted, images.labels))
   if count == images.count { console.note(PredictionText.summary(confusion)) }
   if let directory = options.reportDirectory {
     let page = ReportPage(
       Evaluation(forReport), images: images, metrics: metrics ?? [],
-      facts: [("Model", options.modelPath), ("Data", "\(data.origin)")])
+      facts: [("Model", options.modelPath), ("Data", "\(data)")])
     try ReportFolder.write(page, to: directory)
   }
 }

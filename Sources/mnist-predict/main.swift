@@ -9,9 +9,11 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
     predictPictures(options, saved.makeModel(), height: height, width: width, &console)
     return
   }
-  let source = options.dataSource(options.dataset ?? saved.settings?.dataset ?? .auto)
-  let data = try saved.testImages(from: source) { console.report($0) }
-  console.note(DataText.line(data.origin))
+  let data = try saved.testImages(
+    from: options.dataSource, foundBefore: CheckpointFile.dataFolder(of: options.modelPath)
+  ) { console.report($0) }
+  console.note(DataText.line(data))
+  console.warn(about: data, isTrain: false)
   console.note(unusedMirrorOf: options, data.origin)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count

@@ -2,8 +2,9 @@ import MNISTCore
 
 /// Logs the run after each epoch, and saves it: now and then, at the end, and where a signal stops it.
 func train(
-  _ run: TrainingRun, _ options: TrainOptions, savingTo file: CheckpointFile, _ log: RunLog?,
-  _ loggedEpochs: [LoggedEpoch]?, _ console: inout Console
+  _ run: TrainingRun, _ options: TrainOptions, on data: DataOrigin,
+  savingTo file: CheckpointFile, _ log: RunLog?, _ loggedEpochs: [LoggedEpoch]?,
+  _ console: inout Console
 ) throws {
   var loggedEpochs = loggedEpochs
   defer {
@@ -11,6 +12,7 @@ func train(
     if let failure = log?.failure { console.failAndGoOn(failure) }
   }
   let saver = CheckpointSaver(file) { epoch, progress in
+    file.setDataFolder(data)
     Console.setLastWords(
       TrainingText.endedAtOnce(holding: (epoch, progress), in: options.modelPath))
   }

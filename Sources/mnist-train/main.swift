@@ -21,8 +21,12 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     try RunLog.checkWritable(
       directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
   }
-  let source = options.dataSource(resuming: stored?.settings)
-  let data = try source.trainingImages { console.report($0) }
+  let source = options.dataSource
+  let identity = stored?.settings.dataIdentity(
+    foundBefore: CheckpointFile.dataFolder(of: options.modelPath))
+  let data =
+    try identity.map { try source.images(of: $0, isTrain: true) { console.report($0) } }
+    ?? source.trainingImages { console.report($0) }
   console.note(unusedMirrorOf: options, data.origin)
   let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
@@ -48,14 +52,17 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
       return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
     }
     console.note(TrainingText.resumed(run, from: options.modelPath))
+    if let identity, let note = TrainingText.data(data.origin, of: identity, options) {
+      console.note(note)
+    }
     if stored.loggedEpochs != nil, options.logDirectory == nil {
       console.note(
         logDirectory.map(TrainingText.foundLog) ?? TrainingText.lostLog(of: options.modelPath))
     }
   } else {
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
-    console.warn(about: data.origin)
-    console.print(DataText.line(data.origin))
+    console.warn(about: data, isTrain: true)
+    console.print(DataText.line(data))
     console.print(TrainingText.sizes(of: run))
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
@@ -63,7 +70,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     try openLog($0, of: run, savingTo: file, link, stored, &console)
   }
   try train(
-    run, options, savingTo: file, log, stored?.loggedEpochs ?? log.map { _ in [] }, &console)
+    run, options, on: data.origin, savingTo: file, log,
+    stored?.loggedEpochs ?? log.map { _ in [] }, &console)
 }
 
 /// What the run's log says of it.

@@ -88,6 +88,20 @@ package final class CheckpointFile: Sendable {
     }
     self.isNew.withLock { $0 = false }
   }
+
+  /// Notes where the run's images are, for `dataFolder(of:)`.
+  package func setDataFolder(_ data: DataOrigin) {
+    guard let folder = data.folder else { return }
+    FileAttribute.set(OutputTarget.absolutePath(folder), Self.attribute, of: path)
+  }
+
+  /// Where the images of the run in a file were, from the root; nil where that is not known. It stands
+  /// beside the file's content, for equal runs have equal bytes wherever they were made.
+  package static func dataFolder(of path: String) -> String? {
+    FileAttribute.text(attribute, of: path)
+  }
+
+  private static let attribute = "user.mnist-train.data"
 }
 
 /// Saves a run while it goes on: at once the first time, then at most every two seconds, and what is left at

@@ -29,7 +29,7 @@ package struct FormerModel: Equatable, Sendable {
       let start = try file.read(0..<min(512, file.size))
       // The sentence begins with the path, which stands there already.
       let what =
-        FileKind.name(of: start).map {
+        FileKind.name(start).map {
           "no model (expected one that mnist-train wrote or no file, found \($0))"
         } ?? String("\(error)".dropFirst("\(path): ".count))
       throw .notReplaced(path: path, what: what)

@@ -90,15 +90,19 @@ public struct SavedModel: Equatable, Sendable {
     return images
   }
 
-  /// The same from a source, which may download them; `report` is told how that goes. Throws what the
+  /// The same from a source, which may download them; `report` is told how that goes. Unless the source
+  /// names a set or a folder, they are those of the set that the model was trained on. Throws what the
   /// source throws, and `CheckpointError` for images of another size.
+  ///
+  /// - Parameter folder: where the training's images were, if that is known.
   public func testImages(
-    from source: DataSource, report: (DownloadEvent) -> Void = { _ in }
+    from source: DataSource, foundBefore folder: String? = nil,
+    report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
-    // Weights alone do not say what they were trained on: no published set has the checksums 0.
-    let data = try source.testImages(
-      trainImagesCRC32: settings?.imagesCRC32 ?? 0, trainLabelsCRC32: settings?.labelsCRC32 ?? 0,
-      classes: layout.outputSize, report: report)
+    // Weights alone do not say what they were trained on.
+    let data = try source.images(
+      of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
+      report: report)
     try checkSize(of: data.images, path: data.origin.place)
     return data
   }

@@ -2,8 +2,14 @@
 /// steer a terminal is escaped.
 package enum DataText {
   /// `Data: MNIST (data/MNIST/raw)`
-  package static func line(_ origin: DataOrigin) -> String {
-    "Data: \(PythonSyntax.escaped("\(origin)"))"
+  package static func line(_ data: LoadedImages) -> String {
+    "Data: \(PythonSyntax.escaped("\(data)"))"
+  }
+
+  /// What is odd about the images, a line each.
+  static func warnings(_ data: LoadedImages, isTrain: Bool) -> [String] {
+    data.images.oddities(isTrain: isTrain)
+      .map { "\(PythonSyntax.escaped(data.origin.place)): \($0)" }
   }
 
   /// Nil where the images are what was asked for.
@@ -46,8 +52,9 @@ extension Console {
       "\(tool): --mirror has no effect: the data was there (\(PythonSyntax.escaped(origin.place)))")
   }
 
-  /// Warns where the images are not what was asked for.
-  package mutating func warn(about origin: DataOrigin) {
-    if let warning = DataText.warning(origin) { note("\(tool): \(warning)") }
+  /// Warns where the images are not what was asked for, or are odd.
+  package mutating func warn(about data: LoadedImages, isTrain: Bool) {
+    if let warning = DataText.warning(data.origin) { note("\(tool): \(warning)") }
+    for warning in DataText.warnings(data, isTrain: isTrain) { warn(warning) }
   }
 }

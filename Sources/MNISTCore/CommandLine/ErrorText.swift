@@ -14,6 +14,14 @@ enum ErrorText {
       adding(", as mnist-train --log_dir writes them", to: sentence)
     case DataSourceError.notPublished:
       adding(", or use --dataset auto to take it as it is", to: sentence)
+    case DataSourceError.noSet(let content, let names)
+    where content.found == nil || content.found == "nothing":
+      content.meant.isEmpty && names[0].hasPrefix("train")
+        ? adding("; --dataset mnist would download MNIST into it", to: sentence) : sentence
+    case DataSourceError.notTheModels(_, true, _, _, _, _):
+      adding("; --data_dir names their folder", to: sentence)
+    case DataSourceError.notTheModels(_, false, _, _, _, _):
+      adding("; --data_dir or --dataset takes other images all the same", to: sentence)
     case DownloadError.noMirror(_, let folder, _):
       "\(sentence) (by hand: its four files go into \(folder), or --mirror names another address that "
         + "has them; --dataset digits needs none)"

@@ -6,10 +6,10 @@ package struct PredictOptions: Equatable, Sendable {
   package var pictures: [String] = []
   /// Whether pictures are taken as they are, not fitted to the form of the model's images.
   package var isRaw = false
-  /// `nil` asks for what the model was trained with.
+  /// Which images; `nil` asks for those that belong to the model's.
   package var dataset: DatasetChoice?
-  /// Where the data is looked for.
-  package var dataDirectory = "data"
+  /// Where the data is; `nil` where that was not said.
+  package var dataDirectory: String?
   /// An address to download from; `nil` asks for the known ones.
   package var mirror: String?
   /// −1 is the CPU.
@@ -41,6 +41,9 @@ package struct PredictOptions: Equatable, Sendable {
     }
     return invocation
   }
+
+  /// Whether the test images are those that were named, whatever the model was trained on.
+  package var namesData: Bool { dataset != nil || dataDirectory != nil }
 
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
@@ -136,9 +139,11 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
-            "--dataset auto takes any such set; where there is none, the published set of",
-            "the training is downloaded. A set named outright is found or downloaded and",
-            "checked, never replaced. MNIST_MIRROR in the environment names a mirror too.",
+            "Of the sets in data, and where the training found its images, the one is",
+            "taken whose training files the model was trained on; a published set that is",
+            "not there is downloaded. --data_dir or --dataset takes another set all the",
+            "same, and the answer says so; neither is ever replaced. MNIST_MIRROR in the",
+            "environment names a mirror too.",
           ]),
         .init(
           title: "pictures",

@@ -56,8 +56,22 @@ package enum PredictionText {
   }
 
   /// The last line of JSON: how many there were and, with labels, how many were right.
-  package static func jsonSummary(count: Int, failures: Int = 0, accuracy: Proportion?) -> String {
+  ///
+  /// - Parameter data: test images that were asked for by name: the line then says which they are, and
+  ///   whether they are the model's own, `null` where that is not known.
+  package static func jsonSummary(
+    count: Int, failures: Int = 0, accuracy: Proportion?, data: LoadedImages? = nil
+  ) -> String {
     var members = ["\"summary\":true", "\"count\":\(count)"]
+    if let data {
+      let isOwn =
+        switch data.kinship {
+        case .own?: "true"
+        case .other?: "false"
+        case .unknown?, nil: "null"
+        }
+      members += ["\"data\":\(JSONText.quoted("\(data.origin)"))", "\"own_data\":\(isOwn)"]
+    }
     if failures > 0 { members.append("\"failures\":\(failures)") }
     if let accuracy {
       let interval = accuracy.interval95

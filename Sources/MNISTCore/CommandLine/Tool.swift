@@ -49,7 +49,8 @@ package protocol ToolOptions: Equatable, Sendable {
   static func parse(_ arguments: [String]) -> Invocation<Self>
   var gpuID: Int { get }
   var threadCount: Int? { get }
-  var dataDirectory: String { get }
+  var dataset: DatasetChoice? { get }
+  var dataDirectory: String? { get }
   var mirror: String? { get }
   /// A sentence for each option of the command line that another one makes void.
   var optionsWithoutEffect: [String] { get set }
@@ -64,10 +65,11 @@ extension PredictOptions: ToolOptions {
 }
 
 extension ToolOptions {
-  /// Where the images of a set are. The environment may name a mirror too; an empty variable is none.
-  package func dataSource(_ choice: DatasetChoice) -> DataSource {
+  /// Where the images are from. The environment may name a mirror too; an empty variable is none.
+  package var dataSource: DataSource {
     let ofEnvironment = CLibrary.environment("MNIST_MIRROR") ?? ""
     return DataSource(
-      choice, in: dataDirectory, mirror: mirror ?? (ofEnvironment.isEmpty ? nil : ofEnvironment))
+      dataset, in: dataDirectory,
+      mirror: mirror ?? (ofEnvironment.isEmpty ? nil : ofEnvironment))
   }
 }

@@ -79,7 +79,7 @@ extension TrainOptions {
           "epochs in which the learning rate first rises, in even steps"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
-        ) { $0.settings.dataset = $1 },
+        ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
           .noEffect(withoutFiles),
         .path(
@@ -100,9 +100,10 @@ extension TrainOptions {
             "  t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte",
             "Training reads the first two. Other sizes and classes in the same format",
             "work too.",
-            "--dataset auto takes any such set; where there is none, MNIST is downloaded;",
-            "where that cannot be, digits made by this program stand in, with a warning.",
-            "A set named outright is found or downloaded and checked, never replaced.",
+            "--dataset auto takes any such set. Where there is none and no DIR was given,",
+            "MNIST is downloaded; where that cannot be, digits made by this program stand",
+            "in, with a warning. A DIR that was given must hold a set. A set named outright",
+            "is found or downloaded and checked, never replaced.",
             "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
             "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
             "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",
@@ -124,9 +125,10 @@ extension TrainOptions {
             "run that cannot be saved there is saved as PATH.rescued, or NAME.rescued in",
             "$TMPDIR, the current folder or /tmp. --resume goes on where the run stopped,",
             "with its settings and data; only --patience may be changed, and --n_epochs",
-            "raised unless the schedule is cosine. A signal that comes more than a second",
-            "after the first ends the run at once, but no save; Ctrl-\\ ends it in any",
-            "case. Both say what is saved.",
+            "raised unless the schedule is cosine. The data is looked for in data and where",
+            "the run found it before; --data_dir names another place. A signal that comes",
+            "more than a second after the first ends the run at once, but no save; Ctrl-\\",
+            "ends it in any case. Both say what is saved.",
           ]),
         .init(
           title: "watching",
@@ -153,7 +155,7 @@ extension TrainOptions {
 extension TrainOptions {
   /// The built-in digits are in no folder, and are not downloaded.
   private static func withoutFiles(_ options: TrainOptions) -> String? {
-    options.settings.dataset == .digits ? "with --dataset digits" : nil
+    options.dataset == .digits ? "with --dataset digits" : nil
   }
 
   /// The first epoch always improves: patience needs N more, and one after them that it can leave out.

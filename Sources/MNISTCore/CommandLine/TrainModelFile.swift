@@ -26,9 +26,9 @@ extension TrainOptions {
           found: PythonSyntax.escaped(modelPath)))
     }
     let model = place(modelPath)
-    var folders = [("--log_dir", logDirectory)].compactMap { name, path in path.map { (name, $0) } }
-    if settings.dataset != .digits { folders.append(("--data_dir", dataDirectory)) }
-    for (option, path) in folders {
+    // Where no folder is named, it is `data`.
+    let dataFolder = dataset == .digits ? nil : dataDirectory ?? "data"
+    for case (let option, let path?) in [("--log_dir", logDirectory), ("--data_dir", dataFolder)] {
       if isInside(place(path), model) {
         throw refusal("a file, not a folder of \(option), ", path)
       }
@@ -40,9 +40,7 @@ extension TrainOptions {
     if let log = logDirectory, RunLog.fileNames.map({ place(log) + "/" + $0 }).contains(model) {
       throw refusal("none of the files that --log_dir writes")
     }
-    if settings.dataset != .digits, MNISTFolder.isFileName(name),
-      isInside(model, place(dataDirectory))
-    {
+    if let dataFolder, MNISTFolder.isFileName(name), isInside(model, place(dataFolder)) {
       throw refusal("none of the files of --data_dir")
     }
   }

@@ -8,8 +8,10 @@ package struct TrainOptions: Equatable, Sendable {
   var layerCount = 5
   /// `nil` asks for a random seed.
   package var seed: UInt64?
-  /// Where the data is looked for.
-  package var dataDirectory = "data"
+  /// Which images; `nil` where that was not said.
+  package var dataset: DatasetChoice?
+  /// Where the data is; `nil` where that was not said.
+  package var dataDirectory: String?
   /// An address to download from; `nil` asks for the known ones.
   package var mirror: String?
   /// −1 is the CPU.
@@ -131,16 +133,6 @@ extension TrainOptions {
     return settings
   }
 
-  /// Where the images are: of a run that goes on, where they were, as long as the command line does not
-  /// say otherwise.
-  package func dataSource(resuming file: TrainingSettings?) -> DataSource {
-    guard let file,
-      case .options(let asked) = Self.command.parse(
-        arguments, startingFrom: Self.options(of: file))
-    else { return dataSource(settings.dataset) }
-    return asked.dataSource(asked.settings.dataset)
-  }
-
   /// The options that have no effect on the run in `file`, which goes on; none of a new run, whose options are
   /// known without it.
   package func optionsWithoutEffect(resuming file: TrainingSettings?) -> [String] {
@@ -187,7 +179,7 @@ extension TrainOptions {
       rowCount: images.count, inputSize: images.imageSize, outputSize: images.classCount)
     var settings = settings
     settings.setData(images)
-    settings.dataset = data.chosen(by: settings.dataset)
+    settings.dataset = data.chosen(by: dataset ?? .auto)
     settings.hiddenSizes = hiddenSizes(
       inputSize: images.imageSize, outputSize: images.classCount)
     settings.batchSize = min(settings.batchSize, settings.trainCount(of: images.count))

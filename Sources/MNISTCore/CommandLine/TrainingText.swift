@@ -51,6 +51,15 @@ package enum TrainingText {
       + "\(run.settings.epochCount)\(place)"
   }
 
+  /// Where the data of a run that goes on was found; nil where that is the usual place, or was named.
+  package static func data(
+    _ origin: DataOrigin, of identity: DataIdentity, _ options: TrainOptions
+  ) -> String? {
+    guard options.dataDirectory == nil, let folder = origin.folder, folder == identity.folder
+    else { return nil }
+    return "\(tool): its data is where it was: \(PythonSyntax.escaped("\(origin)"))"
+  }
+
   /// Of a run that is over before it goes on.
   package static func nothingLeft(of run: TrainingRun, in path: String) -> String {
     let what =
@@ -121,11 +130,8 @@ package enum TrainingText {
   ) -> String {
     var words = [tool, "--model_fn", options.modelPath, "--resume"]
     if let log { words += ["--log_dir", log.directory] }
-    let dataset = options.settings.dataset
-    if options.dataDirectory != "data", dataset != .digits {
-      words += ["--data_dir", options.dataDirectory]
-    }
-    if dataset != .auto { words += ["--dataset", dataset.rawValue] }
+    if let directory = options.dataDirectory { words += ["--data_dir", directory] }
+    if let dataset = options.dataset, dataset != .auto { words += ["--dataset", dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
     return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "

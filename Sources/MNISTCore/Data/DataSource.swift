@@ -1,34 +1,45 @@
 /// Where a run's images come from: the folder, the network, or the built-in generator.
 ///
-/// A set named outright is found or downloaded, and is the published one to the last bit, or loading
-/// ends with an error; nothing else ever takes its place.
+/// What a person names outright is never replaced by anything else. A set is found or downloaded, and is
+/// the published one to the last bit, or loading ends with an error; a folder must hold a set. Only the
+/// folder that is used where none is named may be made and filled.
 public struct DataSource: Sendable {
-  /// Which images.
-  public var choice: DatasetChoice
-  /// The data folder.
-  public var directory: String
+  /// Which images; nil where nothing was named, which for a new run is `auto`, and else the data that the
+  /// model was trained on.
+  public var choice: DatasetChoice?
+  /// The data folder; nil where none was named, which is `data`.
+  public var directory: String?
   /// An address to download from in place of the known ones.
   public var mirror: String?
+  var defaultDirectory = "data"
   var limits = HTTPLimits()
   var mnist = PublishedSet.mnist
   var fashionMNIST = PublishedSet.fashionMNIST
 
-  /// The images of `choice`, whose files are in the folder `directory` or are put there.
-  public init(_ choice: DatasetChoice, in directory: String, mirror: String? = nil) {
+  /// The images of `choice`, whose files are in the folder `directory`.
+  public init(
+    _ choice: DatasetChoice? = nil, in directory: String? = nil, mirror: String? = nil
+  ) {
     self.choice = choice
     self.directory = directory
     self.mirror = mirror
   }
 
-  /// The training images.
+  var folder: String { directory ?? defaultDirectory }
+
+  /// Whether a published set may be put into the folder, which is made for it.
+  var mayFill: Bool { directory == nil || choice ?? .auto != .auto }
+
+  /// The training images of a new run.
   ///
-  /// `auto` takes the IDX set in the folder; where there is none, MNIST is downloaded; where that
-  /// cannot be, the built-in digits are made and the origin says why.
+  /// `auto` takes the IDX set in the folder. Where there is none, and no folder was named, MNIST is
+  /// downloaded; where that cannot be, the built-in digits are made and the origin says why.
   public func trainingImages(
     report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
-    guard choice == .auto else { return try named(choice, isTrain: true, report: report) }
+    if let choice, choice != .auto { return try named(choice, isTrain: true, report: report) }
     if let found = try filesInFolder(isTrain: true) { return found }
+    guard mayFill else { throw try noSet(isTrain: true) }
     do {
       return try published(mnist, isTrain: true, report: report)
     } catch let error as DownloadError {
@@ -37,29 +48,13 @@ public struct DataSource: Sendable {
     }
   }
 
-  /// The test images for a model whose training images had these checksums.
-  ///
-  /// `auto` takes the IDX set in the folder; where there is none, the set that the model was trained
-  /// on, if it is a published one. Every label must be below `classes`.
-  public func testImages(
-    trainImagesCRC32: UInt32, trainLabelsCRC32: UInt32, classes: Int,
-    report: (DownloadEvent) -> Void = { _ in }
-  ) throws -> LoadedImages {
-    guard choice == .auto else {
-      return try named(choice, isTrain: false, classes: classes, report: report)
-    }
-    let trainedOn = [mnist, fashionMNIST].first {
-      $0.train.matches(imagesCRC32: trainImagesCRC32, labelsCRC32: trainLabelsCRC32)
-    }
-    guard let trainedOn else {
-      return try load(
-        MNISTFolder.find(directory, isTrain: false), isTrain: false, classes: classes)
-    }
-    return try filesInFolder(isTrain: false, classes: classes)
-      ?? published(trainedOn, isTrain: false, classes: classes, report: report)
+  func noSet(isTrain: Bool) throws -> DataSourceError {
+    .noSet(
+      try FolderContent(folder, isTrain: isTrain), names: MNISTFolder.fileNames(isTrain: isTrain))
   }
 
-  private func named(
+  /// A set by its name; every label must be below `classes`, where that is given.
+  func named(
     _ choice: DatasetChoice, isTrain: Bool, classes: Int? = nil,
     report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
@@ -72,7 +67,7 @@ public struct DataSource: Sendable {
     }
   }
 
-  private func digits(isTrain: Bool, classes: Int?) throws -> LoadedImages {
+  func digits(isTrain: Bool, classes: Int? = nil) throws -> LoadedImages {
     let data = LoadedImages(images: BuiltInDigits.make(isTrain: isTrain), origin: .digits())
     try ImageSet.check(data.images.labels, below: classes, path: data.origin.place)
     return data
@@ -81,17 +76,17 @@ public struct DataSource: Sendable {
   // MARK: - Files
 
   /// The set in the folder, nil where there is nothing of one.
-  private func filesInFolder(isTrain: Bool, classes: Int? = nil) throws -> LoadedImages? {
+  func filesInFolder(isTrain: Bool, classes: Int? = nil) throws -> LoadedImages? {
     do {
-      let files = try MNISTFolder.find(directory, isTrain: isTrain)
+      let files = try MNISTFolder.find(folder, isTrain: isTrain)
       return try load(files, isTrain: isTrain, classes: classes)
     } catch let error as MNISTFolderError where error.isNothingFound {
       return nil
     }
   }
 
-  private func load(
-    _ files: MNISTFolder.Files, isTrain: Bool, classes: Int?
+  func load(
+    _ files: MNISTFolder.Files, isTrain: Bool, classes: Int? = nil
   ) throws -> LoadedImages {
     let images = try MNISTFolder.load(files, classes: classes)
     let known = [mnist, fashionMNIST].first {
@@ -105,18 +100,19 @@ public struct DataSource: Sendable {
   }
 
   /// The part of the set, which is downloaded first where it is not there.
-  private func published(
+  func published(
     _ set: PublishedSet, isTrain: Bool, classes: Int? = nil, report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
     func find() throws -> MNISTFolder.Files {
       try MNISTFolder.find(
-        directory, isTrain: isTrain, subfolder: set.subfolder, elsewhere: set.installedFolders)
+        folder, isTrain: isTrain, subfolder: set.subfolder, elsewhere: set.installedFolders)
     }
     let files: MNISTFolder.Files
     do {
       files = try find()
-    } catch MNISTFolderError.missing {
-      let base = directory.hasSuffix("/") ? directory : directory + "/"
+    } catch MNISTFolderError.missing(_, _, _, let found) {
+      if found == nil, FolderContent.isSlip(folder) { throw try noSet(isTrain: isTrain) }
+      let base = folder.hasSuffix("/") ? folder : folder + "/"
       try Download(set, into: base + set.subfolder, mirror: mirror, limits: limits)
         .run(report: report)
       files = try find()
@@ -157,12 +153,20 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   /// The built-in digits. `missing` says why they take MNIST's place, nil where they were asked for.
   case digits(missing: DownloadError? = nil)
 
-  /// The folder that the images are from, or `built-in digits`.
-  public var place: String {
+  /// The folder that the images are from; nil where they are from none.
+  public var folder: String? {
     switch self {
     case .published(_, let folder), .files(let folder): folder
-    case .digits: "built-in digits"
+    case .digits: nil
     }
+  }
+
+  /// The folder that the images are from, or `built-in digits`.
+  public var place: String { folder ?? "built-in digits" }
+
+  /// The name of the published set that they are.
+  var publishedName: String? {
+    if case .published(let name, _) = self { name } else { nil }
   }
 
   /// What a run says about its data, such as `MNIST (data/MNIST/raw)`.
@@ -177,31 +181,32 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Images that were found, downloaded or made.
-public struct LoadedImages: Equatable, Sendable {
+public struct LoadedImages: Equatable, Sendable, CustomStringConvertible {
   /// The images with their labels.
   public let images: ImageSet
   /// Where they came from.
   public let origin: DataOrigin
+  /// Of test images, how they stand to the model that they are for; nil where nobody asked.
+  public internal(set) var kinship: DataKinship?
+
+  init(images: ImageSet, origin: DataOrigin, kinship: DataKinship? = nil) {
+    self.images = images
+    self.origin = origin
+    self.kinship = kinship
+  }
+
+  /// Where the images came from and, unless they are a model's own, how they stand to the model.
+  public var description: String {
+    switch kinship {
+    case .own?, nil: "\(origin)"
+    case .other(let trainedOn)?: "\(origin), not the model's own data, which is \(trainedOn)"
+    case .unknown?: "\(origin), not known to be the model's own data"
+    }
+  }
 
   /// The choice that gives images from the same place once more, after `choice` gave these: not `auto`
   /// where that has led to the built-in digits, for by then MNIST may be there.
   func chosen(by choice: DatasetChoice) -> DatasetChoice {
     if case .digits = origin { .digits } else { choice }
-  }
-}
-
-/// Files that are not what was asked for by name.
-package enum DataSourceError: Error, Equatable, CustomStringConvertible {
-  /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
-  case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
-
-  /// One sentence with the path and both checksums.
-  package var description: String {
-    switch self {
-    case .notPublished(let path, let set, let expected, let found):
-      "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "
-        + "\(hexadecimal(expected)), found \(hexadecimal(found)); move it away to have it "
-        + "downloaded)"
-    }
   }
 }

@@ -41,25 +41,51 @@ public enum MNISTFolder {
   ) throws -> Files {
     guard !directory.isEmpty else { throw FileError.emptyPath }
     let isDirectory = try FileSystem.isDirectory(directory)
-    if isDirectory == false { throw MNISTFolderError.notADirectory(path: directory) }
+    if isDirectory == false { throw MNISTFolderError.notADirectory(try StrayFile(directory)) }
     let base = directory.hasSuffix("/") ? directory : directory + "/"
     let folders = [base + subfolder + "/", base] + elsewhere.map { $0 + "/" }
-    let prefix = isTrain ? "train" : "t10k"
-    let imageNames = names(of: "\(prefix)-images-idx3-ubyte")
-    let labelNames = names(of: "\(prefix)-labels-idx1-ubyte")
     var found: [String] = []
     for folder in folders {
-      let images = try firstFile(in: folder, imageNames)
-      let labels = try firstFile(in: folder, labelNames)
+      let (images, labels) = try halves(in: folder, isTrain: isTrain)
       if let images, let labels {
-        let name = folder.utf8.count > 1 ? String(folder.dropLast()) : folder
-        return Files(folder: name, images: images, labels: labels)
+        return Files(folder: name(of: folder), images: images, labels: labels)
       }
       found += [images, labels].compactMap(\.self)
     }
     throw MNISTFolderError.missing(
-      path: directory, names: imageNames + labelNames, folders: folders,
+      path: directory, names: fileNames(isTrain: isTrain), folders: folders,
       found: isDirectory == nil ? nil : found)
+  }
+
+  /// The files of one part where both lie in this very folder, nil where they do not.
+  static func files(in folder: String, isTrain: Bool) throws -> Files? {
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    guard case (let images?, let labels?) = try halves(in: base, isTrain: isTrain) else {
+      return nil
+    }
+    return Files(folder: name(of: base), images: images, labels: labels)
+  }
+
+  /// - Parameter folder: ends with a slash.
+  private static func halves(
+    in folder: String, isTrain: Bool
+  ) throws -> (images: String?, labels: String?) {
+    let names = fileNames(isTrain: isTrain)
+    return (
+      try firstFile(in: folder, Array(names.prefix(2))),
+      try firstFile(in: folder, Array(names.suffix(2)))
+    )
+  }
+
+  /// What the images may be called, without `.gz`, and then what the labels may be.
+  static func fileNames(isTrain: Bool) -> [String] {
+    let prefix = isTrain ? "train" : "t10k"
+    return names(of: "\(prefix)-images-idx3-ubyte") + names(of: "\(prefix)-labels-idx1-ubyte")
+  }
+
+  /// Without the slash at its end.
+  private static func name(of folder: String) -> String {
+    folder.utf8.count > 1 ? String(folder.dropLast()) : folder
   }
 
   /// The name itself and the spelling with a dot before `idx`, which many copies have.
@@ -90,7 +116,7 @@ public enum MNISTFolder {
 /// What can be wrong with a folder that should hold the data.
 public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
   /// Something else has the folder's name.
-  case notADirectory(path: String)
+  case notADirectory(StrayFile)
   /// No folder holds both images and labels. `names` are those looked for, each also with `.gz`;
   /// `found` are the paths of the halves that are there, nil if not even the directory is.
   case missing(path: String, names: [String], folders: [String], found: [String]?)
@@ -103,8 +129,7 @@ public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
   /// One sentence with the path, what was looked for and what was found.
   public var description: String {
     switch self {
-    case .notADirectory(let path):
-      return "\(path): not a directory (expected the directory that holds the data)"
+    case .notADirectory(let file): return "\(file)"
     case .missing(let path, let names, let folders, let found):
       let first =
         switch found {
@@ -116,5 +141,35 @@ public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
         + names.joined(separator: " or ") + ", each with .gz or not, in "
         + folders.joined(separator: " or ") + ", found \(first))"
     }
+  }
+}
+
+/// A file in place of the folder of a set.
+public struct StrayFile: Equatable, Sendable, CustomStringConvertible {
+  /// Where it is.
+  public let path: String
+  /// What it is, a noun with its article.
+  public let kind: String
+  /// The folder that it lies in, where that holds a set.
+  public let folder: String?
+
+  init(_ path: String) throws(FileError) {
+    self.path = path
+    do throws(FileError) {
+      let file = try InputFile(path, limit: .max)
+      kind = FileKind.name(try file.read(0..<min(file.size, FileKind.prefixBytes))) ?? "a file"
+    } catch .notARegularFile(_, let kind) {
+      self.kind = kind
+    }
+    let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let folder = end.map { String(path[..<$0]) } ?? "."
+    let files = try? MNISTFolder.files(in: folder, isTrain: true)
+    self.folder = files == nil ? nil : folder
+  }
+
+  /// One sentence with the path and what it is.
+  public var description: String {
+    "\(path): not a directory (expected the directory that holds the data, found \(kind)"
+      + (folder.map { "; did you mean \($0)?)" } ?? ")")
   }
 }

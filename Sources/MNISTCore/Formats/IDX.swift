@@ -37,7 +37,9 @@ struct IDX: Equatable {
 
   private static func unpack(_ file: [UInt8], _ kind: IDXKind, path: String) throws -> IDX {
     let reader = try GzipReader(file, path: path)
-    let header = try IDXHeader(try reader.read(kind.headerBytes), kind: kind, path: path)
+    let header = try IDXHeader(try reader.read(kind.headerBytes), kind: kind, path: path) {
+      (try? reader.read(FileKind.prefixBytes)) ?? []
+    }
     guard header.fileBytes <= reader.largestOutput else {
       throw IDXError.unbacked(
         path: path, neededBytes: header.fileBytes, largestBytes: reader.largestOutput)
@@ -94,9 +96,18 @@ struct IDXHeader: Equatable {
 
   /// Reads the header that `bytes` begin with and refuses any that cannot be a `kind` file's;
   /// `path` is its name in errors.
-  init(_ bytes: some Collection<UInt8>, kind: IDXKind, path: String) throws(IDXError) {
+  ///
+  /// - Parameter rest: gives more of the file, where it takes that to say what it is.
+  init(
+    _ bytes: some Collection<UInt8>, kind: IDXKind, path: String, rest: () -> [UInt8] = { [] }
+  ) throws(IDXError) {
     let words = Self.words(bytes.prefix(kind.headerBytes))
     if let magic = words.first, magic != kind.rawValue {
+      if !IDXError.isNearlyIDX(magic, expected: kind.rawValue),
+        let format = FileKind.name(bytes.prefix(FileKind.prefixBytes) + rest())
+      {
+        throw .otherFormat(path: path, expected: kind.rawValue, found: magic, format: format)
+      }
       throw .wrongMagic(path: path, expected: kind.rawValue, found: magic)
     }
     guard words.count == 1 + kind.rank else {
@@ -145,6 +156,8 @@ struct IDXHeader: Equatable {
 package enum IDXError: Error, Equatable, CustomStringConvertible {
   /// The first four bytes are not those of the kind that was asked for.
   case wrongMagic(path: String, expected: UInt32, found: UInt32)
+  /// The same of a file of a known other kind; `format` is a noun with its article, such as `a web page`.
+  case otherFormat(path: String, expected: UInt32, found: UInt32, format: String)
   /// The file ends inside its header.
   case truncatedHeader(path: String, neededBytes: Int, availableBytes: Int)
   /// `noun` is what the file has none of: `images` or `labels`.
@@ -170,6 +183,10 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     case .wrongMagic(let path, let expected, let found):
       "\(path): \(Self.fault(expected: expected, found: found)) "
         + "(expected magic \(hexadecimal(expected)), found \(hexadecimal(found)))"
+    case .otherFormat(let path, let expected, let found, let format):
+      "\(path): \(format) in place of an IDX file (expected magic \(hexadecimal(expected)), "
+        + "found \(hexadecimal(found))"
+        + (format == "a Git LFS pointer" ? "; git lfs pull brings the file)" : ")")
     case .truncatedHeader(let path, let needed, let available):
       "\(path): truncated in the header (expected \(needed) bytes, found \(available))"
     case .empty(let path, let noun):
@@ -196,6 +213,13 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether a file with the magic number `found` is IDX of another sort.
+  static func isNearlyIDX(_ found: UInt32, expected: UInt32) -> Bool {
+    fault(expected: expected, found: found) != notIDX
+  }
+
+  private static let notIDX = "not an IDX file"
+
   /// In words, what a file with the magic number `found` is.
   private static func fault(expected: UInt32, found: UInt32) -> String {
     switch (found, IDXKind(rawValue: expected)) {
@@ -205,7 +229,7 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     default: break
     }
     guard found >> 16 == 0, let element = elementNames[found >> 8] else {
-      return "not an IDX file"
+      return notIDX
     }
     return element == elementNames[expected >> 8]
       ? "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"

@@ -81,7 +81,7 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
     case .unsupportedFormat(let path, let found):
       "\(path): not a picture that can be read (expected PNG, PGM or PPM, found \(found))"
     case .noPixels(let path, let height, let width):
-      "\(path): no pixels (expected at least 1×1, found \(height)×\(width))"
+      "\(path): no pixels (expected a height and width of at least 1, found \(height)×\(width))"
     case .tooManyPixels(let path, let height, let width, let limit):
       "\(path): too many pixels (expected at most \(limit), found \(height)×\(width))"
     case .wrongSize(let path, let expectedHeight, let expectedWidth, let height, let width):

@@ -175,6 +175,22 @@ enum FileSystem {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// The names in a folder in order, without `.` and `..`; at most 100,000 of them.
+  static func names(in folder: String) throws(FileError) -> [String] {
+    guard let list = opendir(PathText.bytes(folder)) else {
+      throw .cannotRead(path: folder, reason: SystemError.text(errno))
+    }
+    defer { closedir(list) }
+    var names: [String] = []
+    while names.count < 100_000, let entry = readdir(list) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        PathText.text(bytes.prefix { $0 != 0 })
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// Removes the file, if there is one.
   static func remove(_ path: String) { unlink(PathText.bytes(path)) }
 

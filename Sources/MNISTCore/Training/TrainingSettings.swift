@@ -59,6 +59,15 @@ extension TrainingSettings {
     (imagesCRC32, labelsCRC32) = (images.imagesCRC32, images.labelsCRC32)
   }
 
+  /// What tells the data of the run from other data.
+  ///
+  /// - Parameter folder: where it was, if that is known.
+  public func dataIdentity(foundBefore folder: String? = nil) -> DataIdentity {
+    DataIdentity(
+      imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, isDigits: dataset == .digits,
+      folder: folder)
+  }
+
   /// How many of `imageCount` images are trained on.
   func trainCount(of imageCount: Int) -> Int {
     Int(exactly: (Double(imageCount) * trainRatio).rounded(.towardZero)) ?? 0

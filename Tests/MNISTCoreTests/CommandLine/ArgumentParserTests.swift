@@ -41,7 +41,7 @@ import Testing
     var expected = TrainOptions(modelPath: "m")
     expected.dataDirectory = "d"
     #expect(TrainOptions.parse(["--m=m", name, "d"]) == .options(expected))
-    expected.settings.dataset = .digits
+    expected.dataset = .digits
     expected.mirror = "http://x"
     expected.optionsWithoutEffect = ["--data_dir", "--mirror"].map {
       "\($0) has no effect with --dataset digits"
@@ -221,7 +221,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
       changed("use_dropout", \.settings.useDropout) { $0 ? "True" : "False" },
       changed("dropout_p", \.settings.dropoutProbability) { "\($0)" },
       changed("verbose", \.verbosity) { "\($0)" },
-      changed("data_dir", \.dataDirectory) { $0 },
+      changed("data_dir", \.dataDirectory) { $0 ?? "None" },
       changed("seed", \.seed) { $0.map { "\($0)" } ?? "None" },
       changed("n_threads", \.threadCount) { $0.map { "\($0)" } ?? "None" },
     ].compactMap(\.self)
@@ -232,7 +232,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
 private func isInRange(_ options: TrainOptions) -> Bool {
   let settings = options.settings
   return !(options.modelPath.isEmpty && options.comparedRuns.isEmpty)
-    && !options.dataDirectory.isEmpty && options.gpuID >= -1
+    && options.dataDirectory != "" && options.gpuID >= -1
     && settings.trainRatio > 0 && settings.trainRatio < 1
     && settings.batchSize >= (settings.useDropout ? 1 : 2) && settings.epochCount >= 1
     && (2...1_000).contains(options.layerCount)

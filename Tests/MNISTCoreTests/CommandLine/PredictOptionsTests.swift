@@ -11,7 +11,7 @@ import Testing
     #expect(options == PredictOptions(modelPath: "model.ckpt"))
     #expect(options.modelPath == "model.ckpt")
     #expect(options.dataset == nil)
-    #expect(options.dataDirectory == "data")
+    #expect(options.dataDirectory == nil)
     #expect(options.mirror == nil)
     #expect(options.gpuID == -1)
     #expect(options.batchSize == 256)
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test func theDefaultsInTheHelpAreTheDefaults() {
-    for (flag, text) in [("--data_dir", "data"), ("--gpu_id", "-1"), ("--batch_size", "256")] {
+    for (flag, text) in [("--gpu_id", "-1"), ("--batch_size", "256")] {
       let option = PredictOptions.command.options.first { $0.flag == flag }
       #expect(option?.defaultText == text)
       #expect(

@@ -29,7 +29,10 @@ import Testing
       let lines =
         answers.map { PredictionText.json($0) } + [
           PredictionText.jsonSummary(
-            count: answers.count, accuracy: Evaluation(answers).accuracy)
+            count: answers.count, accuracy: Evaluation(answers).accuracy,
+            data: try SavedModel(SmallSets.checkpoint()).testImages(
+              from: DataSource(in: "\(folder)/d"))
+          ).replacing("\(folder)/", with: "")
         ]
       #expect(run.exitCode == 0 && run.output == lines.joined(separator: "\n") + "\n")
       #expect(run.output.hasPrefix(#"{"index":0,"label":0,"predicted":"#))
@@ -120,6 +123,9 @@ import Testing
       try checkpoint.write(to: "\(folder)/m")
       let images = SmallSets.fields(9, height: 2, width: 3, classes: 3, seed: 2)
       try SmallSets.put(images, "t10k", in: "\(folder)/d")
+      // Those that the model was trained on.
+      try SmallSets.put(
+        SmallSets.fields(24, height: 2, width: 3, classes: 3), in: "\(folder)/d")
       try await body(
         folder,
         try SavedModel(checkpoint).makeModel().classifications(

@@ -52,7 +52,8 @@ private struct Options: ToolOptions {
 
   var gpuID = -1
   var threadCount: Int?
-  var dataDirectory = "data"
+  var dataset: DatasetChoice?
+  var dataDirectory: String?
   var mirror: String?
   var optionsWithoutEffect: [String] = []
 

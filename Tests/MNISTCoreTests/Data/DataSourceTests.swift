@@ -40,6 +40,7 @@ import Testing
       }
       #expect(throws: MNISTFolderError.self) { try source(.auto, folder).trainingImages() }
       #expect(throws: MNISTFolderError.self) { try test(.auto, folder, classes: 3) }
+      #expect(throws: MNISTFolderError.self) { try test(nil, usually: folder) }
     }
   }
 
@@ -99,7 +100,10 @@ import Testing
       #expect(throws: DownloadError.self) { try source(choice, folder).trainingImages() }
       #expect(throws: DownloadError.self) { try test(choice, folder) }
       #expect(try SmallSets.names(folder) == [])
-      let error = MNISTFolderError.notADirectory(path: "/dev/null")
+      let error = try MNISTFolderError.notADirectory(StrayFile("/dev/null"))
+      #expect(
+        "\(error)" == "/dev/null: not a directory (expected the directory that holds the data, "
+          + "found a device)")
       #expect(throws: error) { try source(choice, "/dev/null").trainingImages() }
     }
   }
@@ -109,8 +113,8 @@ import Testing
   @Test func mnistIsDownloadedOnceForBothParts() async throws {
     try await SmallSets.withFolderAsync { folder async throws in
       try await LoopbackServer.with(mnist.answers()) { server async throws in
-        for choice in [DatasetChoice.auto, .auto, .mnist] {
-          var source = source(choice, "\(folder)/data")
+        for choice in [DatasetChoice.auto, nil, .mnist] {
+          var source = source(choice, usually: "\(folder)/data")
           source.mirror = server.address
           let data = try source.trainingImages()
           #expect(data.images == mnist.train)
@@ -130,9 +134,9 @@ import Testing
       try await LoopbackServer.with(mnist.answers()) { server async throws in
         var source = source(.mnist, folder)
         source.mirror = server.address
-        let data = try source.testImages(
-          trainImagesCRC32: 0, trainLabelsCRC32: 0, classes: 3)
+        let data = try source.images(of: identity(fashion.train), isTrain: false)
         #expect(data.images == mnist.test)
+        #expect(data.kinship == .other(trainedOn: "Fashion-MNIST"))
         #expect(server.requestedPaths == ["t10k-images-idx3-ubyte.gz"])
       }
     }
@@ -140,7 +144,7 @@ import Testing
 
   @Test func whereNothingCanBeDownloadedTheDigitsStandInAndSayWhy() throws {
     try SmallSets.withFolder { folder throws in
-      var source = source(.auto, "\(folder)/data")
+      var source = source(nil, usually: "\(folder)/data")
       source.mirror = try LoopbackServer.refusingAddress()
       let data = try source.trainingImages()
       #expect(data.images == BuiltInDigits.make(isTrain: true))
@@ -148,7 +152,7 @@ import Testing
         data.origin.description
           == "built-in digits (MNIST could not be downloaded: no connection)")
       #expect(data.chosen(by: .auto) == .digits)
-      #expect(DataText.line(data.origin) == "Data: \(data.origin)")
+      #expect(DataText.line(data) == "Data: \(data.origin)")
       #expect(
         DataText.warning(data.origin)?.hasPrefix(
           "WARNING: this run does not use MNIST but built-in digits: MNIST could not be "
@@ -162,7 +166,7 @@ import Testing
 
   @Test func theDigitsNeedNoFolder() throws {
     let source = source(.digits, "/dev/null")
-    let data = try source.testImages(trainImagesCRC32: 0, trainLabelsCRC32: 0, classes: 10)
+    let data = try source.images(of: nil, isTrain: false, classes: 10)
     #expect(data.images == BuiltInDigits.make(isTrain: false))
     #expect(data.origin.description == "built-in digits")
     #expect(DataText.warning(data.origin) == nil)
@@ -170,49 +174,40 @@ import Testing
     #expect(error?.description.hasPrefix("built-in digits: label at index ") == true)
   }
 
-  // MARK: - Test images without a name
-
-  @Test func theTestImagesAreThoseOfTheTrainingSet() async throws {
-    try await SmallSets.withFolderAsync { folder async throws in
-      try await LoopbackServer.with(fashion.answers()) { server async throws in
-        var source = source(.auto, folder)
-        source.mirror = server.address
-        let data = try source.testImages(
-          trainImagesCRC32: fashion.train.imagesCRC32,
-          trainLabelsCRC32: fashion.train.labelsCRC32, classes: 3)
-        #expect(data.images == fashion.test)
-        #expect(
-          data.origin == .published(name: "Fashion-MNIST", folder: "\(folder)/FashionMNIST/raw"))
-      }
-    }
-  }
-
-  @Test func testImagesForASetOfOnesOwnAreNeverDownloaded() throws {
-    try SmallSets.withFolder { folder throws in
-      let error = #expect(throws: MNISTFolderError.self) {
-        try source(.auto, folder).testImages(
-          trainImagesCRC32: 1, trainLabelsCRC32: 2, classes: 3)
-      }
-      #expect(error?.isNothingFound == true)
-    }
-  }
-
   // MARK: -
 
   /// Nothing is downloaded where a test does not say from where.
-  private func source(_ choice: DatasetChoice, _ folder: String) -> DataSource {
-    var source = DataSource(choice, in: folder)
+  private func source(_ choice: DatasetChoice?, _ folder: String) -> DataSource {
+    configured(DataSource(choice, in: folder))
+  }
+
+  /// The folder stands for the usual one, which nobody names.
+  private func source(_ choice: DatasetChoice?, usually folder: String) -> DataSource {
+    var source = configured(DataSource(choice))
+    source.defaultDirectory = folder
+    return source
+  }
+
+  private func configured(_ source: DataSource) -> DataSource {
+    var source = source
     (source.mnist, source.fashionMNIST) = (mnist.set, fashion.set)
     source.limits = .short
     return source
+  }
+
+  private func identity(_ images: ImageSet) -> DataIdentity {
+    DataIdentity(imagesCRC32: images.imagesCRC32, labelsCRC32: images.labelsCRC32)
   }
 
   /// For a model of the small MNIST.
   private func test(
     _ choice: DatasetChoice, _ folder: String, classes: Int = 3
   ) throws -> LoadedImages {
-    try source(choice, folder).testImages(
-      trainImagesCRC32: mnist.train.imagesCRC32, trainLabelsCRC32: mnist.train.labelsCRC32,
-      classes: classes)
+    try source(choice, folder)
+      .images(of: identity(mnist.train), isTrain: false, classes: classes)
+  }
+
+  private func test(_ choice: DatasetChoice?, usually folder: String) throws -> LoadedImages {
+    try source(choice, usually: folder).images(of: identity(mnist.train), isTrain: false)
   }
 }

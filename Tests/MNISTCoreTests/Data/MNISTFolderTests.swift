@@ -115,12 +115,18 @@ import Testing
   }
 
   @Test func aFileInPlaceOfTheDirectoryIsNamed() throws {
-    try SmallSets.withFolder(["file": []]) { folder throws in
-      let error = MNISTFolderError.notADirectory(path: folder + "/file")
+    try SmallSets.withFolder(["file": Array("label,p0,p1\n".utf8)]) { folder throws in
+      let error = try MNISTFolderError.notADirectory(StrayFile(folder + "/file"))
       #expect(throws: error) { try MNISTFolder.load(folder + "/file", isTrain: true) }
       #expect(
         error.description == "\(folder)/file: not a directory "
-          + "(expected the directory that holds the data)")
+          + "(expected the directory that holds the data, found a CSV file)")
+      try SmallSets.put(set(1), in: folder)
+      #expect {
+        try MNISTFolder.load(folder + "/train-images-idx3-ubyte", isTrain: true)
+      } throws: {
+        "\($0)".hasSuffix("found an IDX file; did you mean \(folder)?)")
+      }
     }
   }
 

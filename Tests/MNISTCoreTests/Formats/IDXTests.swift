@@ -162,7 +162,6 @@ private let twoByThree: [UInt8] =
       (.images, 0xa03, "not an IDX file"),
       (.images, 0x1_0803, "not an IDX file"),
       (.labels, 0, "not an IDX file"),
-      (.labels, 0x8950_4e47, "not an IDX file"),
     ] as [(IDXKind, UInt32, String)])
   func aWrongMagicIsPutIntoWords(_ kind: IDXKind, _ magic: UInt32, _ words: String) {
     let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: magic >> $0) }
@@ -172,6 +171,28 @@ private let twoByThree: [UInt8] =
     #expect(
       error.description
         == "f: \(words) (expected magic \(expected), found \(hexadecimal(magic)))")
+  }
+
+  @Test(
+    arguments: [
+      ("<!DOCTYPE html><html>", "a web page", 0x3c21_444f),
+      (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer", 0x7665_7273
+      ),
+      ("label,1x1,1x2\n5,0,0\n", "a CSV file", 0x6c61_6265),
+      ("PK\u{3}\u{4}" + String(repeating: "\0", count: 30), "a ZIP archive", 0x504b_0304),
+    ] as [(String, String, UInt32)])
+  func anotherFileIsNamedAsWhatItIsPackedOrNot(
+    _ content: String, _ format: String, _ magic: UInt32
+  ) {
+    let error = IDXError.otherFormat(path: "f", expected: 0x803, found: magic, format: format)
+    #expect(throws: error) { try decode(Array(content.utf8), .images) }
+    #expect(throws: error) { try decode(SmallSets.gzip(Array(content.utf8)), .images) }
+    #expect(
+      error.description
+        == "f: \(format) in place of an IDX file (expected magic 0x00000803, found "
+        + "\(hexadecimal(magic))"
+        + (format == "a Git LFS pointer" ? "; git lfs pull brings the file)" : ")"))
   }
 
   @Test(arguments: 0..<16) func aTruncatedHeaderIsNamedWithBothSizes(_ length: Int) {

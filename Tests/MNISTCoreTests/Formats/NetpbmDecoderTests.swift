@@ -65,7 +65,7 @@ import Testing
     ("P5 1 1 255 aa", "more than one picture (expected the end after 12 bytes, found 1 more)"),
     ("P5 1 1 255\r\na", "more than one picture (expected the end after 12 bytes, found 1 more)"),
     ("P2 1 1 255 7 8", "more than one picture (expected the end after 13 bytes, found 1 more)"),
-    ("P2 0 1 255 ", "no pixels (expected at least 1×1, found 1×0)"),
+    ("P2 0 1 255 ", "no pixels (expected a height and width of at least 1, found 1×0)"),
     ("P5 65536 65536 255 ", "too many pixels (expected at most 16777216, found 65536×65536)"),
     (
       "P5 2147483647 2147483647 255 ",

@@ -320,7 +320,7 @@ private let kinds: [(UInt8, UInt8)] = [
         == "f: too many pixels (expected at most 7, found 9×8)")
     #expect(
       PictureError.noPixels(path: "f", height: 9, width: 0).description
-        == "f: no pixels (expected at least 1×1, found 9×0)")
+        == "f: no pixels (expected a height and width of at least 1, found 9×0)")
   }
 
   @Test func aSizeThatTheDataCannotUnpackToIsRefused() {

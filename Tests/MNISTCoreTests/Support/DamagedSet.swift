@@ -21,7 +21,9 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
     SmallSets.fields(24, height: 2, width: 3, classes: 3).imagesCRC32)
 
   static let all: [DamagedSet] = [
-    DamagedSet("a file", "d: not a directory (expected the directory that holds the data)") {
+    DamagedSet(
+      "a file", "d: not a directory (expected the directory that holds the data, found a file)"
+    ) {
       try FileManager.default.removeItem(atPath: $0)
       try SmallSets.write([1], $0)
     },
@@ -33,7 +35,8 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
       "a label file in place of images (expected magic 0x00000803, found 0x00000801)"
     ) { bytes in bytes[3] = 1 },
     bytes(
-      "no IDX", labels, "not an IDX file (expected magic 0x00000801, found 0x74657874)"
+      "no IDX", labels,
+      "a text file in place of an IDX file (expected magic 0x00000801, found 0x74657874)"
     ) { bytes in bytes = Array("text".utf8) },
     bytes(
       "truncated", images,

@@ -106,7 +106,7 @@ extension CommandOption {
   /// A path that stays `nil` where it is not given.
   static func path(
     _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, String?>,
-    _ group: Group, _ help: String
+    default defaultText: String? = nil, _ group: Group, _ help: String
   ) -> CommandOption {
     CommandOption(
       name: name, group: group, help: help,
@@ -114,7 +114,8 @@ extension CommandOption {
         guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
         values[keyPath: path] = text
       },
-      metavariable: metavariable, completion: metavariable == "DIR" ? .folders : .files)
+      metavariable: metavariable, defaultText: defaultText,
+      completion: metavariable == "DIR" ? .folders : .files)
   }
 
   /// Folders, at least one, in place of all other options.

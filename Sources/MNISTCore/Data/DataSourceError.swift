@@ -1,0 +1,45 @@
+/// Data that is not there, or is not what was asked for.
+package enum DataSourceError: Error, Equatable, CustomStringConvertible {
+  /// The folder that was named holds no set; `names` are those of the images, then those of the labels.
+  case noSet(FolderContent, names: [String])
+  /// The data of a model is in none of the folders that were `searched`. `expected` says what it is,
+  /// `found` what lies there in its place, nil where nothing does; `reason` is why it was not downloaded.
+  case notTheModels(
+    path: String, isTrain: Bool, expected: String, found: String?, searched: [String],
+    reason: String?)
+  /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
+  case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
+
+  /// One sentence with the path and both checksums.
+  package var description: String {
+    switch self {
+    case .noSet(let content, let names):
+      return Self.sentence(content, names)
+    case .notTheModels(let path, let isTrain, let expected, let found, let searched, let reason):
+      let part = isTrain ? "training" : "test"
+      return "\(path): the model's own \(part) images are not there (expected \(expected), "
+        + "found \(found ?? "none"); searched \(searched.joined(separator: ", "))"
+        + (reason.map { "; \($0)" } ?? "") + ")"
+    case .notPublished(let path, let set, let expected, let found):
+      return "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "
+        + "\(hexadecimal(expected)), found \(hexadecimal(found)); move it away to have it "
+        + "downloaded)"
+    }
+  }
+
+  private static func sentence(_ content: FolderContent, _ names: [String]) -> String {
+    let path = content.path
+    let base = path.hasSuffix("/") ? path : path + "/"
+    let files = "\(names[0]) and \(names[2]), each with .gz or not,"
+    let what =
+      content.found.map {
+        "\(path): no set that can be read (expected \(files) in "
+          + "\(base)\(PublishedSet.mnist.subfolder)/ or \(base), found \($0)"
+      }
+      ?? "\(path): there is no such folder (expected one with \(files) in "
+      + "\(PublishedSet.mnist.subfolder) or in itself"
+    return what + (content.remark.map { "; \($0)" } ?? "")
+      + (content.meant.isEmpty
+        ? ")" : "; did you mean \(content.meant.joined(separator: " or "))?)")
+  }
+}

@@ -1,0 +1,212 @@
+// A model's own data: the set whose training files it was trained on, told by their checksums.
+
+/// What is known of the data that a model was trained on.
+public struct DataIdentity: Equatable, Sendable {
+  /// The CRC-32 of the training images, as `ImageSet` computes it.
+  public var imagesCRC32: UInt32
+  /// The CRC-32 of the training labels.
+  public var labelsCRC32: UInt32
+  /// Whether they were the built-in digits.
+  public var isDigits: Bool
+  /// The folder that they were in, where that is known; they may have gone from there.
+  public var folder: String?
+
+  /// The data with these checksums.
+  public init(
+    imagesCRC32: UInt32, labelsCRC32: UInt32, isDigits: Bool = false, folder: String? = nil
+  ) {
+    self.imagesCRC32 = imagesCRC32
+    self.labelsCRC32 = labelsCRC32
+    self.isDigits = isDigits
+    self.folder = folder
+  }
+
+  func isOf(_ images: ImageSet) -> Bool {
+    images.imagesCRC32 == imagesCRC32 && images.labelsCRC32 == labelsCRC32
+  }
+
+  /// Whether these are the training files; the small one is read first.
+  func isOf(_ files: MNISTFolder.Files) throws -> Bool {
+    try Self.has(files.labels, labelsCRC32) && Self.has(files.images, imagesCRC32)
+  }
+
+  /// Whether the CRC-32 of a file's unpacked content is this.
+  private static func has(_ path: String, _ crc32: UInt32) throws -> Bool {
+    let file = try InputFile(path, limit: IDX.limitBytes)
+    let pieceBytes = 1 << 20
+    guard GzipReader.recognizes(try file.read(0..<min(2, file.size))) else {
+      var found = CRC32.checksum([])
+      for start in stride(from: 0, to: file.size, by: pieceBytes) {
+        let piece = try file.read(start..<min(start + pieceBytes, file.size))
+        found = CRC32.checksum(piece, after: found)
+      }
+      return found == crc32
+    }
+    // The last eight bytes of a gzip file with one member are the checksum and the length of what it holds.
+    let end = try file.read(max(0, file.size - 8)..<file.size)
+    if end.prefix(4).reversed().reduce(0, { $0 << 8 | UInt32($1) }) == crc32 { return true }
+    let reader = try GzipReader(try file.read(0..<file.size), path: path)
+    var found = CRC32.checksum([])
+    while case let piece = try reader.read(pieceBytes), !piece.isEmpty {
+      found = CRC32.checksum(piece, after: found)
+    }
+    return found == crc32
+  }
+}
+
+/// How test images stand to a model.
+public enum DataKinship: Equatable, Sendable {
+  /// They belong to the images that it was trained on.
+  case own
+  /// They belong to others; `trainedOn` says to which it was trained on.
+  case other(trainedOn: String)
+  /// There is nothing to tell it by.
+  case unknown
+}
+
+extension DataSource {
+  /// The training or the test images for a model that was trained on the data with this `identity`, nil
+  /// where its file does not say.
+  ///
+  /// Where neither a set nor a folder was named, these are the model's own or none. Else they are what was
+  /// named, whatever the model was trained on; `kinship` says how they stand to it. Every label must be
+  /// below `classes`.
+  public func images(
+    of identity: DataIdentity?, isTrain: Bool, classes: Int? = nil,
+    report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    if let choice, choice != .auto {
+      let data = try named(choice, isTrain: isTrain, classes: classes, report: report)
+      return withKinship(data, to: identity, isTrain: isTrain)
+    }
+    guard let identity else {
+      if let found = try filesInFolder(isTrain: isTrain, classes: classes) { return found }
+      throw try noSet(isTrain: isTrain)
+    }
+    if identity.isDigits, !isNamed {
+      return withKinship(
+        try digits(isTrain: isTrain, classes: classes), to: identity, isTrain: isTrain)
+    }
+    if let own = try ownFiles(identity, isTrain: isTrain, classes: classes) { return own }
+    let found = try filesInFolder(isTrain: isTrain, classes: isNamed ? classes : nil)
+    if isNamed, let found { return withKinship(found, to: identity, isTrain: isTrain) }
+    guard directory == nil else { throw try noSet(isTrain: isTrain) }
+    if identity.isDigits {
+      return withKinship(
+        try digits(isTrain: isTrain, classes: classes), to: identity, isTrain: isTrain)
+    }
+    var reason: String?
+    if let set = publishedSet(identity) {
+      do {
+        var data = try published(set, isTrain: isTrain, classes: classes, report: report)
+        data.kinship = .own
+        return data
+      } catch  where found != nil {
+        // The sentence must name what lies in its place too.
+        reason = "\(error)"
+      }
+    }
+    throw DataSourceError.notTheModels(
+      path: folder, isTrain: isTrain, expected: description(of: identity),
+      found: found.map { "\($0.origin)" },
+      searched: ["\(folder) with its subfolders"] + placesElsewhere(identity), reason: reason)
+  }
+
+  // MARK: - The search
+
+  private var isNamed: Bool { choice != nil || directory != nil }
+
+  private func publishedSet(_ identity: DataIdentity) -> PublishedSet? {
+    [mnist, fashionMNIST].first {
+      $0.train.matches(
+        imagesCRC32: identity.imagesCRC32, labelsCRC32: identity.labelsCRC32)
+    }
+  }
+
+  private func description(of identity: DataIdentity) -> String {
+    if identity.isDigits { return "built-in digits" }
+    return publishedSet(identity)?.name
+      ?? "a set with the CRC-32s \(hexadecimal(identity.imagesCRC32)) and "
+      + "\(hexadecimal(identity.labelsCRC32)) of its training images and labels"
+  }
+
+  /// Where the set of this identity lies as a rule.
+  private func places(of identity: DataIdentity) -> [String] {
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let set = publishedSet(identity)
+    let subfolders = [set, mnist].compactMap { $0?.subfolder }
+    return Array(subfolders.prefix(2).map { base + $0 } + [folder])
+  }
+
+  /// Where it may lie outside the folder, unless that was named.
+  private func placesElsewhere(_ identity: DataIdentity) -> [String] {
+    guard directory == nil else { return [] }
+    return (publishedSet(identity)?.installedFolders ?? []) + [identity.folder].compactMap(\.self)
+  }
+
+  /// The model's own set from the first place that has it.
+  private func ownFiles(
+    _ identity: DataIdentity, isTrain: Bool, classes: Int?
+  ) throws -> LoadedImages? {
+    func own(in place: String) throws -> LoadedImages? {
+      guard let files = try MNISTFolder.files(in: place, isTrain: isTrain),
+        var data = try ownFiles(files, identity, isTrain: isTrain)
+      else { return nil }
+      try ImageSet.check(data.images.labels, below: classes, path: files.labels)
+      data.kinship = .own
+      return data
+    }
+    for place in places(of: identity) {
+      if let data = try own(in: place) { return data }
+    }
+    // What is wrong with sets that are not looked for as a rule does not matter.
+    for place in FolderContent.folders(below: folder) + placesElsewhere(identity) {
+      if let data = try? own(in: place) { return data }
+    }
+    return nil
+  }
+
+  /// The images in these files, nil where they are not the model's own.
+  private func ownFiles(
+    _ files: MNISTFolder.Files, _ identity: DataIdentity, isTrain: Bool
+  ) throws -> LoadedImages? {
+    // Published test images are known by themselves.
+    if !isTrain, let set = publishedSet(identity) {
+      let data = try load(files, isTrain: false)
+      if case .published(set.name, _) = data.origin { return data }
+    }
+    guard let training = try MNISTFolder.files(in: files.folder, isTrain: true) else { return nil }
+    do {
+      guard try identity.isOf(training) else { return nil }
+    } catch  where isNamed && !isTrain {
+      // Training images that cannot be read are no reason not to use the test images.
+      return nil
+    }
+    return try load(files, isTrain: isTrain)
+  }
+
+  private func withKinship(
+    _ data: LoadedImages, to identity: DataIdentity?, isTrain: Bool
+  ) -> LoadedImages {
+    guard let identity, !isTrain else { return data }
+    var data = data
+    data.kinship = kinship(of: data.origin, to: identity)
+    return data
+  }
+
+  private func kinship(of origin: DataOrigin, to identity: DataIdentity) -> DataKinship {
+    let other = DataKinship.other(trainedOn: description(of: identity))
+    switch origin {
+    case .digits:
+      return identity.isDigits || identity.isOf(BuiltInDigits.make(isTrain: true)) ? .own : other
+    case .published, .files:
+      let (name, folder) = (origin.publishedName, origin.place)
+      let isPublished = name != nil
+      if isPublished, publishedSet(identity)?.name == name { return .own }
+      if let training = try? MNISTFolder.files(in: folder, isTrain: true) {
+        return (try? identity.isOf(training)).map { $0 ? .own : other } ?? .unknown
+      }
+      return isPublished || publishedSet(identity) != nil || identity.isDigits ? other : .unknown
+    }
+  }
+}
