@@ -4,10 +4,10 @@
 /// The library's own code would end there without a word, whatever it does. So none of it does the check: the
 /// compiler emits what stands here (`@_alwaysEmitIntoClient`) into the two programs' own code, which is for any
 /// processor, and it may call nothing but Swift's and the system's libraries.
-package enum ProcessorCheck {
+public enum ProcessorCheck {
   /// Ends the program with a sentence where an instruction is missing.
   @_alwaysEmitIntoClient
-  package static func pass(tool: String) {
+  public static func pass(tool: String) {
     let missing = missingInstructions
     guard !missing.isEmpty else { return }
     let text = tool + ": error: " + sentence(missing: missing) + "\n"
@@ -16,7 +16,7 @@ package enum ProcessorCheck {
   }
 
   @_alwaysEmitIntoClient
-  package static func sentence(missing: [String]) -> String {
+  public static func sentence(missing: [String]) -> String {
     "this program was built for another processor (expected one with "
       + missing.joined(separator: ", ")
       + "; build it on this machine, or with MNIST_TARGET=x86-64 for any)"
@@ -24,7 +24,7 @@ package enum ProcessorCheck {
 
   /// By the names that Linux gives them. Empty also where the system does not tell.
   @_alwaysEmitIntoClient
-  package static var missingInstructions: [String] {
+  public static var missingInstructions: [String] {
     // The place of each in what the processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2),
     // register (0 to 3 for A to D) and bit.
     #if TILE_AVX512
