@@ -26,12 +26,14 @@ package struct FormerModel: Equatable, Sendable {
     } catch let error as FileError {
       throw error
     } catch {
-      let start = try file.read(0..<min(512, file.size))
-      // The sentence begins with the path, which stands there already.
+      let kind = FileKind.name(try file.read(0..<min(FileKind.prefixBytes, file.size)))
+      // What is wrong with a safetensors file the error says; it begins with the path, as this one does.
       let what =
-        FileKind.name(start).map {
-          "no model (expected one that mnist-train wrote or no file, found \($0))"
-        } ?? String("\(error)".dropFirst("\(path): ".count))
+        if let kind, kind != "a safetensors file" {
+          "no model (expected one that mnist-train wrote or no file, found \(kind))"
+        } else {
+          String("\(error)".dropFirst("\(path): ".count))
+        }
       throw .notReplaced(path: path, what: what)
     }
   }

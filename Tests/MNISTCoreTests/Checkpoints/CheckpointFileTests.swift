@@ -228,10 +228,10 @@ import Testing
   @Test(
     arguments: [
       ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13], "a PNG image"),
-      ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1], "an IDX file of images or labels"),
-      (Array("#!/bin/sh\necho train\n".utf8), "a script"),
-      (Array("dear diary".utf8), "a text"),
-      ([0x80, 2, 0x8A, 10, 0x6C, 0xFC], "a pickle"),
+      ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1], "an IDX file"),
+      (Array("#!/bin/sh\necho train\n".utf8), "a text file"),
+      (Array("dear diary".utf8), "a text file"),
+      ([0x80, 2, 0x8A, 10, 0x6C, 0xFC], "a Python pickle"),
     ] as [([UInt8], String)])
   func whatIsNoModelIsNotReplaced(_ bytes: [UInt8], _ found: String) throws {
     try SmallSets.withFolder(["m": bytes]) { folder throws in
@@ -280,7 +280,7 @@ import Testing
         }
       }
       try SmallSets.write(Array("dear diary".utf8), backup)
-      let text = "no model (expected one that mnist-train wrote or no file, found a text)"
+      let text = "no model (expected one that mnist-train wrote or no file, found a text file)"
       #expect(
         refusal() == .cannotKeep(path: path, .notReplaced(path: backup, what: text)))
       unlink(backup)

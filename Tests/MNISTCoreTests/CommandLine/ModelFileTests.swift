@@ -44,17 +44,17 @@ import Testing
     (
       "--model_fn d/train-images-idx3-ubyte",
       "d/train-images-idx3-ubyte: not replaced: no model (expected one that mnist-train wrote or no "
-        + "file, found an IDX file of images or labels)"
+        + "file, found an IDX file)"
     ),
     (
       "--model_fn text --overwrite",
-      "text: not replaced: no model (expected one that mnist-train wrote or no file, found a text)"
+      "text: not replaced: no model (expected one that mnist-train wrote or no file, found a text file)"
     ),
     ("--model_fn d", "d: not a file (expected a regular file, found a directory)"),
     (
       "",
       "m: the model there cannot be kept: m.bak: not replaced: no model (expected one that "
-        + "mnist-train wrote or no file, found a text); move that away, or give --overwrite to keep "
+        + "mnist-train wrote or no file, found a text file); move that away, or give --overwrite to keep "
         + "no model"
     ),
   ])
