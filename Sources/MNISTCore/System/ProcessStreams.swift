@@ -113,12 +113,7 @@ enum ProcessSignal {
   static func endCrashesAtOnce() {
     let crashes = [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP]
     let wantsBacktrace = CLibrary.environment("SWIFT_BACKTRACE") != nil
-    for number in [SIGQUIT] + (wantsBacktrace ? [] : crashes) {
-      let old = signal(number, SIG_DFL)
-      if unsafeBitCast(old, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        signal(number, old)
-      }
-    }
+    for number in [SIGQUIT] + (wantsBacktrace ? [] : crashes) { signal(number, SIG_DFL) }
   }
 
   /// Where a limit of processor time would kill the process without a word, as `ulimit -t` sets it, SIGXCPU comes

@@ -39,7 +39,7 @@ package struct StopSignal: Error, Equatable {
     for number in all.map(\.number) + [SIGQUIT] {
       let wasIgnored = ProcessSignal.handle(number, handler)
       // Under `nohup` a run goes on without its terminal.
-      if [SIGHUP, SIGQUIT].contains(number), wasIgnored { signal(number, SIG_IGN) }
+      if number == SIGHUP, wasIgnored { signal(number, SIG_IGN) }
     }
     ProcessSignal.warnBeforeProcessorTimeIsOver()
   }
