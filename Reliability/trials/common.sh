@@ -27,7 +27,7 @@ trial() {
   attempt "$@"
   if [ "$status" != "$expected" ]; then
     failed "$name" "exit status $status (expected $expected)"
-  elif ! cat "$work/out" "$work/err" | grep -qE -- "$pattern"; then
+  elif ! grep -qE -- "$pattern" "$work/out" "$work/err"; then
     failed "$name" "no line matches: $pattern"
   else
     passed "$name"
