@@ -3,7 +3,7 @@ import MNISTCore
 /// Logs the run after each epoch, and saves it: now and then, at the end, and where a signal stops it.
 func train(
   _ run: TrainingRun, _ options: TrainOptions, on data: DataOrigin,
-  savingTo file: CheckpointFile, _ log: RunLog?, _ loggedEpochs: [LoggedEpoch]?,
+  savingTo file: CheckpointFile, _ log: RunLog?, _ loggedEpochs: [LoggedEpoch],
   _ console: inout Console
 ) throws {
   var loggedEpochs = loggedEpochs
@@ -29,7 +29,7 @@ func train(
       if case .epoch(let report) = event {
         // Before the run is saved: no epoch behind a run that goes on is missing in its log.
         log?.append(MetricsRow(report, timer.endEpoch()))
-        loggedEpochs?.append(LoggedEpoch(report))
+        loggedEpochs.append(LoggedEpoch(report))
         // When the line of an epoch is printed, the file has the run as it was an epoch before, or two seconds.
         if let failure = save() { console.note(TrainingText.failedSave(failure)) }
       } else {

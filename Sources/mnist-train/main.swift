@@ -14,9 +14,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let link = LogLink(of: file.absolutePath)
   let logDirectory =
     options.logDirectory
-    ?? stored.flatMap {
-      $0.loggedEpochs == nil ? nil : link.folder(of: configuration($0.settings, savedTo: file))
-    }
+    ?? stored.flatMap { link.folder(of: configuration($0.settings, savedTo: file)) }
   if let directory = logDirectory {
     try RunLog.checkWritable(
       directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
@@ -55,11 +53,12 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     if let identity, let note = TrainingText.data(data.origin, of: identity, options) {
       console.note(note)
     }
-    if stored.loggedEpochs != nil, options.logDirectory == nil {
+    if link.isSet, options.logDirectory == nil {
       console.note(
         logDirectory.map(TrainingText.foundLog) ?? TrainingText.lostLog(of: options.modelPath))
     }
   } else {
+    if logDirectory == nil { link.remove() }
     if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
     console.warn(about: data, isTrain: true)
     console.print(DataText.line(data))
@@ -71,7 +70,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   }
   try train(
     run, options, on: data.origin, savingTo: file, log,
-    stored?.loggedEpochs ?? log.map { _ in [] }, &console)
+    stored?.loggedEpochs ?? [], &console)
 }
 
 /// What the run's log says of it.

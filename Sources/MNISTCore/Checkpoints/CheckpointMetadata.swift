@@ -19,7 +19,7 @@ extension Checkpoint {
     if settings.patience != nil {
       texts["epochs_without_improvement"] = "\(state.epochsWithoutImprovement)"
     }
-    if let loggedEpochs { texts[LoggedEpoch.name] = LoggedEpoch.text(loggedEpochs) }
+    if !loggedEpochs.isEmpty { texts[LoggedEpoch.name] = LoggedEpoch.text(loggedEpochs) }
     for setting in TrainingSetting.all { texts[setting.name] = setting.text(settings) }
     return texts
   }
@@ -79,8 +79,8 @@ struct CheckpointMetadata {
       correct: try value("valid_correct", .integer(0...Int(UInt32.max))))
   }
 
-  func loggedEpochs(upTo epoch: Int) throws(CheckpointError) -> [LoggedEpoch]? {
-    guard let text = texts[LoggedEpoch.name] else { return nil }
+  func loggedEpochs(upTo epoch: Int) throws(CheckpointError) -> [LoggedEpoch] {
+    guard let text = texts[LoggedEpoch.name] else { return [] }
     guard let epochs = LoggedEpoch.read(text, upTo: epoch) else {
       throw .invalidSetting(
         path: path, name: LoggedEpoch.name,

@@ -28,6 +28,12 @@ package struct LogLink: Sendable {
     return own?.folder == folder ? folder : nil
   }
 
+  /// Whether there is a link, wherever it leads.
+  package var isSet: Bool { FileSystem.exists(path) }
+
+  /// Forgets the log of a run that a new one replaces.
+  package func remove() { FileSystem.remove(path) }
+
   /// Leads to this folder from now on.
   package func set(_ directory: String) throws(FileError) {
     let from = Self.parts(model).dropLast()

@@ -229,7 +229,7 @@ import Testing
     arguments: [
       ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13], "a PNG image"),
       ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1], "an IDX file"),
-      (Array("#!/bin/sh\necho train\n".utf8), "a text file"),
+      (Array("#!/bin/sh\necho train\n".utf8), "a script"),
       (Array("dear diary".utf8), "a text file"),
       ([0x80, 2, 0x8A, 10, 0x6C, 0xFC], "a Python pickle"),
     ] as [([UInt8], String)])

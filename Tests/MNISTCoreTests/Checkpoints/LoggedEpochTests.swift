@@ -3,7 +3,7 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct LoggedEpochTests {
-  @Test func aFileKeepsTheEpochsOfALoggedRun() throws {
+  @Test func aFileKeepsTheEpochsOfARun() throws {
     var checkpoint = try SmallSets.checkpoint()
     #expect(checkpoint.metadata[LoggedEpoch.name] == nil)
     let reports = (1...2).map {
