@@ -3,10 +3,8 @@ import MNISTCore
 /// Logs the run after each epoch, and saves it: now and then, at the end, and where a signal stops it.
 func train(
   _ run: TrainingRun, _ options: TrainOptions, on data: DataOrigin,
-  savingTo file: CheckpointFile, _ log: RunLog?, _ loggedEpochs: [LoggedEpoch],
-  _ console: inout Console
+  savingTo file: CheckpointFile, _ log: RunLog?, _ console: inout Console
 ) throws {
-  var loggedEpochs = loggedEpochs
   defer {
     log?.finish()
     if let failure = log?.failure { console.failAndGoOn(failure) }
@@ -17,11 +15,7 @@ func train(
       TrainingText.endedAtOnce(holding: (epoch, progress), in: options.modelPath))
   }
   func save() -> SaveError? {
-    saver.take {
-      var checkpoint = Checkpoint(settings: run.settings, state: run.state)
-      checkpoint.loggedEpochs = loggedEpochs
-      return checkpoint
-    }
+    saver.take { Checkpoint(settings: run.settings, state: run.state) }
   }
   var timer = RunTimer(run)
   do {
@@ -29,7 +23,6 @@ func train(
       if case .epoch(let report) = event {
         // Before the run is saved: no epoch behind a run that goes on is missing in its log.
         log?.append(MetricsRow(report, timer.endEpoch()))
-        loggedEpochs.append(LoggedEpoch(report))
         // When the line of an epoch is printed, the file has the run as it was an epoch before, or two seconds.
         if let failure = save() { console.note(TrainingText.failedSave(failure)) }
       } else {

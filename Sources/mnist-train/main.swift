@@ -68,9 +68,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let log = try logDirectory.map {
     try openLog($0, of: run, savingTo: file, link, stored, &console)
   }
-  try train(
-    run, options, on: data.origin, savingTo: file, log,
-    stored?.loggedEpochs ?? [], &console)
+  try train(run, options, on: data.origin, savingTo: file, log, &console)
 }
 
 /// What the run's log says of it.
@@ -89,7 +87,7 @@ func openLog(
 ) throws -> RunLog {
   let log = try RunLog(
     directory, configuration(run.settings, savedTo: file), resumingAfter: stored?.state.epoch,
-    known: stored?.loggedEpochs ?? [])
+    known: stored?.state.loggedEpochs ?? [])
   do throws(FileError) {
     try link.set(log.directory)
   } catch {

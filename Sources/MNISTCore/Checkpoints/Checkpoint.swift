@@ -17,9 +17,6 @@ public struct Checkpoint: Equatable, Sendable {
   public var settings: TrainingSettings
   /// Where the run stands, with its models.
   public var state: TrainingState
-  /// What the epochs behind the run came to, so that no log of it ever lacks one; whether it is logged does not
-  /// matter: equal runs give equal bytes. Files of version 1.1 have none.
-  package var loggedEpochs: [LoggedEpoch] = []
 
   /// A run with these settings that stands there; the state's tensors have the settings' sizes.
   public init(settings: TrainingSettings, state: TrainingState) {

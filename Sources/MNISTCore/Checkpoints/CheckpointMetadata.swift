@@ -19,7 +19,9 @@ extension Checkpoint {
     if settings.patience != nil {
       texts["epochs_without_improvement"] = "\(state.epochsWithoutImprovement)"
     }
-    if !loggedEpochs.isEmpty { texts[LoggedEpoch.name] = LoggedEpoch.text(loggedEpochs) }
+    if !state.loggedEpochs.isEmpty {
+      texts[LoggedEpoch.name] = LoggedEpoch.text(state.loggedEpochs)
+    }
     for setting in TrainingSetting.all { texts[setting.name] = setting.text(settings) }
     return texts
   }

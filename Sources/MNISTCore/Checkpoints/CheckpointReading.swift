@@ -76,8 +76,8 @@ extension Checkpoint {
         best: epoch > 0 ? best : nil, last: last, optimizer: optimizer,
         generator: RandomGenerator.State(
           words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),
-        dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0])))
-    loggedEpochs = try metadata.loggedEpochs(upTo: epoch)
+        dropoutDraws: UInt64(bitPattern: integers(Name.dropoutDraws)[0]),
+        loggedEpochs: try metadata.loggedEpochs(upTo: epoch)))
   }
 }
 

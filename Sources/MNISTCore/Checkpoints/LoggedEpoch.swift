@@ -1,25 +1,6 @@
-/// What a log says of an epoch, but for the times: equal runs have equal ones.
-package struct LoggedEpoch: Equatable, Sendable {
-  /// From 1.
-  package let epoch: Int
-  /// The mean over the training batches.
-  package let trainLoss: Double
-  /// The mean over the validation batches.
-  package let validLoss: Double
-  /// The share of validation images whose class was found.
-  package let validAccuracy: Double
-  /// The lowest validation loss so far, this epoch included.
-  package let lowestLoss: Double
+// The epochs of a run as a model file has them.
 
-  /// What an epoch came to; its targets are labels.
-  package init(_ report: EpochReport) {
-    epoch = report.epoch
-    (trainLoss, validLoss) = (report.trainLoss, report.validLoss)
-    (validAccuracy, lowestLoss) = (report.validAccuracy ?? 0, report.lowestLoss)
-  }
-
-  // MARK: As a model file has them
-
+extension LoggedEpoch {
   /// In the metadata.
   static let name = "logged_epochs"
 
@@ -50,8 +31,8 @@ package struct LoggedEpoch: Equatable, Sendable {
     guard words.count == 5, numbers.count == 4, let epoch = Int(words[0]), epoch >= 1,
       numbers.allSatisfy(\.isFinite), 0...1 ~= numbers[2]
     else { return nil }
-    self.epoch = epoch
-    (trainLoss, validLoss, validAccuracy, lowestLoss) =
-      (numbers[0], numbers[1], numbers[2], numbers[3])
+    self.init(
+      epoch: epoch, trainLoss: numbers[0], validLoss: numbers[1], validAccuracy: numbers[2],
+      lowestLoss: numbers[3])
   }
 }

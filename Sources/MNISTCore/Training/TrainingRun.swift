@@ -13,6 +13,7 @@ public final class TrainingRun {
   private let trainer: Trainer
   private let generator: RandomGenerator
   private let dropout: CounterGenerator
+  private var loggedEpochs: [LoggedEpoch] = []
 
   /// Random numbers are drawn in PyTorch's order: the split, then the model's start values; training
   /// then draws one permutation an epoch. Dropout has a stream of its own.
@@ -36,6 +37,7 @@ public final class TrainingRun {
     optimizer.state = state.optimizer
     dropout.count = state.dropoutDraws
     trainer.resume(from: state)
+    loggedEpochs = state.loggedEpochs
   }
 
   /// Trains until the settings' number of epochs or patience is behind the run and leaves the model in its best
@@ -44,7 +46,11 @@ public final class TrainingRun {
     try trainer.train(
       trainData, validating: validData, epochCount: settings.epochCount,
       batchSize: settings.batchSize, patience: settings.patience,
-      learningRate: settings.learningRate(inEpoch:), using: generator, report: report)
+      learningRate: settings.learningRate(inEpoch:), using: generator
+    ) { event in
+      if case .epoch(let report) = event { loggedEpochs.append(LoggedEpoch(report)) }
+      try report(event)
+    }
   }
 
   /// Epochs behind the run.
@@ -72,6 +78,7 @@ public final class TrainingRun {
       epoch: trainer.epoch, progress: trainer.progress, lowestLoss: trainer.lowestLoss,
       epochsWithoutImprovement: epochsWithoutImprovement, best: trainer.bestState,
       last: trainer.lastState, optimizer: optimizer.state,
-      generator: trainer.generatorState ?? generator.state, dropoutDraws: dropout.count)
+      generator: trainer.generatorState ?? generator.state, dropoutDraws: dropout.count,
+      loggedEpochs: loggedEpochs)
   }
 }

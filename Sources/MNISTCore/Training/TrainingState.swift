@@ -19,6 +19,8 @@ public struct TrainingState: Equatable, Sendable {
   public var generator: RandomGenerator.State
   /// How many numbers dropout has drawn.
   public var dropoutDraws: UInt64
+  /// What the epochs behind the run came to, for a log of it; files of version 1.1 do not tell.
+  package var loggedEpochs: [LoggedEpoch] = []
 }
 
 /// How far a run is inside its current epoch; nothing at the epoch's start.
@@ -55,5 +57,28 @@ public struct EpochProgress: Equatable, Sendable {
     self.train = train
     self.valid = valid
     self.correct = correct
+  }
+}
+
+/// What a log says of an epoch, but for the times: equal runs have equal ones.
+package struct LoggedEpoch: Equatable, Sendable {
+  /// From 1.
+  package let epoch: Int
+  /// The mean over the training batches.
+  package let trainLoss: Double
+  /// The mean over the validation batches.
+  package let validLoss: Double
+  /// The share of validation images whose class was found.
+  package let validAccuracy: Double
+  /// The lowest validation loss so far, this epoch included.
+  package let lowestLoss: Double
+}
+
+extension LoggedEpoch {
+  /// What an epoch came to; its targets are labels.
+  package init(_ report: EpochReport) {
+    self.init(
+      epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
+      validAccuracy: report.validAccuracy ?? 0, lowestLoss: report.lowestLoss)
   }
 }

@@ -12,7 +12,7 @@ import Testing
         lowestLoss: .leastNonzeroMagnitude)
     }
     for epochs in [[], reports.map { LoggedEpoch($0) }] {
-      checkpoint.loggedEpochs = epochs
+      checkpoint.state.loggedEpochs = epochs
       let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
       #expect(try Checkpoint(file, path: "m") == checkpoint)
     }
@@ -50,7 +50,7 @@ import Testing
     }
     var checkpoint = try SmallSets.checkpoint()
     let epochs = (1...LoggedEpoch.limit + 1).map(report)
-    checkpoint.loggedEpochs = epochs
+    checkpoint.state.loggedEpochs = epochs
     _ = checkpoint.encoded()
     let text = LoggedEpoch.text(epochs)
     #expect(LoggedEpoch.read(text, upTo: 60_000) == Array(epochs.dropFirst()))

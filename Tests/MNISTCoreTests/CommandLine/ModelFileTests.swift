@@ -93,7 +93,7 @@ import Testing
       let model = words(line)[1]
       #expect(run.exitCode == 2)
       #expect(
-        run.error.hasSuffix(
+        run.error.hasPrefix(
           "mnist-train: error: argument --model_fn: must be \(allowed), found \(model)\n"))
       #expect(try SmallSets.names(folder).isEmpty)
     }

@@ -18,7 +18,7 @@ import Testing
       #expect(try await train("--seed 1 --log_dir runs/a/", in: folder) == plain)
       #expect(try SmallSets.content("\(folder)/m") == model)
       #expect(
-        try Checkpoint(readingFrom: "\(folder)/m").loggedEpochs.map(\.epoch) == [1, 2, 3, 4])
+        try Checkpoint(readingFrom: "\(folder)/m").state.loggedEpochs.map(\.epoch) == [1, 2, 3, 4])
       #expect(try SmallSets.names(folder) == [".m.log", "d", "m", "runs"])
       let names = try SmallSets.names("\(folder)/runs/a")
       #expect(
