@@ -2,8 +2,9 @@
 /// one.
 ///
 /// The library's own code would end there without a word, whatever it does. So none of it does the check: the
-/// compiler emits what stands here (`@_alwaysEmitIntoClient`) into the two programs' own code, which is for any
-/// processor, and it may call nothing but Swift's and the system's libraries.
+/// compiler emits what stands here (`@_alwaysEmitIntoClient`, in a type that is `@usableFromInline`) into the two
+/// programs' own code, which is for any processor; and it may call nothing but Swift's and the system's libraries.
+@usableFromInline
 package enum ProcessorCheck {
   /// Ends the program with a sentence where an instruction is missing.
   @_alwaysEmitIntoClient
