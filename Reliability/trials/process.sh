@@ -261,7 +261,7 @@ if unshare -m mount -t tmpfs none /proc 2> /dev/null; then
   hidden() { unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"; }
   check "mnist-train without /proc" eval 'hidden "$train" --model_fn n "${usual[@]}" --n_epochs 2 > out && cmp out whole.txt && cmp m n'
   check "mnist-predict without /proc" eval 'hidden "$predict" --model_fn m --data_dir small > out 2> err && cmp out answer.txt'
-  trial "a wrong word without /proc" 2 '--bogus' unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$train" --bogus
+  trial "a wrong word without /proc" 2 '--bogus' unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$train" --model_fn m --bogus
 else
   skip "/proc cannot be hidden here (root can)"
 fi

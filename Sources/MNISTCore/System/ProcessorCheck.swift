@@ -2,12 +2,13 @@
 /// one.
 ///
 /// The library's own code would end there without a word, whatever it does. So none of it does the check: the
-/// compiler emits what stands here (`@_alwaysEmitIntoClient`) into the two programs' own code, which is for any
-/// processor, and it may call nothing but Swift's and the system's libraries.
-public enum ProcessorCheck {
+/// compiler emits what stands here (`@_alwaysEmitIntoClient`, in a type that is `@usableFromInline`) into the two
+/// programs' own code, which is for any processor; and it may call nothing but Swift's and the system's libraries.
+@usableFromInline
+package enum ProcessorCheck {
   /// Ends the program with a sentence where an instruction is missing.
   @_alwaysEmitIntoClient
-  public static func pass(tool: String) {
+  package static func pass(tool: String) {
     let missing = missingInstructions
     guard !missing.isEmpty else { return }
     let text = tool + ": error: " + sentence(missing: missing) + "\n"
@@ -16,7 +17,7 @@ public enum ProcessorCheck {
   }
 
   @_alwaysEmitIntoClient
-  public static func sentence(missing: [String]) -> String {
+  package static func sentence(missing: [String]) -> String {
     "this program was built for another processor (expected one with "
       + missing.joined(separator: ", ")
       + "; build it on this machine, or with MNIST_TARGET=x86-64 for any)"
@@ -24,7 +25,7 @@ public enum ProcessorCheck {
 
   /// By the names that Linux gives them. Empty also where the system does not tell.
   @_alwaysEmitIntoClient
-  public static var missingInstructions: [String] {
+  package static var missingInstructions: [String] {
     // The place of each in what the processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2),
     // register (0 to 3 for A to D) and bit.
     #if TILE_AVX512

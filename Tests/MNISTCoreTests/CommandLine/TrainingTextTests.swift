@@ -73,6 +73,19 @@ import Testing
         + "(go on with a larger --patience)")
   }
 
+  @Test func whatEndsARunAtOnceSaysWhatIsSaved() {
+    let images = SmallSets.fields(10)
+    var state = TrainingRun(SmallSets.settings(images, hiddenSizes: [9]), images: images).state
+    func text(_ state: TrainingState?) -> String {
+      TrainingText.endedAtOnce(holding: state, in: "a\u{1B}m")
+    }
+    #expect(text(nil) == "mnist-train: ended at once; nothing of this run is saved")
+    state.epoch = 3
+    #expect(text(state) == #"mnist-train: ended at once; a\x1bm holds the run after epoch 3"#)
+    state.progress.train.batches = 1
+    #expect(text(state) == #"mnist-train: ended at once; a\x1bm holds the run in epoch 4"#)
+  }
+
   @Test func dropoutStandsInPlaceOfBatchNorm() {
     let images = SmallSets.fields(10)
     let run = TrainingRun(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -24,6 +25,18 @@ import Testing
     #expect(!SystemMemory.has(.max))
     #expect(!SystemMemory.has(1 << 60))
     #expect(SystemMemory.byteCount > 64 << 20)
+  }
+
+  @Test func aDescriptorIsWaitedForUntilItIsReady() {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    #expect(!SystemError.wait(for: POLLIN, on: ends[0], milliseconds: 1))
+    #expect(SystemError.wait(for: POLLOUT, on: ends[1], milliseconds: 1))
+    #expect(write(ends[1], "x", 1) == 1)
+    #expect(SystemError.wait(for: POLLIN, on: ends[0], milliseconds: 1))
+    #expect(SystemError.mayPass(EINTR) && SystemError.mayPass(EAGAIN))
+    #expect(!SystemError.mayPass(EPIPE))
   }
 
   @Test func theClocksGoForwardInSeconds() {
