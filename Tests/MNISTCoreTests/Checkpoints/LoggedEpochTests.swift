@@ -5,7 +5,9 @@ import Testing
 @Suite struct LoggedEpochTests {
   @Test func aFileKeepsTheEpochsOfARun() throws {
     var checkpoint = try SmallSets.checkpoint()
-    #expect(checkpoint.metadata[LoggedEpoch.name] == nil)
+    #expect(
+      checkpoint.metadata[LoggedEpoch.name] == LoggedEpoch.text(checkpoint.state.loggedEpochs))
+    #expect(checkpoint.state.loggedEpochs.map(\.epoch) == [1, 2])
     let reports = (1...2).map {
       EpochReport(
         epoch: $0, epochCount: 2, trainLoss: 0.1, validLoss: 1.0 / 3, validAccuracy: 0.75,
