@@ -74,16 +74,16 @@ import Testing
   }
 
   @Test func whatEndsARunAtOnceSaysWhatIsSaved() {
-    let images = SmallSets.fields(10)
-    var state = TrainingRun(SmallSets.settings(images, hiddenSizes: [9]), images: images).state
-    func text(_ state: TrainingState?) -> String {
-      TrainingText.endedAtOnce(holding: state, in: "a\u{1B}m")
+    func text(_ saved: (Int, EpochProgress)?) -> String {
+      TrainingText.endedAtOnce(holding: saved, in: "a\u{1B}m")
     }
     #expect(text(nil) == "mnist-train: ended at once; nothing of this run is saved")
-    state.epoch = 3
-    #expect(text(state) == #"mnist-train: ended at once; a\x1bm holds the run after epoch 3"#)
-    state.progress.train.batches = 1
-    #expect(text(state) == #"mnist-train: ended at once; a\x1bm holds the run in epoch 4"#)
+    #expect(
+      text((3, EpochProgress()))
+        == #"mnist-train: ended at once; a\x1bm holds the run after epoch 3"#)
+    #expect(
+      text((3, EpochProgress(train: .init(batches: 1))))
+        == #"mnist-train: ended at once; a\x1bm holds the run in epoch 4"#)
   }
 
   @Test func dropoutStandsInPlaceOfBatchNorm() {
