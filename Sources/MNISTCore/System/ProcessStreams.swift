@@ -110,7 +110,8 @@ enum ProcessSignal {
     sigaddset(&set, number)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     // Functions are compared by their addresses: C's SIG_IGN is one that nobody can call.
-    return unsafeBitCast(signal(number, handler), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    return unsafeBitCast(signal(number, handler), to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// From now on Ctrl-\ (SIGQUIT) and a crash end the process at once. Swift's runtime would look for a
