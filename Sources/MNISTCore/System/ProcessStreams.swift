@@ -103,6 +103,11 @@ enum ProcessSignal {
   ///
   /// - Returns: whether the signal was ignored until now, as SIGHUP is under `nohup`.
   static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) -> Bool {
+    // Whoever has started the process may have blocked it: threads of libdispatch do that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
     // Functions are compared by their addresses: C's SIG_IGN is one that nobody can call.
     unsafeBitCast(signal(number, handler), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
