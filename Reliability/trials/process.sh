@@ -28,10 +28,10 @@ finish() {
   local start=${EPOCHREALTIME/./}
   status=0
   # What does not end is killed after a minute, and its trial fails.
-  (sleep 60; kill -KILL "$process") 2> /dev/null &
+  sleep 60 &
   local watch=$!
-  wait "$process" 2> /dev/null || status=$?
-  kill "$watch" 2> /dev/null || true
+  wait -n "$process" "$watch" 2> /dev/null || status=$?
+  kill "$watch" 2> /dev/null || { kill -KILL "$process"; status=137; }
   seconds=$(((${EPOCHREALTIME/./} - start) / 1000000))
 }
 

@@ -109,7 +109,7 @@ enum ProcessSignal {
     sigaddset(&signals, number)
     defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
     // Functions are compared by their addresses: C's SIG_IGN is one that nobody can call.
-    unsafeBitCast(signal(number, handler), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    return unsafeBitCast(signal(number, handler), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// From now on Ctrl-\ (SIGQUIT) and a crash end the process at once. Swift's runtime would look for a
