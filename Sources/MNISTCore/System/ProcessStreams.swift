@@ -101,14 +101,13 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -
 enum ProcessSignal {
   /// From now on `handler` is called for the signal. It may do little: nothing that takes memory or a lock.
   ///
-  /// Who has started this process may have had the signal blocked, and that is inherited.
-  ///
   /// - Returns: whether the signal was ignored until now, as SIGHUP is under `nohup`.
   static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) -> Bool {
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, number)
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    // Whoever has started the process may have blocked it: threads of libdispatch do that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
     // Functions are compared by their addresses: C's SIG_IGN is one that nobody can call.
     return unsafeBitCast(signal(number, handler), to: Int.self)
       == unsafeBitCast(SIG_IGN, to: Int.self)

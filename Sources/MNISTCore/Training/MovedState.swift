@@ -3,6 +3,8 @@ struct MovedState {
   private let buffers: [Buffer]
   private let counters: [Counter]
   private let generators: [CounterGenerator]
+  /// How long the batch before took.
+  private var seconds = Double.infinity
 
   init(of model: any Module) {
     let members = model.flattened().map(\.member)
@@ -13,7 +15,11 @@ struct MovedState {
 
   /// What `body` computes, unless a signal asks the process to stop meanwhile: then it is given up between two
   /// of its tasks, which takes no longer with a huge batch, and nothing has moved.
-  func orGiveUp<Result>(_ body: () -> Result) throws(StopSignal) -> Result {
+  mutating func orGiveUp<Result>(_ body: () -> Result) throws(StopSignal) -> Result {
+    let start = SystemClock.monotonicTime
+    defer { seconds = SystemClock.monotonicTime - start }
+    // What takes so little is finished, and nothing needs to be copied for it.
+    guard seconds > 0.1 else { return body() }
     let numbers = buffers.map { $0.device.copy($0.storage) }
     let counts = counters.map(\.count)
     let draws = generators.map(\.count)

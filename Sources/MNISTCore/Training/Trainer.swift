@@ -117,14 +117,14 @@ public final class Trainer {
     model.evaluate()
   }
 
-  // Both passes leave out the batches that an earlier call has behind it. A batch that a signal to stop meets
-  // is given up: it leaves no trace, and is the first of whoever goes on.
+  // Both passes leave out the batches that an earlier call has behind it. A long batch that a signal to
+  // stop meets is given up: it leaves no trace, and is the first of whoever goes on.
 
   private func trainOnce(
     _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
   ) throws -> Double {
     model.train()
-    let moved = MovedState(of: model)
+    var moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
       let loss = try moved.orGiveUp {
         let loss = criterion(model(batch.inputs), batch.targets)
@@ -147,7 +147,7 @@ public final class Trainer {
   ) throws -> Double {
     model.evaluate()
     if progress.valid.batches == 0 { hasLabels = true }
-    let moved = MovedState(of: model)
+    var moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.valid.batches) {
       let (output, loss) = try moved.orGiveUp {
         withoutGradients {
