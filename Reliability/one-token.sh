@@ -15,7 +15,7 @@ plain=$PWD/Sources/MNISTCore
 copy=$work/copy
 mkdir "$copy" "$work/tmp"
 export TMPDIR=$work/tmp
-git ls-files -co --exclude-standard Package.swift Sources Tests | tar -cf - -T - | tar -xf - -C "$copy"
+git ls-files -co --exclude-standard | tar -cf - -T - | tar -xf - -C "$copy"
 
 # join ROOM: the room as one file, of the sources of $plain.
 join() { find "$plain/$1" -name '*.swift' -print0 | sort -z | xargs -0 cat; }
@@ -62,7 +62,6 @@ swiftc "$work/main.swift" -o "$list"
 "$list" "$plain" "$seed" | grep -v '^Data/Digits/Forms/' > "$work/places"
 
 built || { tail -30 "$work/log"; fail "the copy does not build"; }
-tested || { grep ✘ "$work/log" | head -20; fail "the tests do not pass without a change"; }
 start=$SECONDS
 tested || { grep ✘ "$work/log" | head -20; fail "the tests do not pass without a change"; }
 limit=$((4 * (SECONDS - start) + 60))
