@@ -93,7 +93,9 @@ struct Lexer {
         advance()
       } else if c == "\"" {
         skipString()
-      } else if startsLine && ["import ", "@testable import", "#if", "#else"].contains(where: stands) {
+      } else if startsLine
+        && ["import ", "@testable import", "#if", "#else"].contains(where: stands)
+      {
         skipLine()
       } else if c == "@" || c == "#" {
         repeat { place += 1 } while Self.isWord(byte())
@@ -145,7 +147,9 @@ func neighbors(_ text: String) -> [String] {
   let body = isHexadecimal ? text.dropFirst(2) : text[...]
   let whole = body.prefix { $0 == "_" || (isHexadecimal ? $0.isHexDigit : $0.isNumber) }
   let radix = isHexadecimal ? 16 : 10
-  guard let value = UInt64(whole.filter { $0 != "_" }, radix: radix), value < .max else { return [] }
+  guard let value = UInt64(whole.filter { $0 != "_" }, radix: radix), value < .max else {
+    return []
+  }
   return (value > 0 ? [value + 1, value - 1] : [value + 1]).map {
     (isHexadecimal ? "0x" : "") + String($0, radix: radix) + body.dropFirst(whole.count)
   }
