@@ -53,6 +53,34 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     #expect(image.pixels == expected)
   }
 
+  @Test(arguments: 1...5, 1...5) func thePaperIsTheMedianOfTheOutermostPixels(
+    _ height: Int, _ width: Int
+  ) {
+    var generator = SeededGenerator(seed: UInt64(10 * height + width))
+    for _ in 0..<50 {
+      let pixels = (0..<height * width).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let opacity = pixels.map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let border = pixels.indices.filter {
+        [0, height - 1].contains($0 / width) || [0, width - 1].contains($0 % width)
+      }
+      let shades = border.map { pixels[$0] }.sorted()
+      #expect(
+        picture(pixels, height: height, width: width).paper == shades[(shades.count - 1) / 2])
+      // Each pixel as often as it is opaque; where less than half is, the ink decides.
+      let seen = border.flatMap { repeatElement(pixels[$0], count: Int(opacity[$0])) }.sorted()
+      let sum = zip(pixels, opacity).reduce(0) { $0 + Int($1.0) * Int($1.1) }
+      let weight = opacity.reduce(0) { $0 + Int($1) }
+      let expected: UInt8 =
+        if 2 * seen.count >= 255 * border.count {
+          seen[(seen.count - 1) / 2]
+        } else {
+          sum < 128 * weight ? 255 : 0
+        }
+      #expect(
+        picture(pixels, height: height, width: width, opacity: opacity).paper == expected)
+    }
+  }
+
   @Test func whatIsAlmostPaperIsPaper() {
     var pixels = [UInt8](repeating: 200, count: 100)
     pixels[55] = 40
