@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 here=$work/here
 process=
-trap '[ -z "$process" ] || kill -KILL "$process" 2> /dev/null; rm -rf "$work"; [ "$failures" = 0 ] || exit 1' EXIT
+trap '[ -z "$process" ] || kill -KILL "$process" 2> /dev/null || true; rm -rf "$work"; [ "$failures" = 0 ] || exit 1' EXIT
 mkdir "$here"
 chmod 755 "$work"
 make_set "$work/data" 40
@@ -203,11 +203,11 @@ if [ "$(id -u)" = 0 ] && command -v unshare > /dev/null && "${in_mounts[@]}" 'mo
     "${in_mounts[@]}" 'mount -t tmpfs -o ro none disk; "$@" disk/m' "${run[@]}"
 
   # --- The rescue
-  fill='mkdir -p disk temporary; mount -t tmpfs -o size=1m none disk; export TMPDIR=$PWD/temporary
+  fill='mkdir -p disk temporary; mount -t tmpfs -o size=16m none disk; export TMPDIR=$PWD/temporary
     "$@" disk/m --seed 1 --n_epochs 1000000 > lines 2> notes & process=$!
     trap "cat notes >&2" EXIT
     until grep -q "Epoch(3/" lines; do sleep 0.01; done
-    head -c 2m /dev/zero > disk/rest 2> /dev/null || true
+    head -c 32m /dev/zero > disk/rest 2> /dev/null || true
     until grep -q rescued notes; do sleep 0.01; done'
   fresh
   trial "a disk that fills up: the run lies elsewhere, and the sentence says where" 1 \

@@ -29,9 +29,9 @@ done << 'END'
 --lr_schedule cosine --n_epochs 1|--lr_schedule has no effect with --n_epochs 1
 --lr_schedule cosine --warmup_epochs 1|--lr_schedule has no effect with --n_epochs 2 and --warmup_epochs 1
 END
-attempt "$train" --model_fn m --seed 1 "${small[@]}"
+attempt "$train" --model_fn m --seed 1 --overwrite "${small[@]}"
 check "nothing to warn of" test ! -s err
-attempt "$train" --model_fn m --seed 1 "${small[@]}" --use_dropout --dropout 0.5
+attempt "$train" --model_fn m --seed 1 --overwrite "${small[@]}" --use_dropout --dropout 0.5
 check "dropout that is used" test ! -s err
 cp m dropped
 "$train" --model_fn m --seed 1 "${small[@]}"  > /dev/null
