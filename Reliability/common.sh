@@ -6,7 +6,8 @@ build=.build/reliability
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# A child that is killed as it begins may run this too: the folder is this shell's alone.
+trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT
 train=$PWD/.build/release/mnist-train
 predict=$PWD/.build/release/mnist-predict
 # What the small runs below have in common.

@@ -3,7 +3,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 cases=0
 failures=0
-trap 'rm -rf "$work"; [ "$failures" = 0 ] || exit 1' EXIT
+trap '[ "$BASHPID" != $$ ] || { rm -rf "$work"; [ "$failures" = 0 ] || exit 1; }' EXIT
 
 # passed CASE, failed CASE WHY: what is printed of a case. Use `skip WHY` where the machine lacks something.
 passed() { cases=$((cases + 1)); echo "passed: $1"; }

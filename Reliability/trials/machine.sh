@@ -5,8 +5,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 groups=()
 servers=()
 clean_up() {
-  for server in "${servers[@]}"; do kill "$server" 2> /dev/null && wait "$server" 2> /dev/null; done
-  for ((index = ${#groups[@]} - 1; index >= 0; index--)); do rmdir "${groups[index]}" 2> /dev/null; done
+  [ "$BASHPID" = $$ ] || return 0
+  for server in "${servers[@]}"; do { kill "$server" && wait "$server"; } 2> /dev/null || true; done
+  for ((index = ${#groups[@]} - 1; index >= 0; index--)); do rmdir "${groups[index]}" 2> /dev/null || true; done
   rm -rf "$work"
   [ "$failures" = 0 ] || exit 1
 }

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/common.sh"
 here=$work/here
 process=
-trap '[ -z "$process" ] || kill -KILL "$process" 2> /dev/null || true; rm -rf "$work"; [ "$failures" = 0 ] || exit 1' EXIT
+trap '[ "$BASHPID" != $$ ] || { [ -z "$process" ] || kill -KILL "$process" 2> /dev/null || true; rm -rf "$work"; [ "$failures" = 0 ] || exit 1; }' EXIT
 mkdir "$here"
 chmod 755 "$work"
 make_set "$work/data" 40

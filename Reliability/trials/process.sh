@@ -31,6 +31,8 @@ finish() {
   sleep 60 &
   local watch=$!
   wait -n "$process" "$watch" 2> /dev/null || status=$?
+  # Killed as it begins, a child of the shell would clean up in its stead.
+  sleep 0.1
   kill "$watch" 2> /dev/null || { kill -KILL "$process"; status=137; }
   seconds=$(((${EPOCHREALTIME/./} - start) / 1000000))
 }
