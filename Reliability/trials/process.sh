@@ -217,7 +217,7 @@ fi
 check "mnist-predict --json | head -1 ends quietly" \
   eval '"$predict" --model_fn small.m --data_dir small --json 2> err | head -1 > out; [ "${PIPESTATUS[*]}" = "0 0" ] && ! grep -q error err'
 rm -f m
-"$train" --model_fn m "${usual[@]}" --n_epochs 300 2> err | head -1 > out
+"$train" --model_fn m "${usual[@]}" --overwrite --n_epochs 300 2> err | head -1 > out
 statuses=${PIPESTATUS[*]}
 "$train" --model_fn other "${usual[@]}" --n_epochs 300 > /dev/null
 check "a training whose reader goes away goes on quietly to its end" \
@@ -236,8 +236,8 @@ while block := os.read(read, 4096):
     os.write(1, block)
 sys.exit(process.wait())
 PYTHON
-  "$train" --model_fn m "${usual[@]}" --n_epochs 300 > whole.txt
-  python3 slowly.py "$train" --model_fn m "${usual[@]}" --n_epochs 300 > out
+  "$train" --model_fn m "${usual[@]}" --overwrite --n_epochs 300 > whole.txt
+  python3 slowly.py "$train" --model_fn m "${usual[@]}" --overwrite --n_epochs 300 > out
   check "all lines arrive on a standard output that does not block" cmp out whole.txt
   printf 'P2 4 3 255 0 1 2 3 4 5 6 7 8 9 10 11\n' > picture.pgm
   "$train" --model_fn m "${usual[@]}" --n_epochs 1 > /dev/null
