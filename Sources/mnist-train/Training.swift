@@ -48,5 +48,5 @@ func train(
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
-  try StopSignal.duringSave { try saver.finish() }
+  try saver.finish()
 }

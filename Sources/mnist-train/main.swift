@@ -12,12 +12,10 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     console.warnAlsoAtEnd(text)
   }
   let link = LogLink(of: file.absolutePath)
-  let logDirectory =
-    options.logDirectory
-    ?? stored.flatMap { link.folder(of: configuration($0.settings, savedTo: file)) }
+  let storedConfiguration = stored.map { configuration($0.settings, savedTo: file) }
+  let logDirectory = options.logDirectory ?? storedConfiguration.flatMap(link.folder)
   if let directory = logDirectory {
-    try RunLog.checkWritable(
-      directory, resuming: stored.map { configuration($0.settings, savedTo: file) })
+    try RunLog.checkWritable(directory, resuming: storedConfiguration)
   }
   let source = options.dataSource
   let identity = stored?.settings.dataIdentity(

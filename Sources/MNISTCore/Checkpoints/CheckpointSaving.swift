@@ -158,13 +158,15 @@ package final class CheckpointSaver {
     return failure
   }
 
-  /// Saves what was taken last, where that is not done, and waits for it.
+  /// Saves what was taken last, where that is not done, and waits for it; no signal but SIGQUIT ends that.
   package func finish() throws(SaveError) {
-    if let last = unsaved.take() {
-      _ = save?.wait()
-      save = save(last)
+    try StopSignal.duringSave { () throws(SaveError) in
+      if let last = unsaved.take() {
+        _ = save?.wait()
+        save = save(last)
+      }
+      if let failure = save.take()?.wait() { throw failure }
     }
-    if let failure = save.take()?.wait() { throw failure }
   }
 
   private func save(_ checkpoint: Checkpoint) -> Save {
@@ -218,7 +220,7 @@ private final class Rescue: Sendable {
 
   private func freePath(in folder: String) -> String {
     let name = path.split(separator: "/").last ?? "model"
-    let start = (folder.hasSuffix("/") ? folder : folder + "/") + name
+    let start = FileSystem.withSlash(folder) + name
     let paths = OutputTarget.rescueSuffixes.lazy.map { start + $0 }
     return paths.first { !FileSystem.exists($0) } ?? start
   }

@@ -14,9 +14,8 @@ enum ErrorText {
       adding(", as mnist-train --log_dir writes them", to: sentence)
     case DataSourceError.notPublished:
       adding(", or use --dataset auto to take it as it is", to: sentence)
-    case DataSourceError.noSet(let content, let names)
-    where content.found == nil || content.found == "nothing":
-      content.meant.isEmpty && names[0].hasPrefix("train")
+    case DataSourceError.noSet(let content) where content.isVacant:
+      content.meant.isEmpty && content.isTrain
         ? adding("; --dataset mnist would download MNIST into it", to: sentence) : sentence
     case DataSourceError.notTheModels(_, true, _, _, _, _):
       adding("; --data_dir names their folder", to: sentence)

@@ -17,7 +17,7 @@ extension TrainOptions {
     func place(_ path: String) -> String { FileSystem.place(of: path) }
     /// Whether `path` is the folder `folder` or one of those in it.
     func isInside(_ path: String, _ folder: String) -> Bool {
-      path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
+      path == folder || path.hasPrefix(FileSystem.withSlash(folder))
     }
     func refusal(_ allowed: String, _ path: String? = nil) -> UsageError {
       Self.command.error(
@@ -32,7 +32,7 @@ extension TrainOptions {
       if isInside(place(path), model) {
         throw refusal("a file, not a folder of \(option), ", path)
       }
-      if !resume, !overwrite, isInside(place(path), model + ".bak") {
+      if !resume, !overwrite, isInside(place(path), model + OutputTarget.backupSuffix) {
         throw refusal("a file whose .bak is no folder of \(option), ", path)
       }
     }

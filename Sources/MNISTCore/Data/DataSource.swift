@@ -49,8 +49,7 @@ public struct DataSource: Sendable {
   }
 
   func noSet(isTrain: Bool) throws -> DataSourceError {
-    .noSet(
-      try FolderContent(folder, isTrain: isTrain), names: MNISTFolder.fileNames(isTrain: isTrain))
+    .noSet(try FolderContent(folder, isTrain: isTrain))
   }
 
   /// A set by its name; every label must be below `classes`, where that is given.
@@ -112,7 +111,7 @@ public struct DataSource: Sendable {
       files = try find()
     } catch MNISTFolderError.missing(_, _, _, let found) {
       if found == nil, FolderContent.isSlip(folder) { throw try noSet(isTrain: isTrain) }
-      let base = folder.hasSuffix("/") ? folder : folder + "/"
+      let base = FileSystem.withSlash(folder)
       try Download(set, into: base + set.subfolder, mirror: mirror, limits: limits)
         .run(report: report)
       files = try find()

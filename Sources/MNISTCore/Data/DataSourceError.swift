@@ -1,7 +1,7 @@
 /// Data that is not there, or is not what was asked for.
 package enum DataSourceError: Error, Equatable, CustomStringConvertible {
-  /// The folder that was named holds no set; `names` are those of the images, then those of the labels.
-  case noSet(FolderContent, names: [String])
+  /// The folder that was named holds no set.
+  case noSet(FolderContent)
   /// The data of a model is in none of the folders that were `searched`. `expected` says what it is,
   /// `found` what lies there in its place, nil where nothing does; `reason` is why it was not downloaded.
   case notTheModels(
@@ -13,8 +13,8 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
   /// One sentence with the path and both checksums.
   package var description: String {
     switch self {
-    case .noSet(let content, let names):
-      return Self.sentence(content, names)
+    case .noSet(let content):
+      return Self.sentence(content)
     case .notTheModels(let path, let isTrain, let expected, let found, let searched, let reason):
       let part = isTrain ? "training" : "test"
       return "\(path): the model's own \(part) images are not there (expected \(expected), "
@@ -27,9 +27,11 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  private static func sentence(_ content: FolderContent, _ names: [String]) -> String {
+  private static func sentence(_ content: FolderContent) -> String {
     let path = content.path
-    let base = path.hasSuffix("/") ? path : path + "/"
+    // The images' two, then the labels'.
+    let names = MNISTFolder.fileNames(isTrain: content.isTrain)
+    let base = FileSystem.withSlash(path)
     let files = "\(names[0]) and \(names[2]), each with .gz or not,"
     let what =
       content.found.map {

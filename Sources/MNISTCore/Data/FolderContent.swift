@@ -2,6 +2,8 @@
 package struct FolderContent: Equatable, Sendable {
   /// The folder, as it was named.
   let path: String
+  /// Whether the training part was looked for, else the test part.
+  let isTrain: Bool
   /// In words, such as `nothing` or `a CSV file, train.csv`; nil where there is no folder of that name.
   let found: String?
   /// What makes the name itself look like a mistake, such as a carriage return at its end.
@@ -9,8 +11,13 @@ package struct FolderContent: Equatable, Sendable {
   /// Folders nearby that hold a set, at most three.
   let meant: [String]
 
+  /// Whether nothing stands in the way of a set that is put there.
+  var isVacant: Bool { found == nil || found == Self.nothing }
+
+  private static let nothing = "nothing"
+
   init(_ path: String, isTrain: Bool) throws(FileError) {
-    self.path = path
+    (self.path, self.isTrain) = (path, isTrain)
     let (name, remark) = Self.withoutSlip(path)
     self.remark = remark
     let isThere = try FileSystem.isDirectory(path) != nil
@@ -63,7 +70,7 @@ package struct FolderContent: Equatable, Sendable {
     for _ in 0..<3 where found.count < 300 {
       var next: [String] = []
       for folder in level where next.count < 300 {
-        let base = folder.hasSuffix("/") ? folder : folder + "/"
+        let base = FileSystem.withSlash(folder)
         for name in ((try? FileSystem.names(in: folder)) ?? []).prefix(1_000)
         where !name.hasPrefix(".") && (try? FileSystem.isDirectory(base + name)) == true {
           next.append(base + name)
@@ -99,13 +106,13 @@ package struct FolderContent: Equatable, Sendable {
 
   /// In words. Of many files, the first few are looked at.
   private static func content(of folder: String) throws(FileError) -> String {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let base = FileSystem.withSlash(folder)
     func names(_ folder: String) -> [String] {
       ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
     }
     // Now with its error, where it cannot be read.
     guard try FileSystem.names(in: folder).contains(where: { !$0.hasPrefix(".") }) else {
-      return "nothing"
+      return nothing
     }
     let folders = folders(below: folder).prefix(100).map { String($0.dropFirst(base.count)) }
     let inner = folders.map { ($0, names(base + $0).prefix(100)) }

@@ -42,7 +42,7 @@ public enum MNISTFolder {
     guard !directory.isEmpty else { throw FileError.emptyPath }
     let isDirectory = try FileSystem.isDirectory(directory)
     if isDirectory == false { throw MNISTFolderError.notADirectory(try StrayFile(directory)) }
-    let base = directory.hasSuffix("/") ? directory : directory + "/"
+    let base = FileSystem.withSlash(directory)
     let folders = [base + subfolder + "/", base] + elsewhere.map { $0 + "/" }
     var found: [String] = []
     for folder in folders {
@@ -59,7 +59,7 @@ public enum MNISTFolder {
 
   /// The files of one part where both lie in this very folder, nil where they do not.
   static func files(in folder: String, isTrain: Bool) throws -> Files? {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let base = FileSystem.withSlash(folder)
     guard case (let images?, let labels?) = try halves(in: base, isTrain: isTrain) else {
       return nil
     }
@@ -100,9 +100,8 @@ public enum MNISTFolder {
 
   /// Whether a file of this name may be one of a set's.
   static func isFileName(_ name: String) -> Bool {
-    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"].contains { train in
-      namings(of: train).contains(name)
-        || namings(of: train.replacing("train", with: "t10k")).contains(name)
+    (fileNames(isTrain: true) + fileNames(isTrain: false)).contains {
+      name == $0 || name == $0 + ".gz"
     }
   }
 

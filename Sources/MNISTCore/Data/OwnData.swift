@@ -132,10 +132,10 @@ extension DataSource {
 
   /// Where the set of this identity lies as a rule.
   private func places(of identity: DataIdentity) -> [String] {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let base = FileSystem.withSlash(folder)
     let set = publishedSet(identity)
     let subfolders = [set, mnist].compactMap { $0?.subfolder }
-    return Array(subfolders.prefix(2).map { base + $0 } + [folder])
+    return subfolders.map { base + $0 } + [folder]
   }
 
   /// Where it may lie outside the folder, unless that was named.

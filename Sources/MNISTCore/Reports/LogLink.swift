@@ -11,19 +11,15 @@ package struct LogLink: Sendable {
   /// - Parameter model: the model file's path, from the root.
   package init(of model: String) {
     self.model = model
-    let parts = Self.parts(model)
+    let parts = FileSystem.parts(model)
     path = "/" + (parts.dropLast() + [".\(parts.last ?? "").log"]).joined(separator: "/")
   }
 
   /// The folder that the run with this configuration was logged to, nil where it is not known any more.
   package func folder(of configuration: RunConfiguration) -> String? {
     guard let bytes = try? InputFile.read(path, limit: 1 << 16) else { return nil }
-    let way = Self.parts(PathText.text(bytes.prefix { $0 != UInt8(ascii: "\n") }))
-    var place = Array(Self.parts(model).dropLast())
-    for part in way where part != "." {
-      if part == ".." { _ = place.popLast() } else { place.append(part) }
-    }
-    let folder = "/" + place.joined(separator: "/")
+    let way = FileSystem.parts(PathText.text(bytes.prefix { $0 != UInt8(ascii: "\n") }))
+    let folder = FileSystem.place(of: way[...], from: FileSystem.parts(model).dropLast())
     let own = try? RunFolder.own(folder, configuration)
     return own?.folder == folder ? folder : nil
   }
@@ -36,16 +32,12 @@ package struct LogLink: Sendable {
 
   /// Leads to this folder from now on.
   package func set(_ directory: String) throws(FileError) {
-    let from = Self.parts(model).dropLast()
-    let to = Self.parts(OutputTarget.absolutePath(directory)).filter { $0 != "." }
+    let from = FileSystem.parts(model).dropLast()
+    let to = FileSystem.parts(OutputTarget.absolutePath(directory)).filter { $0 != "." }
     let shared = zip(from, to).prefix { $0 == $1 }.count
     let way =
       [String](repeating: "..", count: from.count - shared) + to.dropFirst(shared)
     let text = PathText.bytes(way.isEmpty ? "." : way.joined(separator: "/")).dropLast()
     try OutputFile.write(text.map { UInt8(bitPattern: $0) } + [UInt8(ascii: "\n")], to: path)
-  }
-
-  private static func parts(_ path: String) -> [String] {
-    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 }

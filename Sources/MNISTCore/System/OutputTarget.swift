@@ -89,11 +89,11 @@ struct OutputTarget: ~Copyable {
   /// The name under which the file that is there is kept, with a zero byte: `NAME.bak`.
   var backupName: [CChar] { name.dropLast() + Self.backupSuffix.utf8CString }
 
-  private static let backupSuffix = ".bak"
+  static let backupSuffix = ".bak"
 
   /// The path of a name in the folder: beside the file itself, where `path` is a symbolic link to it.
   func path(of name: [CChar]) -> String {
-    let start = folderPath == "." ? "" : folderPath.hasSuffix("/") ? folderPath : folderPath + "/"
+    let start = folderPath == "." ? "" : FileSystem.withSlash(folderPath)
     return start + Self.text(name)
   }
 

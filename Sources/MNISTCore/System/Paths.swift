@@ -157,22 +157,29 @@ enum FileSystem {
     for (index, ancestor) in ancestors.enumerated().reversed() {
       guard let resolved = realpath(PathText.bytes(ancestor), nil) else { continue }
       defer { free(resolved) }
-      var parts = Self.parts(
-        PathText.text((0..<strlen(resolved)).map { UInt8(bitPattern: resolved[$0]) }))
-      for part in Self.parts(path).dropFirst(index) {
-        switch part {
-        case ".": break
-        case "..": _ = parts.popLast()
-        default: parts.append(part)
-        }
-      }
-      return "/" + parts.joined(separator: "/")
+      let start = PathText.text((0..<strlen(resolved)).map { UInt8(bitPattern: resolved[$0]) })
+      return place(of: parts(path).dropFirst(index), from: parts(start)[...])
     }
     return path
   }
 
-  private static func parts(_ path: String) -> [String] {
+  /// Where a way leads that begins in a folder, told by its names from the root: `..` leads back.
+  static func place(of way: ArraySlice<String>, from folder: ArraySlice<String>) -> String {
+    var parts = folder
+    for part in way where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// The names in a path, in order.
+  static func parts(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// A folder's path with a slash at its end, for a name to follow.
+  static func withSlash(_ folder: String) -> String {
+    folder.hasSuffix("/") ? folder : folder + "/"
   }
 
   /// The names in a folder in order, without `.` and `..`; at most 100,000 of them.
