@@ -5,6 +5,14 @@ package enum CLibrary {
     getenv(name).map { String(cString: $0) }
   }
 
+  /// A function of the system's library by its name: Swift's module of the library leaves some out. Nil where
+  /// there is none of that name.
+  static func function<Function>(_ name: String) -> Function? {
+    guard let program = dlopen(nil, RTLD_NOW) else { return nil }
+    defer { dlclose(program) }
+    return dlsym(program, name).map { unsafeBitCast($0, to: Function.self) }
+  }
+
   /// The machine's name in its network, nil where it has none.
   static var hostName: String? {
     var name = [CChar](repeating: 0, count: 256)

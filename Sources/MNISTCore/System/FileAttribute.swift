@@ -12,7 +12,7 @@ enum FileAttribute {
     #if canImport(Darwin)
       setxattr(PathText.bytes(path), name, bytes, bytes.count, 0, 0)
     #else
-      let set: Calls.Set? = Calls.function("setxattr")
+      let set: Calls.Set? = CLibrary.function("setxattr")
       _ = set?(PathText.bytes(path), name, bytes, bytes.count, 0)
     #endif
   }
@@ -23,7 +23,7 @@ enum FileAttribute {
     #if canImport(Darwin)
       let count = getxattr(PathText.bytes(path), name, &bytes, bytes.count, 0, 0)
     #else
-      let get: Calls.Get? = Calls.function("getxattr")
+      let get: Calls.Get? = CLibrary.function("getxattr")
       let count = get?(PathText.bytes(path), name, &bytes, bytes.count) ?? 0
     #endif
     return count > 0 ? PathText.text(bytes.prefix(count)) : nil
@@ -42,13 +42,6 @@ enum FileAttribute {
           _ path: UnsafePointer<CChar>, _ name: UnsafePointer<CChar>,
           _ value: UnsafeMutableRawPointer, _ size: Int
         ) -> Int
-
-      static func function<Function>(_ name: String) -> Function? {
-        guard let program = dlopen(nil, RTLD_NOW), let address = dlsym(program, name) else {
-          return nil
-        }
-        return unsafeBitCast(address, to: Function.self)
-      }
     }
   #endif
 }

@@ -15,8 +15,9 @@ enum Processor {
     #if os(Linux)
       // Looked up by name: C headers show this function only to programs that ask for all of GNU's.
       typealias Affinity = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
-      guard let address = dlsym(nil, "sched_getaffinity") else { return onlineCount }
-      let affinity = unsafeBitCast(address, to: Affinity.self)
+      guard let affinity: Affinity = CLibrary.function("sched_getaffinity") else {
+        return onlineCount
+      }
       // The kernel refuses a set with fewer bits than the machine could have processors.
       for wordCount in [16, 128, 1_024] {
         var words = [UInt](repeating: 0, count: wordCount)

@@ -20,11 +20,7 @@ enum OutputFile {
     _ bytes: [UInt8], to path: String, keepingOld: Bool = false
   ) throws(FileError) {
     var file = try TemporaryFile(beside: OutputTarget(path))
-    try file.append(bytes)
-    try file.takeOverOwnership()
-    try file.flush()
-    try file.finish()
-    try file.check(holds: bytes)
+    try file.fill(with: bytes)
     if keepingOld { try TemporaryFile.keepOld(path) }
     try file.replaceTarget(holding: bytes)
     try file.flushFolder()

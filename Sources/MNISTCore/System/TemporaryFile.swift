@@ -61,6 +61,15 @@ struct TemporaryFile: ~Copyable {
     return target.sideName("\(mark)\(getpid())-\(random)")
   }
 
+  /// Makes it a whole file that holds `bytes`, waits until the storage has it, and reads it back.
+  mutating func fill(with bytes: [UInt8]) throws(FileError) {
+    try append(bytes)
+    try takeOverOwnership()
+    try flush()
+    try finish()
+    try check(holds: bytes)
+  }
+
   func append(_ bytes: [UInt8]) throws(FileError) {
     let code: Int32 = bytes.withUnsafeBytes { source in
       var remaining = source[...]
@@ -216,11 +225,7 @@ struct TemporaryFile: ~Copyable {
     } else {
       let bytes = try InputFile.read(path, limit: .max)
       var copy = try TemporaryFile(beside: OutputTarget(path))
-      try copy.append(bytes)
-      try copy.takeOverOwnership()
-      try copy.flush()
-      try copy.finish()
-      try copy.check(holds: bytes)
+      try copy.fill(with: bytes)
       try copy.keep(as: backupName)
     }
     do throws(FileError) {
