@@ -188,12 +188,7 @@ import Testing
     return source
   }
 
-  private func configured(_ source: DataSource) -> DataSource {
-    var source = source
-    (source.mnist, source.fashionMNIST) = (mnist.set, fashion.set)
-    source.limits = .short
-    return source
-  }
+  private func configured(_ source: DataSource) -> DataSource { source.with(mnist, fashion) }
 
   private func identity(_ images: ImageSet) -> DataIdentity {
     DataIdentity(imagesCRC32: images.imagesCRC32, labelsCRC32: images.labelsCRC32)

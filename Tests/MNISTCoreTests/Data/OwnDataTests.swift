@@ -216,12 +216,7 @@ import Testing
 
   private func source(in folder: String) -> DataSource { configured(DataSource(in: folder)) }
 
-  private func configured(_ source: DataSource) -> DataSource {
-    var source = source
-    (source.mnist, source.fashionMNIST) = (mnist.set, fashion.set)
-    source.limits = .short
-    return source
-  }
+  private func configured(_ source: DataSource) -> DataSource { source.with(mnist, fashion) }
 
   private func identity(_ set: SmallPublishedSet) -> DataIdentity {
     DataIdentity(imagesCRC32: set.train.imagesCRC32, labelsCRC32: set.train.labelsCRC32)
