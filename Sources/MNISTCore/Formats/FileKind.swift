@@ -8,10 +8,7 @@ enum FileKind {
     let bytes = Array(start.prefix(prefixBytes))
     guard !bytes.isEmpty else { return "an empty file" }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) { return archive(bytes) }
-    // A pickle begins with 0x80, the protocol's number and an instruction; these have codes above 0x10.
-    if bytes.count > 2, bytes[0] == 0x80, 1...5 ~= bytes[1], bytes[2] > 0x10 {
-      return "a Python pickle"
-    }
+    if isPickle(bytes) { return "a Python pickle" }
     let known = signatures.first { bytes.dropFirst($0.offset).starts(with: $0.bytes) }
     if let known { return known.name }
     // safetensors: a length in 64 bits, then JSON.
@@ -20,6 +17,12 @@ enum FileKind {
     }
     if bytes.count >= 16, bytes.allSatisfy({ $0 == 0 }) { return "a file of zeros" }
     return text(bytes)
+  }
+
+  /// Whether they are the first bytes of a pickle: 0x80, the protocol's number and an instruction; these have
+  /// codes above 0x10.
+  static func isPickle(_ bytes: [UInt8]) -> Bool {
+    bytes.count > 2 && bytes[0] == 0x80 && 1...5 ~= bytes[1] && bytes[2] > 0x10
   }
 
   private static let signatures: [(name: String, offset: Int, bytes: [UInt8])] = [

@@ -144,11 +144,8 @@ extension SafeTensors {
 
   private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
     let start = Array(bytes.prefix(4))
-    if start == [0x50, 0x4B, 3, 4] { return .pickle(path: path) }
-    // A pickle begins with 0x80, the protocol's number and an instruction; these have codes above 0x10.
-    if start.count > 2, start[0] == 0x80, 1...5 ~= start[1], start[2] > 0x10 {
-      return .pickle(path: path)
-    }
+    // PyTorch's newer form is a pickle in a ZIP archive.
+    if start == [0x50, 0x4B, 3, 4] || FileKind.isPickle(start) { return .pickle(path: path) }
     if start == [0x89, 0x50, 0x4E, 0x47] {
       return .foreignFormat(path: path, found: "a PNG image")
     }

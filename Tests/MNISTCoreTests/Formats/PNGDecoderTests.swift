@@ -167,6 +167,18 @@ private let kinds: [(UInt8, UInt8)] = [
     ) { try decode(vector.file) }
   }
 
+  @Test(arguments: [0, 12, 14])
+  func aHeaderOfAnotherLengthIsRefused(_ count: Int) throws {
+    let header = Array((PNGVector().header + [0]).prefix(count))
+    let file =
+      PNGDecoder.signature + PNGEncoder.chunk("IHDR", header) + PNGEncoder.chunk("IEND", [])
+    #expect(
+      throws: PNGError.wrongChunkLength(path: "f", chunk: "IHDR", expected: "13", found: count)
+    ) {
+      try PNGDecoder.decode(file, path: "f")
+    }
+  }
+
   @Test(arguments: [
     ("IHDR", [], "PNG without the chunk IDAT"),
     ("IDAT", ["IDAT"], "PNG without the chunk IEND"),

@@ -127,7 +127,8 @@ import Testing
       try expect(
         nil, nil,
         [
-          "proc/self/mountinfo": Self.second + "broken\n- - -\n", "proc/self/cgroup": "0::/\n",
+          "proc/self/mountinfo": Self.second
+            + "broken\n- - -\n1 2 3:4 / /x rw - cgroup cgroup\n", "proc/self/cgroup": "0::/\n",
           "sys/fs/cgroup/memory.max": memory, "sys/fs/cgroup/cpu.max": share,
         ])
     }
