@@ -174,9 +174,7 @@ private let kinds: [(UInt8, UInt8)] = [
       PNGDecoder.signature + PNGEncoder.chunk("IHDR", header) + PNGEncoder.chunk("IEND", [])
     #expect(
       throws: PNGError.wrongChunkLength(path: "f", chunk: "IHDR", expected: "13", found: count)
-    ) {
-      try PNGDecoder.decode(file, path: "f")
-    }
+    ) { try decode(file) }
   }
 
   @Test(arguments: [
