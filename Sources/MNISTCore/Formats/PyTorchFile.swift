@@ -38,7 +38,8 @@ struct PyTorchFile {
         ? PyTorchError.formerForm(path: path)
         : PyTorchError.otherFormat(path: path, found: FileKind.name(start))
     }
-    archive = try ZIPArchive(path: path, byteCount: byteCount, read: read)
+    let archive = try ZIPArchive(path: path, byteCount: byteCount, read: read)
+    self.archive = archive
     isSealed = archive.isSealed
     let pickleName = "/data.pkl"
     let pickles = archive.entries.filter {
@@ -165,15 +166,20 @@ extension PyTorchFile {
   /// The bytes of a file; equal content gives equal bytes, sealed.
   ///
   /// `torch.load` opens it with its defaults where there is no namespace in it, and maps it into memory where it
-  /// is asked to. Who gives the value away has each tensor in memory only until its bytes are.
-  static func encoded(_ root: consuming PickleValue<TensorValue>) -> [UInt8] {
-    var values: [TensorValue] = []
-    let structure = root.map { value in
-      values.append(value)
-      return PickledTensor(
-        key: "\(values.count - 1)", type: value.elements.type, shape: value.shape)
-    }
-    root = .none
+  /// is asked to.
+  static func encoded(_ root: PickleValue<TensorValue>) -> [UInt8] {
+    encoded(described(root), values: root.tensors)
+  }
+
+  /// The same for a large file: who gives the values away has each in memory only until its bytes are.
+  ///
+  /// - Parameters:
+  ///   - structure: `described` of the whole.
+  ///   - values: the tensors in the order in which they stand there.
+  static func encoded(
+    _ structure: PickleValue<PickledTensor>, values: consuming [TensorValue]
+  ) -> [UInt8] {
+    var values = values
     let pickle = PickleWriter.bytes(of: structure)
     let byteCount = values.reduce(pickle.count) {
       $0 + $1.elements.count * $1.elements.type.byteCount + 256
@@ -195,6 +201,17 @@ extension PyTorchFile {
     }
     add("version", Array("3\n".utf8))
     return writer.finished(sealedIn: folder)
+  }
+
+  /// With each tensor in a storage of its own, numbered in their order.
+  static func described(
+    _ root: PickleValue<TensorValue>
+  ) -> PickleValue<PickledTensor> {
+    var count = 0
+    return root.map { value in
+      defer { count += 1 }
+      return PickledTensor(key: "\(count)", type: value.elements.type, shape: value.shape)
+    }
   }
 }
 
