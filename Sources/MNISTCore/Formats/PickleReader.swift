@@ -13,42 +13,21 @@ struct PickleReader {
   /// Steps that put a value somewhere: about 300,000 tensors.
   static let stepLimit = 8 << 20
 
-  /// What stands on the stack.
-  private enum Item {
-    case value(Value)
-    /// The index of one that can grow after others have come to hold it.
-    case object(Int)
-    case global(PickleGlobal)
-    case storage(PickledStorage)
-  }
-
-  private struct Object {
-    enum Kind: Equatable {
-      case list, tuple, set
-      case dictionary(PickleDictionaryKind)
-    }
-
-    let kind: Kind
-    /// A dictionary's keys and values in turn.
-    var items: [Item] = []
-    /// What a dictionary was given beside its pairs: another dictionary's index.
-    var state: Int?
-  }
-
   private let bytes: [UInt8]
   private var position = 0
   /// Where the present instruction stands.
-  private var start = 0
-  private var stack: [Item] = []
-  private var marks: [Int] = []
+  private(set) var start = 0
+  private(set) var stack: [Item] = []
+  private(set) var marks: [Int] = []
   private var memo: [Int: Item] = [:]
-  private var objects: [Object] = []
+  var objects: [Object] = []
   private var steps = 0
 
   /// Each object's value once it is known, its size when it is written out, and its levels.
-  private var values: [Int: (value: Value, size: Int, depth: Int)] = [:]
-  private var sizeLeft: Int
-  private let sizeLimit: Int
+  var values: [Int: (value: Value, size: Int, depth: Int)] = [:]
+  /// How much more of that may come to be known, and how much at most.
+  var sizeLeft: Int
+  let sizeLimit: Int
 
   private init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -94,6 +73,8 @@ struct PickleReader {
       case UInt8(ascii: "X"): try push(.value(.string(try text(4))))
       case UInt8(ascii: "U"), 0x8C: try push(.value(.string(try text(1))))
       case 0x8D: try push(.value(.string(try text(8))))
+      case UInt8(ascii: "C"): try push(.bytes(Array(try slice(try number(1)))))
+      case UInt8(ascii: "B"): try push(.bytes(Array(try slice(try number(4)))))
       case UInt8(ascii: "("):
         try count(1)
         marks.append(stack.count)
@@ -142,12 +123,12 @@ struct PickleReader {
 
   // MARK: The stack
 
-  private func misplaced(_ expected: String) -> PickleError {
+  func misplaced(_ expected: String) -> PickleError {
     .misplaced(offset: start, expected: expected)
   }
 
   /// Counts what an instruction puts somewhere.
-  private mutating func count(_ number: Int) throws(PickleError) {
+  mutating func count(_ number: Int) throws(PickleError) {
     steps += number
     guard steps <= Self.stepLimit else { throw .tooMany(limit: Self.stepLimit) }
   }
@@ -157,7 +138,7 @@ struct PickleReader {
     stack.append(item)
   }
 
-  private mutating func new(_ kind: Object.Kind, _ items: [Item] = []) -> Item {
+  mutating func new(_ kind: Object.Kind, _ items: [Item] = []) -> Item {
     objects.append(Object(kind: kind, items: items))
     return .object(objects.count - 1)
   }
@@ -198,93 +179,11 @@ struct PickleReader {
     try push(item)
   }
 
-  private func items(_ item: Item, _ kind: Object.Kind) throws(PickleError) -> [Item] {
+  func items(_ item: Item, _ kind: Object.Kind) throws(PickleError) -> [Item] {
     guard case .object(let index) = item, objects[index].kind == kind else {
       throw misplaced(kind == .tuple ? "a tuple" : "a list")
     }
     return objects[index].items
-  }
-
-  // MARK: What names stand for
-
-  private func global(_ module: String, _ name: String) throws(PickleError) -> Item {
-    let path = "\(module).\(name)"
-    if let global = PickleGlobal.known[path] { return .global(global) }
-    // A type of numbers: it is called what its name says.
-    if PickleGlobal.numberTypes.contains(path) { return .value(.string(path)) }
-    throw .forbidden(name: path)
-  }
-
-  private mutating func result(
-    of function: Item, arguments: [Item]
-  ) throws(PickleError) -> Item {
-    guard case .global(let global) = function else { throw misplaced("a name to call") }
-    switch global {
-    case .orderedDictionary where arguments.isEmpty: return new(.dictionary(.ordered))
-    case .set where arguments.count == 1:
-      let items = try items(arguments[0], .list)
-      try count(items.count)
-      return new(.set, items)
-    case .size where arguments.count == 1:
-      _ = try items(arguments[0], .tuple)
-      return arguments[0]
-    case .device:
-      guard case .value(.string)? = arguments.first else { throw misplaced("a device's name") }
-      return arguments[0]
-    case .tensor where arguments.count >= 6:
-      guard case .storage(let storage) = arguments[0] else { throw misplaced("a storage") }
-      let offset = try integer(arguments[1])
-      let shape = try integers(arguments[2])
-      let strides = try integers(arguments[3])
-      guard
-        let tensor = PickledTensor(
-          storage: storage, offset: offset, shape: shape, strides: strides)
-      else {
-        throw .impossibleTensor(
-          offset: start, shape: Array(shape.prefix(9)), strides: Array(strides.prefix(9)))
-      }
-      return .value(.tensor(tensor))
-    case .parameter where arguments.count >= 1:
-      guard case .value(.tensor) = arguments[0] else { throw misplaced("a tensor") }
-      return arguments[0]
-    default: throw misplaced("other arguments")
-    }
-  }
-
-  /// A storage is named by a tuple: the word, its class, its key, a device and how many numbers it has.
-  private func storage(_ item: Item) throws(PickleError) -> PickledStorage {
-    guard case .object(let index) = item, objects[index].kind == .tuple,
-      objects[index].items.count == 5
-    else { throw .foreignReference(offset: start) }
-    let parts = objects[index].items
-    guard case .value(.string("storage")) = parts[0], case .global(.storage(let type)) = parts[1],
-      case .value(.string(let key)) = parts[2], case .value(.string) = parts[3],
-      case .value(.integer(let count)) = parts[4], let count = Int(exactly: count),
-      0...(1 << 48) ~= count
-    else { throw .foreignReference(offset: start) }
-    return PickledStorage(key: key, type: type, count: count)
-  }
-
-  private func integer(_ item: Item) throws(PickleError) -> Int {
-    guard case .value(.integer(let number)) = item, let number = Int(exactly: number) else {
-      throw misplaced("an integer")
-    }
-    return number
-  }
-
-  private func integers(_ item: Item) throws(PickleError) -> [Int] {
-    var numbers: [Int] = []
-    for item in try items(item, .tuple) { numbers.append(try integer(item)) }
-    return numbers
-  }
-
-  private mutating func setState(_ state: Item) throws(PickleError) {
-    guard case .object(let stateIndex) = state,
-      objects[stateIndex].kind == .dictionary(.plain), stack.count > marks.last ?? 0,
-      case .object(let index)? = stack.last, objects[index].state == nil,
-      [.dictionary(.ordered), .dictionary(.namespace)].contains(objects[index].kind)
-    else { throw misplaced("a dictionary's or a namespace's state") }
-    objects[index].state = stateIndex
   }
 
   // MARK: Bytes
@@ -337,140 +236,4 @@ struct PickleReader {
     let magnitude = bytes.reversed().reduce(0.0) { $0 * 256 + Double(isNegative ? ~$1 : $1) }
     return .number(isNegative ? -1 - magnitude : magnitude)
   }
-
-  // MARK: Values
-
-  /// The value that an item has become by the end; its size when it is written out, and its levels.
-  private mutating func value(
-    of item: Item, level: Int
-  ) throws(PickleError) -> (value: Value, size: Int, depth: Int) {
-    switch item {
-    case .value(let value):
-      if case .string(let text) = value { return (value, 1 + text.utf8.count / 8, 0) }
-      return (value, 1, 0)
-    case .global, .storage: throw misplaced("a value, not a name that stands alone")
-    case .object(let index):
-      if let known = values[index] { return known }
-      guard level < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
-      let found = try value(of: objects[index], level: level)
-      values[index] = found
-      return found
-    }
-  }
-
-  private mutating func value(
-    of object: Object, level: Int
-  ) throws(PickleError) -> (value: Value, size: Int, depth: Int) {
-    var parts = try values(of: object.items, level: level)
-    var value: Value
-    switch object.kind {
-    case .list: value = .list(parts.values)
-    case .tuple: value = .tuple(parts.values)
-    case .set: value = .set(parts.values)
-    case .dictionary(let kind):
-      var pairs = try Self.pairs(parts.values)
-      var attributes: [PickleDictionary<PickledTensor>.Pair] = []
-      if let index = object.state {
-        let state = try values(of: objects[index].items, level: level)
-        parts.size += state.size
-        parts.depth = max(parts.depth, state.depth)
-        if kind == .namespace {
-          pairs = try Self.pairs(state.values)
-        } else {
-          attributes = try Self.pairs(state.values)
-        }
-      }
-      value = .dictionary(PickleDictionary(kind, pairs: pairs, attributes: attributes))
-    }
-    guard parts.depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
-    guard parts.size < sizeLimit else { throw .tooMany(limit: sizeLimit) }
-    return (value, parts.size + 1, parts.depth + 1)
-  }
-
-  private mutating func values(
-    of items: [Item], level: Int
-  ) throws(PickleError) -> (values: [Value], size: Int, depth: Int) {
-    var values: [Value] = []
-    var size = 0
-    var depth = 0
-    for item in items {
-      let part = try value(of: item, level: level + 1)
-      depth = max(depth, part.depth)
-      // Neither is above the limit, so that the sum cannot overflow.
-      size += part.size
-      // What is in an object has been counted with it.
-      if case .object = item { sizeLeft -= 1 } else { sizeLeft -= part.size }
-      guard sizeLeft >= 0, size <= sizeLimit else { throw .tooMany(limit: sizeLimit) }
-      values.append(part.value)
-    }
-    return (values, size, depth)
-  }
-
-  private static func pairs(
-    _ items: [Value]
-  ) throws(PickleError) -> [PickleDictionary<PickledTensor>.Pair] {
-    var keys: Set<Value> = []
-    var pairs: [PickleDictionary<PickledTensor>.Pair] = []
-    for index in stride(from: 0, to: items.count, by: 2) {
-      let key = items[index]
-      guard key.isKey else { throw .unusableKey(found: key.kind) }
-      guard keys.insert(key).inserted else {
-        var name = key.kind
-        if case .string(let text) = key { name = JSONText.excerpt(text) }
-        throw .duplicateKey(found: name)
-      }
-      pairs.append(PickleDictionary.Pair(key: key, value: items[index + 1]))
-    }
-    return pairs
-  }
-}
-
-extension PickleValue {
-  /// Whether it can be a dictionary's key. What PyTorch writes has text or integers there.
-  fileprivate var isKey: Bool {
-    switch self {
-    case .none, .bool, .integer, .number, .string: true
-    default: false
-    }
-  }
-}
-
-/// The names of Python's world that a pickle of weights may use, by what they build.
-enum PickleGlobal: Hashable {
-  case orderedDictionary
-  case namespace
-  case set
-  case size
-  case device
-  case tensor
-  case parameter
-  case storage(NumberType)
-
-  static let known: [String: PickleGlobal] = {
-    var known: [String: PickleGlobal] = [
-      "collections.OrderedDict": .orderedDictionary,
-      "argparse.Namespace": .namespace,
-      "builtins.set": .set,
-      "__builtin__.set": .set,
-      "torch.Size": .size,
-      "torch.device": .device,
-      "torch._utils._rebuild_tensor_v2": .tensor,
-      "torch._utils._rebuild_parameter": .parameter,
-    ]
-    for (name, type) in storages { known["torch.\(name)"] = .storage(type) }
-    return known
-  }()
-
-  static let storages: [(name: String, type: NumberType)] = [
-    ("DoubleStorage", .float64), ("FloatStorage", .float32), ("HalfStorage", .float16),
-    ("BFloat16Storage", .bfloat16), ("LongStorage", .int64), ("IntStorage", .int32),
-    ("ShortStorage", .int16), ("CharStorage", .int8), ("ByteStorage", .uint8),
-    ("BoolStorage", .bool),
-  ]
-
-  static let numberTypes: Set<String> = [
-    "torch.float64", "torch.float32", "torch.float16", "torch.bfloat16", "torch.int64",
-    "torch.int32",
-    "torch.int16", "torch.int8", "torch.uint8", "torch.bool", "torch.complex64", "torch.complex128",
-  ]
 }
