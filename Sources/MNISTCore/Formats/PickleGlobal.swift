@@ -134,7 +134,7 @@ extension PickleReader {
     guard case .value(.string("storage")) = parts[0], case .global(.storage(let type)) = parts[1],
       case .value(.string(let key)) = parts[2], case .value(.string) = parts[3],
       case .value(.integer(let count)) = parts[4], let count = Int(exactly: count),
-      0...(1 << 48) ~= count
+      0...(1 << 48) ~= count, key.utf8.count <= 64
     else { throw .foreignReference(offset: start) }
     return PickledStorage(key: key, type: type, count: count)
   }
@@ -156,7 +156,8 @@ extension PickleReader {
     if case .numberType? = stack.last {
       // The order of its bytes is all that it says of a plain number.
       let state = try items(state, .tuple)
-      guard state.count > 1, case .value(.string(let order)) = state[1], ["<", "|"].contains(order) else {
+      guard state.count > 1, case .value(.string(let order)) = state[1], ["<", "|"].contains(order)
+      else {
         throw misplaced("a type of little-endian numbers")
       }
       return

@@ -67,7 +67,7 @@ extension PickleReader {
           attributes = try Self.pairs(state.values)
         }
       }
-      value = .dictionary(PickleDictionary(kind, pairs: pairs, attributes: attributes))
+      value = .dictionary(PickleDictionary(pairs: pairs, kind: kind, attributes: attributes))
     }
     guard parts.depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
     guard parts.size < sizeLimit else { throw .tooMany(limit: sizeLimit) }

@@ -30,7 +30,7 @@ struct PickleDictionary<Tensor> {
   /// What an ordered dictionary carries beside its pairs: `_metadata` of a module's state.
   let attributes: [Pair]
 
-  init(_ kind: PickleDictionaryKind = .plain, pairs: [Pair], attributes: [Pair] = []) {
+  init(pairs: [Pair], kind: PickleDictionaryKind = .plain, attributes: [Pair] = []) {
     self.kind = kind
     self.pairs = pairs
     self.attributes = attributes
@@ -38,13 +38,13 @@ struct PickleDictionary<Tensor> {
 
   /// With names for keys.
   init(
-    _ kind: PickleDictionaryKind = .plain, _ pairs: [(String, PickleValue<Tensor>)],
+    _ pairs: [(String, PickleValue<Tensor>)], kind: PickleDictionaryKind = .plain,
     attributes: [(String, PickleValue<Tensor>)] = []
   ) {
     func named(_ pairs: [(String, PickleValue<Tensor>)]) -> [Pair] {
       pairs.map { Pair(key: .string($0.0), value: $0.1) }
     }
-    self.init(kind, pairs: named(pairs), attributes: named(attributes))
+    self.init(pairs: named(pairs), kind: kind, attributes: named(attributes))
   }
 
   /// The value of a key that is a string.
@@ -117,7 +117,8 @@ extension PickleDictionary {
     func mapped(_ pair: Pair) throws -> PickleDictionary<Other>.Pair {
       .init(key: try pair.key.map(transform), value: try pair.value.map(transform))
     }
-    return .init(kind, pairs: try pairs.map(mapped), attributes: try attributes.map(mapped))
+    return .init(
+      pairs: try pairs.map(mapped), kind: kind, attributes: try attributes.map(mapped))
   }
 }
 

@@ -53,7 +53,8 @@ struct ZIPArchive: Sendable {
     let directory = try read(end.directory)
     var position = 0
     for _ in 0..<end.entryCount {
-      let record = try ZIPRecord(directory, at: &position, path: path)
+      let record = try ZIPRecord(
+        directory, at: &position, offset: end.directory.lowerBound, path: path)
       guard names.insert(record.name).inserted else {
         throw ZIPError.duplicateName(path: path, entry: record.text)
       }

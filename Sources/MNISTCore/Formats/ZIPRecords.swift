@@ -84,9 +84,10 @@ struct ZIPRecord {
   /// The flag of an entry whose sizes follow its data.
   private static let hasDescriptor = 1 << 3
 
-  init(_ directory: [UInt8], at position: inout Int, path: String) throws {
+  /// Reads the record at `position` of the directory, which lies at `offset` in the file.
+  init(_ directory: [UInt8], at position: inout Int, offset: Int, path: String) throws {
     let start = position
-    let damaged = ZIPError.damagedDirectory(path: path, offset: start)
+    let damaged = ZIPError.damagedDirectory(path: path, offset: offset + start)
     guard directory.count - start >= Self.size,
       directory[start...].starts(with: [0x50, 0x4B, 1, 2])
     else { throw damaged }
