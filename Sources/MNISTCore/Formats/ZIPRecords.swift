@@ -176,7 +176,10 @@ struct ZIPRecord {
     let size = 30
     let noHeader = ZIPError.noHeader(path: path, entry: text, offset: headerOffset)
     guard end - headerOffset >= size + name.count else { throw noHeader }
-    let header = try read(headerOffset..<min(end, headerOffset + size + name.count))
+    // With as much more as the extra fields mostly have.
+    let nameEnd = size + name.count
+    let start = try read(headerOffset..<min(end, headerOffset + nameEnd + 128))
+    let header = Array(start[..<nameEnd])
     guard header.starts(with: ZIPArchive.signature) else { throw noHeader }
     guard header[size...].elementsEqual(name), header.number(at: 26, bytes: 2) == name.count else {
       let found = String(decoding: header[size...], as: UTF8.self)
@@ -184,10 +187,12 @@ struct ZIPRecord {
         path: path, entry: text, what: "name", expected: JSONText.excerpt(text),
         found: JSONText.excerpt(found))
     }
-    let extraStart = headerOffset + size + name.count
-    let dataStart = extraStart + header.number(at: 28, bytes: 2)
+    let extraEnd = nameEnd + header.number(at: 28, bytes: 2)
+    let dataStart = headerOffset + extraEnd
     guard dataStart <= end else { throw noHeader }
-    let extra = dataStart > extraStart ? try read(extraStart..<dataStart) : []
+    let extra =
+      extraEnd <= start.count
+      ? Array(start[nameEnd..<extraEnd]) : try read((headerOffset + nameEnd)..<dataStart)
     // Whether it is encrypted, and whether a descriptor follows; the other flags change nothing here.
     let mask = 1 | Self.hasDescriptor | 1 << 6 | 1 << 13
     let headerFlags = header.number(at: 6, bytes: 2)
@@ -231,10 +236,14 @@ struct ZIPRecord {
     }
   }
 
-  private func disagreement(_ what: String, _ expected: Int, _ found: Int, _ path: String)
-    -> ZIPError
-  {
-    .disagreement(path: path, entry: text, what: what, expected: "\(expected)", found: "\(found)")
+  private func disagreement(
+    _ what: String, _ expected: Int, _ found: Int, _ path: String
+  ) -> ZIPError {
+    let texts = [expected, found].map {
+      what == "CRC-32" ? hexadecimal(UInt32(truncatingIfNeeded: $0)) : "\($0)"
+    }
+    return .disagreement(
+      path: path, entry: text, what: what, expected: texts[0], found: texts[1])
   }
 }
 
