@@ -34,7 +34,7 @@ make_set() {
 # Good files to begin fuzzing from, as each reader of fuzz/ takes them; all made here.
 make_seeds() {
   local seeds=$work/seeds file name length
-  mkdir -p "$seeds"/{gzip,inflater,idx,png,pixels,netpbm,safetensors,checkpoint,log,options}
+  mkdir -p "$seeds"/{gzip,inflater,idx,png,pixels,netpbm,safetensors,checkpoint,log,options,zip,pickle,pytorch}
   make_set "$work/seed-data" 5
   cp "$work"/seed-data/* "$seeds/idx/"
   for file in "$work"/seed-data/*; do
@@ -69,6 +69,13 @@ make_seeds() {
   printf '{"version":"1","command_line":["a","b"],"model_fn":"m","settings":{"x":1,"y":"z","w":[1,2]}}' > "$seeds/log/configuration"
   printf -- '--model_fn\0m\0--n_epochs=3\0--batch_size\0008\0--use_dropout\0--resume' > "$seeds/options/train"
   printf -- '--model_fn=m\0a.png\0--raw\0--show\0--n_threads\0002' > "$seeds/options/predict"
+  for file in Tests/MNISTCoreTests/Fixtures/archives/*.{npz,pth}; do
+    cp "$file" "$seeds/zip/"
+    # PyTorch's pickle begins at byte 64; a descriptor follows it.
+    length=$(LC_ALL=C grep -aboF $'PK\a\b' "$file" | head -1 | cut -d: -f1 || true)
+    [ -z "$length" ] || tail -c +65 "$file" | head -c $((length - 64)) \
+      | tee "$seeds/pytorch/$(basename "$file")" > "$seeds/pickle/$(basename "$file")"
+  done
   { "$train" --help; "$predict" --help; } | grep -oE -- '--[a-z_]+' | sort -u | sed 's/.*/"&"/' > "$work/words"
 }
 

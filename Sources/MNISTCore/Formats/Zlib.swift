@@ -4,9 +4,11 @@ import CZlib
 final class ZlibStream {
   /// What the packed data is framed in.
   enum Frame: Int32 {
-    // 15 is the largest window; 16 more asks for gzip's header and trailer and their checks.
+    // 15 is the largest window; 16 more asks for gzip's header and trailer and their checks, a negative number
+    // for bare deflate data.
     case zlib = 15
     case gzip = 31
+    case none = -15
   }
 
   private let input: [UInt8]
