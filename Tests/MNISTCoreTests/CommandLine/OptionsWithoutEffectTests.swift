@@ -30,6 +30,7 @@ import Testing
       ),
       ("--lr_schedule cosine --n_epochs 3 --warmup_epochs 1", []),
       ("--lr_schedule constant --n_epochs 1", []),
+      ("--overwrite", []),
     ] as [(String, [String])])
   func whatIsVoidInTrainingIsNamed(_ line: String, _ sentences: [String]) {
     guard case .options(let options) = TrainOptions.parse(words("--model_fn m \(line)")) else {
@@ -80,6 +81,18 @@ import Testing
       #expect(plain.error == "" && plain.output == run.output)
       #expect(try SmallSets.content("\(folder)/m") == model)
     }
+  }
+
+  @Test func aRunThatGoesOnReplacesOnlyItself() {
+    guard
+      case .options(let options) = TrainOptions.parse(words("--model_fn m --resume --overwrite"))
+    else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(
+      options.optionsWithoutEffect(resuming: TrainingSettings())
+        == ["--overwrite has no effect with --resume: a run that goes on replaces only itself"])
   }
 
   /// Then the file says whether there is dropout.
