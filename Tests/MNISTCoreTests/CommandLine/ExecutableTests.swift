@@ -643,7 +643,7 @@ import Testing
       try SmallSets.write(Array("Some text, not a model".utf8), "\(folder)/text")
       try SmallSets.write([0, 0, 0, 0, 0, 0, 0, 0x80, 0x7B], "\(folder)/long")
       try SmallSets.write(
-        SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),
+        TensorFile(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),
         "\(folder)/foreign")
       // The data is not there either: the model is read first.
       let run = try await BuiltTool.predict.run(
