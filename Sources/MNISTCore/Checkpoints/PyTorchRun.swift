@@ -14,10 +14,15 @@ extension TensorFile {
     switch container {
     case .safeTensors: return encoded()
     case .pyTorch:
-      let root = pyTorchRoot
+      let (structure, values) = pyTorchParts
       _ = consume self
-      return PyTorchFile.encoded(consume root)
+      return PyTorchFile.encoded(structure, values: consume values)
     }
+  }
+
+  private var pyTorchParts: (structure: PickleValue<PickledTensor>, values: [TensorValue]) {
+    let root = pyTorchRoot
+    return (PyTorchFile.described(root), root.tensors)
   }
 
   private typealias Value = PickleValue<TensorValue>
