@@ -25,8 +25,15 @@ func fuzzSafeTensors(_ bytes: [UInt8]) {
     let written = checkpoint.encoded()
     let read = try? Checkpoint(TensorFile(parsing: written, path: "f"), path: "f")
     precondition(read?.encoded() == written, "a checkpoint does not come back")
+    let other = try? TensorFile(parsing: checkpoint.encoded(as: .pyTorch), path: "f")
+    precondition(other?.encoded() == written, "the other container holds something else")
   }
-  if let saved = try? SavedModel(file, path: "f") { _ = saved.makeModel() }
+  if let saved = try? SavedModel(file, path: "f") {
+    _ = saved.makeModel()
+    let weights = saved.weights.safeTensors
+    let other = try? TensorFile(parsing: weights.encoded(as: .pyTorch), path: "f")
+    precondition(other?.encoded() == weights.encoded(), "the other container holds other weights")
+  }
 }
 
 /// The numbers of FUZZ_MODEL, a real checkpoint, as the fuzzer's input finds them.

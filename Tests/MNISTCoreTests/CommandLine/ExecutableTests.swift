@@ -618,8 +618,7 @@ import Testing
     ("empty", "not a safetensors file (expected at least 8 bytes, found 0)"),
     (
       "model.pth",
-      "a PyTorch pickle file, which is never loaded because it can run code "
-        + "(expected a safetensors file)"
+      "truncated (expected a ZIP archive's end record, found none in 64 bytes)"
     ),
     ("picture.png", "not a model (expected a safetensors file, found a PNG image)"),
     ("text", #"not a safetensors file (expected "{" at byte 8, found "t")"#),
