@@ -24,20 +24,21 @@ public struct Checkpoint: Equatable, Sendable {
     self.state = state
   }
 
-  /// Writes the file, for PyTorch where the path ends in `.pth` or `.pt`, else as safetensors. Whoever opens the path, at any instant and after a power cut too, finds the old file
-  /// or the new. Throws where another run is writing to the path.
+  /// Writes the file, for PyTorch where the path ends in `.pth` or `.pt`, else as safetensors. Whoever opens
+  /// the path, at any instant and after a power cut too, finds the old file or the new. Throws where another
+  /// run is writing to the path.
   public func write(to path: String) throws(FileError) {
     try CheckpointFile(path).write(self)
   }
 
-  /// About as many bytes as the largest file of a run has, in either container: the best and the last model and
-  /// two moments, four bytes a number, and beside each tensor its name, shape and checksum, and what is logged of
-  /// the epochs.
+  /// About as many bytes as a run's file may come to have, in either container: the best and the last model
+  /// and two moments, four bytes a number; beside each tensor its name, shape and checksum; the generators,
+  /// and what is logged of the epochs.
   static func byteCount(for settings: TrainingSettings) -> Int {
-    let layout = settings.layout
-    let epochs = min(settings.epochCount, LoggedEpoch.limit)
-    return layout.parameterCount * 4 * 4 + layout.slots.count * 5 * 350 + 8_192
-      + epochs * LoggedEpoch.textByteCount
+    let slots = settings.layout.slots
+    let numbers = slots.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    return numbers * 4 * 4 + slots.count * 5 * 400 + 16_384
+      + min(settings.epochCount, LoggedEpoch.limit) * LoggedEpoch.textByteCount
   }
 
   /// The file's content. Who gives the checkpoint away has each tensor in memory only until its bytes are.

@@ -1,5 +1,6 @@
 extension Checkpoint {
-  /// Reads a checkpoint in either container. Throws `FileError`, an error of the container, or `CheckpointError`.
+  /// Reads a checkpoint in either container. Throws `FileError`, an error of the container, or
+  /// `CheckpointError`.
   public init(readingFrom path: String) throws {
     let file = try TensorFile(reading: InputFile(path, limit: Self.limitBytes)) {
       try Self.check($0, path: path)

@@ -1,7 +1,8 @@
 /// The tensors of a file that are a classifier's, whoever wrote it: their shapes tell the sizes.
 ///
-/// Other programs put one prefix in front of all names (`module.`, `_orig_mod.`, `model.`), keep numbers in other
-/// formats, and have no `num_batches_tracked`, which is then 0. A run's other tensors may stand beside them.
+/// Other programs put one prefix in front of all names (`module.`, `_orig_mod.`, `model.`), keep numbers in
+/// other formats, and have no `num_batches_tracked`, which is then 0. A run's other tensors may stand beside
+/// them.
 struct ClassifierWeights {
   let layout: ModelLayout
   /// In front of every name.

@@ -13,8 +13,8 @@ package struct FormerModel: Equatable, Sendable {
     package let lowestLoss: Double
   }
 
-  /// Reads what the file at `path` says of its content; nil where there is no file or an empty one, as `touch` and
-  /// `mktemp` make it. Throws where it is anything else than a model: it must not be replaced.
+  /// Reads what the file at `path` says of its content; nil where there is no file or an empty one, as
+  /// `touch` and `mktemp` make it. Throws where it is anything else than a model: it must not be replaced.
   package init?(at path: String) throws(FileError) {
     guard FileSystem.leadsToFile(path) || errno != ENOENT else { return nil }
     let file = try InputFile(path, limit: .max)
@@ -27,7 +27,8 @@ package struct FormerModel: Equatable, Sendable {
       throw error
     } catch {
       let kind = FileKind.name(try file.read(0..<min(FileKind.prefixBytes, file.size)))
-      // What is wrong with a file that could be a model the error says; it begins with the path, as this one does.
+      // What is wrong with a file that could be a model the error says; it begins with the path, as this one
+      // does.
       let what =
         if let kind, !["a safetensors file", "a PyTorch file"].contains(kind) {
           "no model (expected one that mnist-train wrote or no file, found \(kind))"

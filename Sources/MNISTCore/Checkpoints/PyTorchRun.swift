@@ -3,13 +3,13 @@
 //     {'model': …,  'opt': …,  'config': {…},  'last': …,  'steps': …,  'generator': {…},  '__metadata__': {…}}
 //
 // `model` is the best state, `opt` what `torch.optim.Adam` (or `AdamW`) loads beside `last`, the state as training
-// goes on from it. `config` is a plain dictionary of the settings, under the names of the command line. The rest is
-// what a run needs to go on, see `PyTorchTensors`. Of weights alone there are `model`, `config` and
+// goes on from it. `config` is a plain dictionary of the settings, under the names of the command line. The
+// rest is what a run needs to go on, see `PyTorchTensors`. Of weights alone there are `model`, `config` and
 // `__metadata__`.
 
 extension TensorFile {
-  /// The file's bytes; equal content gives equal bytes. Who gives the value away has each tensor in memory only
-  /// until its bytes are.
+  /// The file's bytes; equal content gives equal bytes. Who gives the value away has each tensor in memory
+  /// only until its bytes are.
   consuming func encoded(as container: Container) -> [UInt8] {
     switch container {
     case .safeTensors: return encoded()
@@ -80,7 +80,8 @@ extension TensorFile {
       ]
       return Value.Dictionary.Pair(
         key: .integer(Int64(index)),
-        value: .dictionary(.init(.plain, parts.compactMap { part in part.1.map { (part.0, .tensor($0)) } })))
+        value: .dictionary(
+          .init(.plain, parts.compactMap { part in part.1.map { (part.0, .tensor($0)) } })))
     }
     let decay = settings.weightDecay
     var group: [(String, Value)] = [
@@ -135,8 +136,8 @@ extension PickleValue<TensorValue> {
 }
 
 extension TrainingSettings {
-  /// The options of the command line that the run can be made again with, but for its files; where it was computed
-  /// and what it printed is no part of it, and stands as is usual.
+  /// The options of the command line that the run can be made again with, but for its files; where it was
+  /// computed and what it printed is no part of it, and stands as is usual.
   fileprivate var config: [(String, PickleValue<TensorValue>)] {
     [("gpu_id", .integer(-1)), ("verbose", .integer(1))]
       + TrainingSetting.all.compactMap { setting in

@@ -1,7 +1,7 @@
 /// A trained classifier out of a file, ready to predict.
 ///
-/// The file is a checkpoint of `mnist-train`, of which the best model is taken, or the same model's weights alone,
-/// as `safetensors.torch.save_file(model.state_dict(), path)` and `torch.save` write them; see
+/// The file is a checkpoint of `mnist-train`, of which the best model is taken, or the same model's weights
+/// alone, as `safetensors.torch.save_file(model.state_dict(), path)` and `torch.save` write them; see
 /// `ClassifierWeights`.
 public struct SavedModel: Equatable, Sendable {
   package let layout: ModelLayout

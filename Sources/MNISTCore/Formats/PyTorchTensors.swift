@@ -1,8 +1,8 @@
 /// The named tensors of a PyTorch file, and where they stand in it.
 ///
-/// People save a model's state dictionary alone, or in a dictionary of a whole run under one of a few usual names;
-/// what else stands there is passed over. A run that this program wrote, and nobody has changed since, is read
-/// whole, under the names that a safetensors file has:
+/// People save a model's state dictionary alone, or in a dictionary of a whole run under one of a few usual
+/// names; what else stands there is passed over. A run that this program wrote, and nobody has changed
+/// since, is read whole, under the names that a safetensors file has:
 ///
 /// | in the file | name |
 /// |---|---|
@@ -101,7 +101,8 @@ struct PyTorchTensors: TensorContainer {
       if case .string(let name) = $0.key { JSONText.excerpt(name) } else { $0.key.kind }
     }
     let rest = root.pairs.count - names.count
-    return "a dictionary of " + names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    return "a dictionary of " + names.joined(separator: ", ")
+      + (rest > 0 ? " and \(rest) more" : "")
   }
 }
 

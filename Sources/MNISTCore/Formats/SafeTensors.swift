@@ -1,5 +1,5 @@
-/// A safetensors file, open for reading: an 8-byte little-endian header length, a JSON header, then the numbers,
-/// little-endian and in C order. Nothing in a file is ever executed.
+/// A safetensors file, open for reading: an 8-byte little-endian header length, a JSON header, then the
+/// numbers, little-endian and in C order. Nothing in a file is ever executed.
 ///
 /// It is the format of https://github.com/huggingface/safetensors, which Python reads with
 /// `safetensors.torch.load_file`.
@@ -17,8 +17,8 @@ struct SafeTensors: TensorContainer {
   /// The index of the first byte after the header.
   private let dataStart: Int
 
-  /// Reads the header; then it is known that the file is as long as that says. Throws `SafeTensorsError` and what
-  /// `read` throws.
+  /// Reads the header; then it is known that the file is as long as that says. Throws `SafeTensorsError` and
+  /// what `read` throws.
   ///
   /// - Parameters:
   ///   - path: only serves the sentences.
@@ -48,8 +48,8 @@ struct SafeTensors: TensorContainer {
       hasChecksums: checksums != nil)
   }
 
-  /// All tensors, in the listing's order. Memory for what the header promises is asked for only here, where the
-  /// file has that many bytes.
+  /// All tensors, in the listing's order. Memory for what the header promises is asked for only here, where
+  /// the file has that many bytes.
   func values(read: (Range<Int>) throws -> [UInt8]) throws -> [TensorValue] {
     try header.entries.map { entry in
       let data = try read(
@@ -118,7 +118,8 @@ extension TensorFile {
       tensors.count <= SafeTensors.tensorLimit,
       "\(tensors.count) tensors, at most \(SafeTensors.tensorLimit) fit in a file")
     require(
-      tensors[SafeTensors.metadataName] == nil, "a tensor cannot be called \(SafeTensors.metadataName)")
+      tensors[SafeTensors.metadataName] == nil,
+      "a tensor cannot be called \(SafeTensors.metadataName)")
     var ordered = tensors.sorted { Self.comesBefore($0, $1) }
     let header = Array(header(ordered).utf8)
     require(

@@ -117,7 +117,8 @@ struct SafeTensorsHeader {
     return begin..<end
   }
 
-  /// The product of the sizes, refused wherever it overflows on the way, even to a later 0: see `elementCount`.
+  /// The product of the sizes, refused wherever it overflows on the way, even to a later 0: see
+  /// `elementCount`.
   private func byteCount(
     _ shape: [Int], _ type: NumberType, of tensor: String
   ) throws(SafeTensorsError) -> Int {

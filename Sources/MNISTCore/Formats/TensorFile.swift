@@ -48,12 +48,14 @@ extension TensorFile {
     reading file: borrowing InputFile, check: (Listing) throws -> Void = { _ in }
   ) throws {
     let path = file.path
-    try self.init(path: path, byteCount: file.size, read: { try file.read($0) }) { listing in
-      try check(listing)
-      guard SystemMemory.has(listing.memoryByteCount) else {
-        throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
-      }
-    }
+    try self.init(
+      path: path, byteCount: file.size, read: { try file.read($0) },
+      check: { listing in
+        try check(listing)
+        guard SystemMemory.has(listing.memoryByteCount) else {
+          throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
+        }
+      })
     try file.checkEnd()
   }
 
@@ -115,7 +117,10 @@ extension TensorFile.Listing {
   fileprivate var memoryByteCount: Int {
     let sizes = entries.map { entry in
       let count = Double(elementCount(of: entry.shape))
-      return (stored: count * Double(entry.type.byteCount), read: count * Double(entry.type.convertedByteCount))
+      return (
+        stored: count * Double(entry.type.byteCount),
+        read: count * Double(entry.type.convertedByteCount)
+      )
     }
     let needed = sizes.reduce(0) { $0 + $1.read } + 2 * (sizes.map(\.stored).max() ?? 0)
     // As far as numbers go; no memory is that large.

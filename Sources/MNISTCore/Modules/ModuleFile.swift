@@ -1,10 +1,10 @@
 extension Module {
   /// Writes parameters, buffers and counters to a file under PyTorch's names, with checksums.
   ///
-  /// A path that ends in `.pth` or `.pt` gets what `torch.save(model.state_dict(), path)` writes, so that in Python
-  /// `model.load_state_dict(torch.load(path))` loads it; any other gets a safetensors file, and
-  /// `model.load_state_dict(safetensors.torch.load_file(path))` does. Whoever opens the path, at any instant and
-  /// after a power cut too, finds the old file or the new.
+  /// A path that ends in `.pth` or `.pt` gets what `torch.save(model.state_dict(), path)` writes, so that in
+  /// Python `model.load_state_dict(torch.load(path))` loads it; any other gets a safetensors file, and
+  /// `model.load_state_dict(safetensors.torch.load_file(path))` does. Whoever opens the path, at any instant
+  /// and after a power cut too, finds the old file or the new.
   public func save(to path: String) throws(FileError) {
     let state = stateDictionary
     switch TensorFile.Container(path: path) {

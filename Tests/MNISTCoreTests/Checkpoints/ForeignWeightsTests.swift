@@ -91,7 +91,8 @@ import Testing
 
   /// The largest float64 that becomes no float32, in a file as safetensors writes it.
   @Test func aNumberBeyondFloat32IsRefused() throws {
-    let header = #"{"layers.0.block.0.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"#
+    let header =
+      #"{"layers.0.block.0.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"#
       + #""layers.0.block.0.bias":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"#
       + #""layers.1.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[12,16]},"#
       + #""layers.1.bias":{"dtype":"F32","shape":[1],"data_offsets":[16,20]}}"#

@@ -46,7 +46,8 @@ import Testing
       let error = PyTorchTensorsError.noModel(path: "m", found: found)
       #expect(throws: error) { try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") }
       #expect(
-        error.description == "m: a PyTorch file without a model (expected a state dictionary, alone "
+        error.description
+          == "m: a PyTorch file without a model (expected a state dictionary, alone "
           + "or as model or state_dict of a dictionary, found \(found))")
     }
   }
