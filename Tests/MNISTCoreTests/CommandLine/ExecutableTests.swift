@@ -620,7 +620,10 @@ import Testing
       "model.pth",
       "truncated (expected a ZIP archive's end record, found none in 64 bytes)"
     ),
-    ("picture.png", "not a model (expected a safetensors file, found a PNG image)"),
+    (
+      "picture.png",
+      "not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
+    ),
     ("text", #"not a safetensors file (expected "{" at byte 8, found "t")"#),
     ("long", "header too large (expected at most 8388608 bytes, found 9223372036854775808)"),
     (

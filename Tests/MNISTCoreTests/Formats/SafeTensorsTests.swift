@@ -351,7 +351,7 @@ import Testing
     ),
     (
       .foreignFormat(path: "m", found: "a PNG image"),
-      "m: not a model (expected a safetensors file, found a PNG image)"
+      "m: not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
     ),
     (
       .headerTooLarge(path: "m", limitBytes: 10, foundBytes: .max),
