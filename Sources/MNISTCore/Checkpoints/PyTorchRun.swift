@@ -32,36 +32,31 @@ extension TensorFile {
     do throws(CheckpointError) {
       let texts = Value.dictionary(
         .init(
-          .plain,
           metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             .map { ($0.key, .string($0.value)) }))
       guard SavedModel.isCheckpoint(metadata) else {
         let weights = try ClassifierWeights(listing, path: path)
         let state = try weights.state(of: tensors)
         return .dictionary(
-          .init(
-            .plain,
-            [
-              ("model", state.pickle),
-              ("config", .dictionary(.init(.plain, weights.layout.config))),
-              (SafeTensors.metadataName, texts),
-            ]))
+          .init([
+            ("model", state.pickle),
+            ("config", .dictionary(.init(weights.layout.config))),
+            (SafeTensors.metadataName, texts),
+          ]))
       }
       let metadata = CheckpointMetadata(listing, path: path)
       let settings = try metadata.settings()
       let names = settings.layout.slots.map(\.name)
       let epoch = try metadata.epoch(of: settings.epochCount)
       return .dictionary(
-        .init(
-          .plain,
-          [
-            ("model", Value(names: names) { tensors[$0] }),
-            ("opt", optimizer(settings, epoch: epoch)),
-            ("config", .dictionary(.init(.plain, settings.config))),
-            ("last", Value(names: names) { tensors[Checkpoint.Name.last + $0] }),
-            ("steps", steps(settings.layout.parameterNames)), ("generator", generator),
-            (SafeTensors.metadataName, texts),
-          ]))
+        .init([
+          ("model", Value(names: names) { tensors[$0] }),
+          ("opt", optimizer(settings, epoch: epoch)),
+          ("config", .dictionary(.init(settings.config))),
+          ("last", Value(names: names) { tensors[Checkpoint.Name.last + $0] }),
+          ("steps", steps(settings.layout.parameterNames)), ("generator", generator),
+          (SafeTensors.metadataName, texts),
+        ]))
     } catch {
       stop("what a run or a model is written from is one: \(error)")
     }
@@ -81,7 +76,7 @@ extension TensorFile {
       return Value.Dictionary.Pair(
         key: .integer(Int64(index)),
         value: .dictionary(
-          .init(.plain, parts.compactMap { part in part.1.map { (part.0, .tensor($0)) } })))
+          .init(parts.compactMap { part in part.1.map { (part.0, .tensor($0)) } })))
     }
     let decay = settings.weightDecay
     var group: [(String, Value)] = [
@@ -96,12 +91,10 @@ extension TensorFile {
     if settings.hasSchedule { group.append(("initial_lr", .number(settings.learningRate))) }
     group.append(("params", .list(names.indices.map { .integer(Int64($0)) })))
     return .dictionary(
-      .init(
-        .plain,
-        [
-          ("state", .dictionary(.init(pairs: states))),
-          ("param_groups", .list([.dictionary(.init(.plain, group))])),
-        ]))
+      .init([
+        ("state", .dictionary(.init(pairs: states))),
+        ("param_groups", .list([.dictionary(.init(group))])),
+      ]))
   }
 
   private func steps(_ names: [String]) -> Value {
@@ -114,7 +107,6 @@ extension TensorFile {
     let names = tensors.keys.filter { $0.hasPrefix(prefix) }.sorted()
     return .dictionary(
       .init(
-        .plain,
         names.compactMap { name in
           tensors[name].map { (String(name.dropFirst(prefix.count)), .tensor($0)) }
         }))
@@ -131,7 +123,7 @@ extension PickleValue<TensorValue> {
   /// A module's state, whose tensors stand in this order.
   fileprivate init(names: [String], _ value: (String) -> TensorValue?) {
     self = .dictionary(
-      .init(.ordered, names.compactMap { name in value(name).map { (name, .tensor($0)) } }))
+      .init(names.compactMap { name in value(name).map { (name, .tensor($0)) } }, kind: .ordered))
   }
 }
 

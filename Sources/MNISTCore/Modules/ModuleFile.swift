@@ -49,7 +49,7 @@ extension StateDictionary {
   /// The state as PyTorch has it, its tensors in order.
   var pickle: PickleValue<TensorValue> {
     .dictionary(
-      .init(.ordered, names.compactMap { name in self[name].map { (name, .tensor($0)) } }))
+      .init(names.compactMap { name in self[name].map { (name, .tensor($0)) } }, kind: .ordered))
   }
 }
 

@@ -95,7 +95,7 @@ import Testing
 
   @Test func aPyTorchFileThatIsNoModelIsLeftAlone() async throws {
     try await withSet { folder async throws in
-      let bytes = PyTorchFile.encoded(.dictionary(.init(.plain, [("epoch", .integer(3))])))
+      let bytes = PyTorchFile.encoded(.dictionary(.init([("epoch", .integer(3))])))
       try SmallSets.write(bytes, "\(folder)/m.pth")
       let sentence =
         #"a PyTorch file without a model (expected a state dictionary, alone or as model or "#

@@ -23,10 +23,10 @@ import Testing
 
   @Test(arguments: ["model", "state_dict", "model_state_dict", "net", "weights"])
   func aStateIsFoundUnderUsualNames(_ name: String) throws {
-    let state = Value.dictionary(.init(.ordered, [("w", weight), ("note", .string("x"))]))
+    let state = Value.dictionary(.init([("w", weight), ("note", .string("x"))], kind: .ordered))
     let expected = TensorFile(
       tensors: ["w": TensorValue([1, 2] as [Float], shape: [2])], hasChecksums: true)
-    for root in [state, .dictionary(.init(.plain, [("epoch", .integer(1)), (name, state)]))] {
+    for root in [state, .dictionary(.init([("epoch", .integer(1)), (name, state)]))] {
       #expect(try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") == expected)
     }
   }
@@ -55,13 +55,11 @@ import Testing
   /// A run's parts must not stand for one another.
   @Test func twoTensorsOfOneNameAreRefused() throws {
     let root = Value.dictionary(
-      .init(
-        .plain,
-        [
-          ("model", .dictionary(.init(.ordered, [("last.w", weight)]))),
-          ("last", .dictionary(.init(.ordered, [("w", weight)]))),
-          ("__metadata__", .dictionary(.init(.plain, [("format", .string("pt"))]))),
-        ]))
+      .init([
+        ("model", .dictionary(.init([("last.w", weight)], kind: .ordered))),
+        ("last", .dictionary(.init([("w", weight)], kind: .ordered))),
+        ("__metadata__", .dictionary(.init([("format", .string("pt"))]))),
+      ]))
     let error = PyTorchTensorsError.duplicateName(path: "m", tensor: "last.w")
     #expect(throws: error) { try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") }
     #expect(
