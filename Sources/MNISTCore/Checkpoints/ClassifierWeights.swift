@@ -1,14 +1,14 @@
 /// The tensors of a file that are a classifier's, whoever wrote it: their shapes tell the sizes.
 ///
 /// Other programs put one prefix in front of all names (`module.`, `_orig_mod.`, `model.`), keep numbers in
-/// other formats, and have no `num_batches_tracked`, which is then 0. A run's other tensors may stand beside
-/// them.
+/// other formats, and have no `num_batches_tracked`, which is then 0; MLX has one more `layers` in each
+/// `Sequential`. A run's other tensors may stand beside them.
 struct ClassifierWeights {
   let layout: ModelLayout
-  /// In front of every name.
-  private let prefix: String
   /// Number formats of weights other than float32, such as `float16`.
   let convertedTypes: [String]
+  /// What the classifier's tensors are called in the file.
+  private let names: [String: String]
   private let path: String
 
   private static let firstName = "layers.0.block.0.weight"
@@ -19,16 +19,23 @@ struct ClassifierWeights {
     let entries = listing.entries.filter { !Checkpoint.Name.isOfRun($0.name) }
       .sorted { $0.name < $1.name }
     let prefix = Self.prefix(of: entries.map(\.name))
-    self.prefix = prefix
-    // Bytes are compared: characters may join over the prefix's end.
-    let others = entries.filter { !$0.name.utf8.starts(with: prefix.utf8) }
-    guard others.isEmpty else {
-      throw .state(path: path, StateDictionaryError(unexpected: others.map(\.name)))
-    }
     var found: [String: TensorFile.Listing.Entry] = [:]
+    var others: [String] = []
     for entry in entries {
-      found[String(entry.name.unicodeScalars.dropFirst(prefix.unicodeScalars.count))] = entry
+      let name = Self.withoutSequential(entry.name)
+      // Scalars are compared: characters may join over the prefix's end.
+      guard name.unicodeScalars.starts(with: prefix.unicodeScalars),
+        case let own = String(name.unicodeScalars.dropFirst(prefix.unicodeScalars.count)),
+        found.updateValue(entry, forKey: own) == nil
+      else {
+        others.append(entry.name)
+        continue
+      }
     }
+    guard others.isEmpty else {
+      throw .state(path: path, StateDictionaryError(unexpected: others))
+    }
+    names = found.mapValues(\.name)
     layout = try ModelLayout(of: found.mapValues(\.shape), path: path)
 
     var expected: [(name: String, summary: String)] = []
@@ -50,19 +57,32 @@ struct ClassifierWeights {
     convertedTypes = types.sorted()
   }
 
+  /// What stands before the name of the first weight; nothing where several names end like that, or none.
   private static func prefix(of names: [String]) -> String {
-    let prefixes = names.filter { $0.utf8.reversed().starts(with: firstName.utf8.reversed()) }
-      .map { String($0.unicodeScalars.dropLast(firstName.unicodeScalars.count)) }
+    let first = firstName.unicodeScalars
+    let prefixes = names.map { withoutSequential($0).unicodeScalars }
+      .filter { $0.reversed().starts(with: first.reversed()) }
+      .map { String($0.dropLast(first.count)) }
     guard let prefix = prefixes.first, prefixes.count == 1, prefix.utf8.last == UInt8(ascii: ".")
     else { return "" }
     return prefix
+  }
+
+  /// `layers.0.block.0.weight` for `layers.layers.0.block.layers.0.weight`.
+  private static func withoutSequential(_ name: String) -> String {
+    var parts: [Substring] = []
+    for part in name.split(separator: ".", omittingEmptySubsequences: false)
+    where part != "layers" || !["layers", "block"].contains(parts.last) {
+      parts.append(part)
+    }
+    return parts.joined(separator: ".")
   }
 
   /// The classifier's state out of the file that has the listing.
   func state(of tensors: [String: TensorValue]) throws(CheckpointError) -> StateDictionary {
     var state = StateDictionary()
     for slot in layout.slots {
-      let name = prefix + slot.name
+      let name = names[slot.name] ?? slot.name
       let value = tensors[name] ?? TensorValue([0] as [Int64], shape: [])
       switch (value.elements, slot.kind) {
       case (.float32(let numbers), .counter):

@@ -45,6 +45,29 @@ import Testing
     #expect(saved.weights == SavedModel(try SmallSets.checkpoint()).weights)
   }
 
+  /// MLX's `Sequential` keeps its members in `layers`.
+  @Test(arguments: ["", "model."])
+  func namesOfMLXAreUnderstood(_ prefix: String) throws {
+    let tensors = try weights()
+    let renamed = tensors.map { name, value in
+      (
+        prefix
+          + name.replacingOccurrences(of: "layers.", with: "layers.layers.")
+          .replacingOccurrences(of: "block.", with: "block.layers."), value
+      )
+    }
+    let saved = try read(Dictionary(uniqueKeysWithValues: renamed))
+    #expect(saved.weights == SavedModel(try SmallSets.checkpoint()).weights)
+  }
+
+  @Test func twoNamesForOneTensorAreNotGuessedAbout() throws {
+    var tensors = try weights()
+    tensors["layers.layers.2.bias"] = tensors["layers.2.bias"]
+    var error = StateDictionaryError()
+    error.unexpected = ["layers.layers.2.bias"]
+    #expect(throws: CheckpointError.state(path: "m", error)) { try read(tensors) }
+  }
+
   @Test func namesBesideThePrefixAreUnexpected() throws {
     var tensors = try weights(prefix: "module.")
     tensors["n_averaged"] = TensorValue([1] as [Int64], shape: [])
