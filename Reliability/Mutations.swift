@@ -14,13 +14,13 @@
     let path = CommandLine.arguments[1]
     let every = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 1 : 1
     let bytes = try InputFile.read(path, limit: 1 << 20)
-    _ = try SavedModel(SafeTensors(parsing: bytes, path: path), path: path)
+    _ = try SavedModel(TensorFile(parsing: bytes, path: path), path: path)
     var count = 0
     var accepted: [String] = []
     func check(_ changed: [UInt8], _ what: @autoclosure () -> String) {
       guard changed != bytes else { return }
       count += 1
-      if (try? SavedModel(SafeTensors(parsing: changed, path: path), path: path)) != nil {
+      if (try? SavedModel(TensorFile(parsing: changed, path: path), path: path)) != nil {
         accepted.append(what())
       }
     }

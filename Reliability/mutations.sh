@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every single change of a small model file; see Mutations.swift. mutations.sh [EVERY]
+# Every single change of a small model file in each container; see Mutations.swift. mutations.sh [EVERY]
 source "$(dirname "$0")/common.sh"
 program=$build/mutations
 if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift -newer "$program" -name '*.swift')" ]; then
@@ -8,6 +8,8 @@ if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.s
     Reliability/Mutations.swift -lz -o "$program"
 fi
 make_set "$work/data" 12
-"$train" --model_fn "$work/m" --data_dir "$work/data" --n_layers 2 --use_dropout --seed 1 --n_epochs 1 \
-  --verbose 0 > /dev/null
-"$program" "$work/m" "${1:-1}"
+for model in "$work/m" "$work/m.pth"; do
+  "$train" --model_fn "$model" --data_dir "$work/data" --n_layers 2 --use_dropout --seed 1 --n_epochs 1 \
+    --verbose 0 > /dev/null
+  "$program" "$model" "${1:-1}"
+done

@@ -14,19 +14,26 @@ func fuzzIDX(_ bytes: [UInt8]) {
 }
 
 func fuzzSafeTensors(_ bytes: [UInt8]) {
-  guard var file = try? SafeTensors(parsing: bytes, path: "f") else { return }
+  guard var file = try? TensorFile(parsing: bytes, path: "f") else { return }
   let written = file.encoded()
   // Bit for bit: a number that is not a number equals itself here.
-  guard let again = try? SafeTensors(parsing: written, path: "f"), again.encoded() == written
+  guard let again = try? TensorFile(parsing: written, path: "f"), again.encoded() == written
   else { fatalError("what was accepted does not come back") }
   // Behind the checksums, which a fuzzer cannot guess.
   file.hasChecksums = true
   if let checkpoint = try? Checkpoint(file, path: "f") {
     let written = checkpoint.encoded()
-    let read = try? Checkpoint(SafeTensors(parsing: written, path: "f"), path: "f")
+    let read = try? Checkpoint(TensorFile(parsing: written, path: "f"), path: "f")
     precondition(read?.encoded() == written, "a checkpoint does not come back")
+    let other = try? TensorFile(parsing: checkpoint.encoded(as: .pyTorch), path: "f")
+    precondition(other?.encoded() == written, "the other container holds something else")
   }
-  if let saved = try? SavedModel(file, path: "f") { _ = saved.makeModel() }
+  if let saved = try? SavedModel(file, path: "f") {
+    _ = saved.makeModel()
+    let weights = saved.weights.safeTensors
+    let other = try? TensorFile(parsing: weights.encoded(as: .pyTorch), path: "f")
+    precondition(other?.encoded() == weights.encoded(), "the other container holds other weights")
+  }
 }
 
 /// The numbers of FUZZ_MODEL, a real checkpoint, as the fuzzer's input finds them.

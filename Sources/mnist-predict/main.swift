@@ -3,6 +3,9 @@ import MNISTCore
 /// Measures the model on the test images, or classifies pictures where any are named.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
+  if let note = PredictionText.convertedTypes(of: saved, in: options.modelPath) {
+    console.note(note)
+  }
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let (height, width) = try saved.pictureSize(path: options.modelPath)

@@ -1,11 +1,11 @@
-/// A run on disk, as one safetensors file.
+/// A run on disk, as one file: named tensors and text, in either of two containers.
 ///
 /// The best model's tensors stand under PyTorch's names, so that in Python
 /// `model.load_state_dict(safetensors.torch.load_file(path), strict=False)` loads it. Beside them:
 /// `last.…`, the model as training goes on from it; `optimizer.….{step,exp_avg,exp_avg_sq}`, Adam's state
 /// of each parameter; `generator.…`, the random generators. The settings and the place in the epoch are
-/// text in `__metadata__`, and so are checksums of every byte. Before the first epoch is over the last
-/// model stands in the best one's place.
+/// text in `__metadata__`. Before the first epoch is over the last model stands in the best one's place.
+/// `PyTorchRun` says how the same stands in a file that `torch.load` reads. Both have checksums of every byte.
 ///
 /// Nothing in it tells where, how fast or in how many parts it was made: equal runs give equal bytes.
 public struct Checkpoint: Equatable, Sendable {
@@ -24,25 +24,31 @@ public struct Checkpoint: Equatable, Sendable {
     self.state = state
   }
 
-  /// Writes the file. Whoever opens the path, at any instant and after a power cut too, finds the old file
-  /// or the new. Throws where another run is writing to the path.
+  /// Writes the file, for PyTorch where the path ends in `.pth` or `.pt`, else as safetensors. Whoever opens
+  /// the path, at any instant and after a power cut too, finds the old file or the new. Throws where another
+  /// run is writing to the path.
   public func write(to path: String) throws(FileError) {
     try CheckpointFile(path).write(self)
   }
 
-  /// The best and the last model and two moments, four bytes a number; the header is small beside them.
+  /// About as many bytes as a run's file may come to have, in either container: the best and the last model
+  /// and two moments, four bytes a number; beside each tensor its name, shape and checksum; the generators,
+  /// and what is logged of the epochs.
   static func byteCount(for settings: TrainingSettings) -> Int {
-    settings.layout.parameterCount * 4 * 4
+    let slots = settings.layout.slots
+    let numbers = slots.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    return numbers * 4 * 4 + slots.count * 5 * 400 + 16_384
+      + min(settings.epochCount, LoggedEpoch.limit) * LoggedEpoch.textByteCount
   }
 
   /// The file's content. Who gives the checkpoint away has each tensor in memory only until its bytes are.
-  consuming func encoded() -> [UInt8] {
-    let file = safeTensors
+  consuming func encoded(as container: TensorFile.Container = .safeTensors) -> [UInt8] {
+    let file = tensorFile
     _ = consume self
-    return (consume file).encoded()
+    return (consume file).encoded(as: container)
   }
 
-  private var safeTensors: SafeTensors {
+  private var tensorFile: TensorFile {
     var tensors: [String: TensorValue] = [:]
     let best = state.best ?? state.last
     for name in best.names { tensors[name] = best[name] }
@@ -57,19 +63,20 @@ public struct Checkpoint: Equatable, Sendable {
     tensors[Name.position] = TensorValue([Int64(state.generator.position)], shape: [])
     tensors[Name.dropoutDraws] = TensorValue(
       [Int64(bitPattern: state.dropoutDraws)], shape: [])
-    return SafeTensors(metadata: metadata, tensors: tensors, hasChecksums: true)
+    return TensorFile(metadata: metadata, tensors: tensors, hasChecksums: true)
   }
 
   enum Name {
     /// Whether the tensor is none of the best model's.
     static func isOfRun(_ name: String) -> Bool {
-      [last, "optimizer.", "generator."].contains { name.hasPrefix($0) }
+      [last, "optimizer.", generator].contains { name.hasPrefix($0) }
     }
 
     static let last = "last."
-    static let words = "generator.words"
-    static let position = "generator.position"
-    static let dropoutDraws = "generator.dropout_draws"
+    static let generator = "generator."
+    static let words = generator + "words"
+    static let position = generator + "position"
+    static let dropoutDraws = generator + "dropout_draws"
     static func step(_ parameter: String) -> String { "optimizer.\(parameter).step" }
     static func average(_ parameter: String) -> String { "optimizer.\(parameter).exp_avg" }
     static func averageOfSquares(_ parameter: String) -> String {

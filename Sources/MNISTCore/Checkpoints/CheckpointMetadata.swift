@@ -34,6 +34,10 @@ struct CheckpointMetadata {
   let tensorCount: Int
   let path: String
 
+  init(_ listing: TensorFile.Listing, path: String) {
+    (texts, tensorCount, self.path) = (listing.metadata, listing.entries.count, path)
+  }
+
   func settings() throws(CheckpointError) -> TrainingSettings {
     let version = try value("format_version", .integer(1...Int.max))
     guard version <= Checkpoint.formatVersion else {

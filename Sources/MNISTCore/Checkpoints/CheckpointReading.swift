@@ -1,7 +1,8 @@
 extension Checkpoint {
-  /// Reads a checkpoint. Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
+  /// Reads a checkpoint in either container. Throws `FileError`, an error of the container, or
+  /// `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let file = try SafeTensors(reading: InputFile(path, limit: Self.limitBytes)) {
+    let file = try TensorFile(reading: InputFile(path, limit: Self.limitBytes)) {
       try Self.check($0, path: path)
     }
     try self.init(file, path: path)
@@ -29,25 +30,20 @@ extension Checkpoint {
     }
   }
 
-  /// Refuses a header that cannot be a checkpoint's, from what it says of names and shapes.
-  static func check(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
-    let settings = try CheckpointMetadata(
-      texts: header.metadata, tensorCount: header.entries.count, path: path
-    ).settings()
-    guard header.checksumOffset != nil else { throw .noChecksums(path: path) }
+  /// Refuses what cannot be a checkpoint, from its names and shapes.
+  static func check(_ listing: TensorFile.Listing, path: String) throws(CheckpointError) {
+    let settings = try CheckpointMetadata(listing, path: path).settings()
+    guard listing.hasChecksums else { throw .noChecksums(path: path) }
     try CheckpointTensors(settings: settings, path: path)
-      .checkNamesAndShapes(header.entries.map { ($0.name, $0.summary) })
+      .checkNamesAndShapes(listing.entries.map { ($0.name, $0.summary) })
   }
 
   /// - Parameter path: only serves the sentences.
-  init(_ file: SafeTensors, path: String) throws(CheckpointError) {
-    let metadata = CheckpointMetadata(
-      texts: file.metadata, tensorCount: file.tensors.count, path: path)
+  init(_ file: TensorFile, path: String) throws(CheckpointError) {
+    try Self.check(file.listing, path: path)
+    let metadata = CheckpointMetadata(file.listing, path: path)
     let settings = try metadata.settings()
-    guard file.hasChecksums else { throw .noChecksums(path: path) }
-    let expected = CheckpointTensors(settings: settings, path: path)
-    try expected.checkNamesAndShapes(file.tensors.map { ($0.key, $0.value.summary) })
-    try expected.checkNumbers(file.tensors)
+    try CheckpointTensors(settings: settings, path: path).checkNumbers(file.tensors)
 
     var best = StateDictionary()
     var last = StateDictionary()
@@ -151,7 +147,7 @@ private struct CheckpointTensors {
   }
 }
 
-/// A file that is safetensors, but not a checkpoint of this trainer.
+/// A file whose container is sound, but that is no checkpoint of this trainer.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// `__metadata__` lacks a text that every run's file has.
   case missingSetting(path: String, name: String)

@@ -72,8 +72,11 @@ package final class CheckpointFile: Sendable {
 
   /// Replaces the file; see `OutputFile`.
   package func write(_ checkpoint: Checkpoint) throws(FileError) {
-    try write(checkpoint.encoded())
+    try write(checkpoint.encoded(as: container))
   }
+
+  /// How the file holds the run; so does the copy of a run that cannot be saved there.
+  var container: TensorFile.Container { TensorFile.Container(path: path) }
 
   /// The same with a checkpoint's bytes.
   func write(_ content: [UInt8]) throws(FileError) {
@@ -249,7 +252,7 @@ private final class Save: Sendable {
 
   private func write() {
     let taken = checkpoint.withLock { $0.take() }.map {
-      ($0.encoded(), $0.state.epoch, $0.state.progress)
+      ($0.encoded(as: file.container), $0.state.epoch, $0.state.progress)
     }
     guard let (content, epoch, progress) = taken else { return }
     do throws(FileError) {

@@ -13,23 +13,24 @@ package struct FormerModel: Equatable, Sendable {
     package let lowestLoss: Double
   }
 
-  /// Reads the header of the file at `path`; nil where there is no file or an empty one, as `touch` and
-  /// `mktemp` make it. Throws where it is anything else than a model: it must not be replaced.
+  /// Reads what the file at `path` says of its content; nil where there is no file or an empty one, as
+  /// `touch` and `mktemp` make it. Throws where it is anything else than a model: it must not be replaced.
   package init?(at path: String) throws(FileError) {
     guard FileSystem.leadsToFile(path) || errno != ENOENT else { return nil }
     let file = try InputFile(path, limit: .max)
     guard file.size > 0 else { return nil }
     do {
-      let header = try SafeTensors.header(of: file)
-      try SavedModel.check(header, path: path)
-      run = try SavedModel.isCheckpoint(header.metadata) ? Run(header, path: path) : nil
+      let listing = try TensorFile.listing(of: file)
+      try SavedModel.check(listing, path: path)
+      run = try SavedModel.isCheckpoint(listing.metadata) ? Run(listing, path: path) : nil
     } catch let error as FileError {
       throw error
     } catch {
       let kind = FileKind.name(try file.read(0..<min(FileKind.prefixBytes, file.size)))
-      // What is wrong with a safetensors file the error says; it begins with the path, as this one does.
+      // What is wrong with a file that could be a model the error says; it begins with the path, as this one
+      // does.
       let what =
-        if let kind, kind != "a safetensors file" {
+        if let kind, !["a safetensors file", "a PyTorch file"].contains(kind) {
           "no model (expected one that mnist-train wrote or no file, found \(kind))"
         } else {
           String("\(error)".dropFirst("\(path): ".count))
@@ -40,9 +41,8 @@ package struct FormerModel: Equatable, Sendable {
 }
 
 extension FormerModel.Run {
-  fileprivate init(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
-    let metadata = CheckpointMetadata(
-      texts: header.metadata, tensorCount: header.entries.count, path: path)
+  fileprivate init(_ listing: TensorFile.Listing, path: String) throws(CheckpointError) {
+    let metadata = CheckpointMetadata(listing, path: path)
     let settings = try metadata.settings()
     (seed, epochCount) = (settings.seed, settings.epochCount)
     epoch = try metadata.epoch(of: settings.epochCount)

@@ -7,6 +7,9 @@ extension LoggedEpoch {
   /// Of more, a file has the last ones: its header takes 8 MiB.
   static let limit = 50_000
 
+  /// As many bytes as the text of an epoch has, or more.
+  static let textByteCount = 110
+
   /// `1 0.5 0.4 0.9 0.4;2 …`; the numbers come back bit for bit.
   static func text(_ epochs: [LoggedEpoch]) -> String {
     epochs.suffix(limit).map {

@@ -1,8 +1,8 @@
 /// A trained classifier out of a file, ready to predict.
 ///
-/// The file is a checkpoint of `mnist-train`, of which the best model is taken, or the same model's
-/// weights alone, as `safetensors.torch.save_file(model.state_dict(), path)` writes them: their shapes then
-/// tell the sizes.
+/// The file is a checkpoint of `mnist-train`, of which the best model is taken, or the same model's weights
+/// alone, as `safetensors.torch.save_file(model.state_dict(), path)` and `torch.save` write them; see
+/// `ClassifierWeights`.
 public struct SavedModel: Equatable, Sendable {
   package let layout: ModelLayout
   /// Height and width of the images; nil for weights alone, which tell only the number of pixels.
@@ -18,42 +18,42 @@ public struct SavedModel: Equatable, Sendable {
     package let lowestLoss: Double
   }
 
-  /// Throws `FileError`, `SafeTensorsError` or `CheckpointError`.
+  /// Number formats of the file's weights other than float32, whose numbers they have become: `float16`, say.
+  package private(set) var convertedTypes: [String] = []
+
+  /// Throws `FileError`, an error of the file's container, or `CheckpointError`.
   public init(readingFrom path: String) throws {
-    let file = try SafeTensors(reading: InputFile(path, limit: Checkpoint.limitBytes)) {
-      try Self.check($0, path: path)
+    var convertedTypes: [String] = []
+    let file = try TensorFile(reading: InputFile(path, limit: Checkpoint.limitBytes)) { listing in
+      convertedTypes = try Self.check(listing, path: path)?.convertedTypes ?? []
     }
     try self.init(file, path: path)
+    self.convertedTypes = convertedTypes
   }
 
-  /// Refuses a header that cannot be a model's, from what it says of names and shapes.
-  static func check(_ header: SafeTensorsHeader, path: String) throws(CheckpointError) {
-    if isCheckpoint(header.metadata) {
-      try Checkpoint.check(header, path: path)
-    } else {
-      let tensors = header.entries.map { ($0.name, $0.summary, $0.shape) }
-      _ = try ModelLayout(of: tensors, path: path)
+  /// Refuses what cannot be a model, from its names and shapes. Returns what a classifier's weights alone are;
+  /// nil for a run.
+  @discardableResult
+  static func check(
+    _ listing: TensorFile.Listing, path: String
+  ) throws(CheckpointError) -> ClassifierWeights? {
+    guard !isCheckpoint(listing.metadata) else {
+      try Checkpoint.check(listing, path: path)
+      return nil
     }
+    return try ClassifierWeights(listing, path: path)
   }
 
   /// - Parameter path: only serves the sentences.
-  init(_ file: SafeTensors, path: String) throws(CheckpointError) {
-    if Self.isCheckpoint(file.metadata) {
+  init(_ file: TensorFile, path: String) throws(CheckpointError) {
+    guard !Self.isCheckpoint(file.metadata) else {
       self.init(try Checkpoint(file, path: path))
       return
     }
-    let tensors = file.tensors.map { ($0.key, $0.value.summary, $0.value.shape) }
-    let layout = try ModelLayout(of: tensors, path: path)
-    var weights = StateDictionary()
-    for slot in layout.slots {
-      if case .float32(let numbers)? = file.tensors[slot.name]?.elements,
-        !numbers.allSatisfy(\.isFinite)
-      {
-        throw .notFinite(path: path, tensor: slot.name)
-      }
-      weights[slot.name] = file.tensors[slot.name]
-    }
-    self.init(layout: layout, imageSize: nil, weights: weights, settings: nil, place: nil)
+    let weights = try ClassifierWeights(file.listing, path: path)
+    self.init(
+      layout: weights.layout, imageSize: nil, weights: try weights.state(of: file.tensors),
+      settings: nil, place: nil)
   }
 
   /// The best model of a run, or the one that is there as long as no epoch is over.
@@ -133,6 +133,21 @@ public struct SavedModel: Equatable, Sendable {
     }
   }
 
+  /// The weights alone as a safetensors file.
+  package var weightsFile: [UInt8] { weights.safeTensors.encoded() }
+
+  /// The model in a file as one of PyTorch: all of the run where it is one, else the weights. Throws as
+  /// `init(readingFrom:)`.
+  package static func pyTorchFile(of path: String) throws -> [UInt8] {
+    let file = try TensorFile(reading: InputFile(path, limit: Checkpoint.limitBytes)) {
+      try check($0, path: path)
+    }
+    guard !isCheckpoint(file.metadata) else {
+      return try Checkpoint(file, path: path).encoded(as: .pyTorch)
+    }
+    return try SavedModel(file, path: path).weights.safeTensors.encoded(as: .pyTorch)
+  }
+
   /// The classifier, in evaluation.
   public func makeModel() -> ImageClassifier {
     let model = ImageClassifier(
@@ -148,34 +163,5 @@ public struct SavedModel: Equatable, Sendable {
     }
     model.evaluate()
     return model
-  }
-}
-
-extension ModelLayout {
-  /// The classifier that the tensors of a file are; a run's other tensors may stand beside them.
-  fileprivate init(
-    of tensors: [(name: String, summary: String, shape: [Int])], path: String
-  ) throws(CheckpointError) {
-    let tensors = tensors.filter { !Checkpoint.Name.isOfRun($0.name) }
-    let shapes = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) })
-    func sizes(_ name: String) throws(CheckpointError) -> [Int] {
-      // Sizes stay small enough that no product of two of them overflows.
-      guard let shape = shapes[name], shape.count == 2,
-        shape.allSatisfy({ 1...Int(Int32.max) ~= $0 })
-      else { throw .notAClassifier(path: path, name: name) }
-      return shape
-    }
-    let inputSize = try sizes("layers.0.block.0.weight")[1]
-    var hiddenSizes: [Int] = []
-    while shapes["layers.\(hiddenSizes.count).block.0.weight"] != nil {
-      hiddenSizes.append(try sizes("layers.\(hiddenSizes.count).block.0.weight")[0])
-    }
-    self.init(
-      inputSize: inputSize, outputSize: try sizes("layers.\(hiddenSizes.count).weight")[0],
-      hiddenSizes: hiddenSizes, usesBatchNorm: shapes["layers.0.block.2.weight"] != nil)
-    let difference = StateDictionaryError.difference(
-      expected: slots.map { ($0.name, $0.summary) },
-      found: tensors.map { ($0.name, $0.summary) }.sorted { $0.0 < $1.0 })
-    if let difference { throw .state(path: path, difference) }
   }
 }

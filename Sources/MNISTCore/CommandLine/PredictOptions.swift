@@ -89,7 +89,7 @@ package struct PredictOptions: Equatable, Sendable {
       ],
       options: [
         .help,
-        .path("model_fn", "PATH", \.modelPath, .files, "the model that mnist-train wrote"),
+        .path("model_fn", "PATH", \.modelPath, .files, "a model of mnist-train or of PyTorch"),
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
           "where the images and labels are"
@@ -134,6 +134,13 @@ package struct PredictOptions: Equatable, Sendable {
           "pictures to classify in place of the test images: PNG, PGM or PPM; - is standard input"
       ) { $0.pictures.append($1) },
       notes: [
+        .init(
+          title: "models",
+          lines: [
+            "What mnist-train wrote, or the weights of the same layers: a safetensors file,",
+            "or what torch.save writes: a state dict, alone or as model of a dict. Nothing",
+            "in a file is executed.",
+          ]),
         .init(
           title: "data",
           lines: [

@@ -29,6 +29,14 @@ package enum PredictionText {
       + "\(PythonSyntax.escaped(directory)) is the log of their run"
   }
 
+  /// Of weights in a number format that is not computed in; nil of others.
+  package static func convertedTypes(of model: SavedModel, in path: String) -> String? {
+    let types = model.convertedTypes
+    guard !types.isEmpty else { return nil }
+    return "\(PredictOptions.toolName): \(PythonSyntax.escaped(path)): its "
+      + "\(types.joined(separator: " and ")) weights are used as float32"
+  }
+
   // MARK: One classification
 
   /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`.

@@ -7,13 +7,16 @@ extension TrainOptions {
       examples: [
         "mnist-train --model_fn model.ckpt",
         "mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1",
+        "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
         "mnist-train --compare runs/*",
       ],
       options: [
         .help,
-        .path("model_fn", "PATH", \.modelPath, .files, "where the best model is written"),
+        .path(
+          "model_fn", "PATH", \.modelPath, .files,
+          "where the best model is written; *.pth and *.pt for torch.load"),
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
         .number(
@@ -130,6 +133,14 @@ extension TrainOptions {
             "where the run found it before; --data_dir names another place. A signal that",
             "comes more than a second after the first ends the run at once, but no save;",
             "Ctrl-\\ ends it in any case. Both say what is saved.",
+          ]),
+        .init(
+          title: "model file",
+          lines: [
+            "A PATH that ends in .pth or .pt gets PyTorch's form, any other a safetensors",
+            "file. torch.load opens the former with its safe default, for its config is a",
+            "plain dict, not an argparse.Namespace: model is the best state, opt and last",
+            "are Adam's state and the model's as training goes on.",
           ]),
         .init(
           title: "watching",

@@ -105,7 +105,7 @@ struct PyTorchFile {
   }
 
   /// What the older form begins with: a pickle of one large number.
-  private static let formerStart: [UInt8] = [
+  static let formerStart: [UInt8] = [
     0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
   ]
 }

@@ -1,10 +1,9 @@
-/// The content of a safetensors file: named tensors, and text beside them.
+/// A safetensors file, open for reading: an 8-byte little-endian header length, a JSON header, then the
+/// numbers, little-endian and in C order. Nothing in a file is ever executed.
 ///
-/// The file is an 8-byte little-endian header length, a JSON header, then the numbers,
-/// little-endian and in C order. F32 and I64 are supported. Nothing in a file is ever executed.
 /// It is the format of https://github.com/huggingface/safetensors, which Python reads with
 /// `safetensors.torch.load_file`.
-struct SafeTensors: Equatable, Sendable {
+struct SafeTensors: TensorContainer {
   /// The format itself allows headers of 100 MB; the deepest model the trainer builds needs 3.
   static let headerLimitBytes = 8 << 20
   static let tensorLimit = 100_000
@@ -13,89 +12,22 @@ struct SafeTensors: Equatable, Sendable {
   /// The header's entry for `metadata`; no tensor can have this name.
   static let metadataName = "__metadata__"
 
-  var metadata: [String: String]
-  var tensors: [String: TensorValue]
-  /// Whether the file carries a checksum of its header and of each tensor; see `SafeTensorsChecksums`.
-  var hasChecksums: Bool
+  private let header: SafeTensorsHeader
+  private let checksums: SafeTensorsChecksums?
+  /// The index of the first byte after the header.
+  private let dataStart: Int
 
-  init(
-    metadata: [String: String] = [:], tensors: [String: TensorValue] = [:],
-    hasChecksums: Bool = false
-  ) {
-    self.metadata = metadata
-    self.tensors = tensors
-    self.hasChecksums = hasChecksums
-  }
-}
-
-// MARK: Reading
-
-extension SafeTensors {
-  /// Reads a whole file's `bytes`; `path` only serves the sentences. Throws `SafeTensorsError`.
-  init(parsing bytes: [UInt8], path: String) throws {
-    try self.init(path: path, byteCount: bytes.count) { bytes[$0] }
-  }
-
-  /// Reads an open file. Throws `FileError`, `SafeTensorsError` or what `check` throws.
+  /// Reads the header; then it is known that the file is as long as that says. Throws `SafeTensorsError` and
+  /// what `read` throws.
   ///
-  /// - Parameter check: sees the header before any number is read, so that a large file of something
-  ///   else is refused at once.
-  init(
-    reading file: borrowing InputFile, check: (SafeTensorsHeader) throws -> Void = { _ in }
-  ) throws {
-    let path = file.path
-    try self.init(
-      path: path, byteCount: file.size,
-      check: { header in
-        try check(header)
-        // While a tensor is read, its bytes are there beside its numbers.
-        let largest = header.entries.map(\.range.count).max() ?? 0
-        guard SystemMemory.has(header.dataByteCount + largest) else {
-          throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
-        }
-      },
-      read: { try file.read($0)[...] })
-    try file.checkEnd()
-  }
-
-  /// Memory for what the header promises is asked for only where the file has that many bytes.
-  ///
-  /// - Parameter read: gives the bytes of a range, which is inside the file.
-  private init(
-    path: String, byteCount: Int, check: (SafeTensorsHeader) throws -> Void = { _ in },
-    read: (Range<Int>) throws -> ArraySlice<UInt8>
-  ) throws {
-    let (header, checksums, dataStart) = try Self.header(
-      path: path, byteCount: byteCount, read: read)
-    try check(header)
-    self.init(metadata: header.metadata, hasChecksums: checksums != nil)
-    tensors.reserveCapacity(header.entries.count)
-    for entry in header.entries {
-      let data = try read(
-        (dataStart + entry.range.lowerBound)..<(dataStart + entry.range.upperBound))
-      try checksums?.check(data, of: entry.name)
-      let elements: TensorValue.Elements =
-        switch entry.type {
-        case .float32: .float32(NumberBytes.numbers(in: data))
-        case .int64: .int64(NumberBytes.numbers(in: data))
-        }
-      tensors[entry.name] = TensorValue(shape: entry.shape, elements: elements)
-    }
-  }
-
-  /// The header alone, once it is known that the file is as long as it says.
-  static func header(of file: borrowing InputFile) throws -> SafeTensorsHeader {
-    try header(path: file.path, byteCount: file.size) { try file.read($0)[...] }.0
-  }
-
-  /// The header, and the index of the first byte after it.
-  private static func header(
-    path: String, byteCount: Int, read: (Range<Int>) throws -> ArraySlice<UInt8>
-  ) throws -> (SafeTensorsHeader, SafeTensorsChecksums?, dataStart: Int) {
+  /// - Parameters:
+  ///   - path: only serves the sentences.
+  ///   - read: gives the bytes of a range, which is inside the file.
+  init(path: String, byteCount: Int, read: (Range<Int>) throws -> [UInt8]) throws {
     let start = try read(0..<min(16, byteCount))
-    let dataStart = try headerEnd(Array(start), byteCount: byteCount, path: path)
-    let headerBytes = Array(try read(0..<dataStart))
-    let header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
+    dataStart = try Self.headerEnd(start, byteCount: byteCount, path: path)
+    let headerBytes = try read(0..<dataStart)
+    header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
     let found = byteCount - dataStart
     let expected = header.dataByteCount
     guard found >= expected else {
@@ -106,8 +38,25 @@ extension SafeTensors {
       throw SafeTensorsError.dataAfterEnd(
         path: path, expectedDataBytes: expected, foundDataBytes: found)
     }
-    let checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
-    return (header, checksums, dataStart)
+    checksums = try SafeTensorsChecksums(of: header, in: headerBytes, path: path)
+  }
+
+  var listing: TensorFile.Listing {
+    TensorFile.Listing(
+      metadata: header.metadata,
+      entries: header.entries.map { .init(name: $0.name, type: $0.type, shape: $0.shape) },
+      hasChecksums: checksums != nil)
+  }
+
+  /// All tensors, in the listing's order. Memory for what the header promises is asked for only here, where
+  /// the file has that many bytes.
+  func values(read: (Range<Int>) throws -> [UInt8]) throws -> [TensorValue] {
+    try header.entries.map { entry in
+      let data = try read(
+        (dataStart + entry.range.lowerBound)..<(dataStart + entry.range.upperBound))
+      try checksums?.check(data[...], of: entry.name)
+      return TensorValue(shape: entry.shape, elements: entry.type.converted(data[...]))
+    }
   }
 
   /// The index of the first byte after the header, as a file's first 16 bytes give it.
@@ -144,8 +93,7 @@ extension SafeTensors {
 
   private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
     let start = Array(bytes.prefix(4))
-    // PyTorch's newer form is a pickle in a ZIP archive.
-    if start == [0x50, 0x4B, 3, 4] || FileKind.isPickle(start) { return .pickle(path: path) }
+    if FileKind.isPickle(start) { return .pickle(path: path) }
     if start == [0x89, 0x50, 0x4E, 0x47] {
       return .foreignFormat(path: path, found: "a PNG image")
     }
@@ -158,8 +106,8 @@ extension SafeTensors {
 
 // MARK: Writing
 
-extension SafeTensors {
-  /// The bytes of the file; equal content gives equal bytes.
+extension TensorFile {
+  /// The bytes of a safetensors file; equal content gives equal bytes.
   ///
   /// Metadata comes first, its keys sorted, after the header's checksum; tensors follow in the reference
   /// writer's order, larger numbers before smaller ones, then by name. What the reader would refuse must
@@ -167,15 +115,16 @@ extension SafeTensors {
   /// away has each tensor in memory only until its bytes are.
   consuming func encoded() -> [UInt8] {
     require(
-      tensors.count <= Self.tensorLimit,
-      "\(tensors.count) tensors, at most \(Self.tensorLimit) fit in a file")
+      tensors.count <= SafeTensors.tensorLimit,
+      "\(tensors.count) tensors, at most \(SafeTensors.tensorLimit) fit in a file")
     require(
-      tensors[Self.metadataName] == nil, "a tensor cannot be called \(Self.metadataName)")
+      tensors[SafeTensors.metadataName] == nil,
+      "a tensor cannot be called \(SafeTensors.metadataName)")
     var ordered = tensors.sorted { Self.comesBefore($0, $1) }
     let header = Array(header(ordered).utf8)
     require(
-      header.count <= Self.headerLimitBytes,
-      "a header of \(header.count) bytes, at most \(Self.headerLimitBytes) fit in a file")
+      header.count <= SafeTensors.headerLimitBytes,
+      "a header of \(header.count) bytes, at most \(SafeTensors.headerLimitBytes) fit in a file")
     let dataByteCount = ordered.reduce(0) { $0 + Self.byteCount($1.value) }
 
     var bytes: [UInt8] = []
@@ -208,14 +157,14 @@ extension SafeTensors {
     pairs += texts.sorted { Self.bytesPrecede($0.key, $1.key) }
       .map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
     if !pairs.isEmpty {
-      entries.append("\"\(Self.metadataName)\":{\(pairs.joined(separator: ","))}")
+      entries.append("\"\(SafeTensors.metadataName)\":{\(pairs.joined(separator: ","))}")
     }
     var offset = 0
     for (name, value) in ordered {
       require(
-        value.shape.count <= Self.axisLimit && value.shape.allSatisfy { $0 >= 0 },
-        "shape \(value.shape), at most \(Self.axisLimit) axes of 0 and more fit in a file")
-      let type = SafeTensorsElementType(value.elements).rawValue
+        value.shape.count <= SafeTensors.axisLimit && value.shape.allSatisfy { $0 >= 0 },
+        "shape \(value.shape), at most \(SafeTensors.axisLimit) axes of 0 and more fit in a file")
+      let type = value.elements.type == .float32 ? "F32" : "I64"
       let shape = value.shape.map(String.init).joined(separator: ",")
       let end = offset + Self.byteCount(value)
       entries.append(
@@ -228,14 +177,14 @@ extension SafeTensors {
   }
 
   private static func byteCount(_ value: TensorValue) -> Int {
-    value.elements.count * SafeTensorsElementType(value.elements).byteCount
+    value.elements.count * value.elements.type.byteCount
   }
 
   private static func comesBefore(
     _ left: (key: String, value: TensorValue), _ right: (key: String, value: TensorValue)
   ) -> Bool {
-    let leftSize = SafeTensorsElementType(left.value.elements).byteCount
-    let rightSize = SafeTensorsElementType(right.value.elements).byteCount
+    let leftSize = left.value.elements.type.byteCount
+    let rightSize = right.value.elements.type.byteCount
     return leftSize == rightSize ? bytesPrecede(left.key, right.key) : leftSize > rightSize
   }
 

@@ -2,7 +2,7 @@
 package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   /// Fewer bytes than a header length has.
   case tooShort(path: String, foundBytes: Int)
-  /// PyTorch's own format: a pickle, alone or in a ZIP archive.
+  /// A pickle that stands alone, not in a ZIP archive as in PyTorch's files.
   case pickle(path: String)
   /// `found` is a noun with its article, such as `a PNG image`.
   case foreignFormat(path: String, found: String)
@@ -22,7 +22,7 @@ package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
   case missingField(path: String, tensor: String, field: String)
   /// The entry of a tensor has a fourth field.
   case unknownField(path: String, tensor: String, field: String)
-  /// An element type that is neither F32 nor I64.
+  /// An element type that is not read.
   case unsupportedType(path: String, tensor: String, found: String)
   /// More axes than are read.
   case tooManyAxes(path: String, tensor: String, limit: Int, found: Int)
@@ -55,10 +55,10 @@ package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
     case .tooShort(let path, let found):
       "\(path): not a safetensors file (expected at least 8 bytes, found \(found))"
     case .pickle(let path):
-      "\(path): a PyTorch pickle file, which is never loaded because it can run code "
-        + "(expected a safetensors file)"
+      "\(path): a Python pickle, which is never loaded because it can run code "
+        + "(expected a safetensors file or one of PyTorch)"
     case .foreignFormat(let path, let found):
-      "\(path): not a model (expected a safetensors file, found \(found))"
+      "\(path): not a model (expected a safetensors file or one of PyTorch, found \(found))"
     case .headerTooLarge(let path, let limit, let found):
       "\(path): header too large (expected at most \(limit) bytes, found \(found))"
     case .headerBeyondEnd(let path, let expected, let found):
@@ -81,8 +81,9 @@ package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
     case .unsupportedType(let path, let tensor, let found):
       Self.sentence(
         path, tensor,
-        "is of a type that is not supported (expected \"F32\" or \"I64\", found "
-          + "\(JSONText.excerpt(found)))")
+        "is of a type that is not supported (expected "
+          + NumberType.safeTensorsNames.map(\.name).joined(separator: ", ")
+          + ", found \(JSONText.excerpt(found)))")
     case .tooManyAxes(let path, let tensor, let limit, let found):
       Self.sentence(path, tensor, "has too many axes (expected at most \(limit), found \(found))")
     case .sizeOverflow(let path, let tensor, let shape):

@@ -5,13 +5,10 @@
 struct SafeTensorsHeader {
   struct Entry {
     let name: String
-    let type: SafeTensorsElementType
+    let type: NumberType
     let shape: [Int]
     /// In bytes, from the first byte after the header.
     let range: Range<Int>
-
-    /// Element type and shape, as a tensor's own summary.
-    var summary: String { "\(type.name) \(shape)" }
   }
 
   private let path: String
@@ -78,7 +75,8 @@ struct SafeTensorsHeader {
       throw .missingField(path: path, tensor: tensor, field: "data_offsets")
     }
     let typeName = try fromJSON(typeField.string)
-    guard let type = SafeTensorsElementType(rawValue: typeName) else {
+    let type = NumberType.safeTensorsNames.first { $0.name == typeName }?.type
+    guard let type else {
       throw .unsupportedType(path: path, tensor: tensor, found: typeName)
     }
     let shape = try shape(shapeField, of: tensor)
@@ -119,17 +117,15 @@ struct SafeTensorsHeader {
     return begin..<end
   }
 
-  /// The product of the sizes, refused wherever it overflows on the way, even to a later 0.
+  /// The product of the sizes, refused wherever it overflows on the way, even to a later 0: see
+  /// `elementCount`.
   private func byteCount(
-    _ shape: [Int], _ type: SafeTensorsElementType, of tensor: String
+    _ shape: [Int], _ type: NumberType, of tensor: String
   ) throws(SafeTensorsError) -> Int {
-    var count = 1
-    for factor in shape + [type.byteCount] {
-      let (product, overflow) = count.multipliedReportingOverflow(by: factor)
-      guard !overflow else { throw .sizeOverflow(path: path, tensor: tensor, shape: shape) }
-      count = product
+    guard let count = checkedElementCount(of: shape) else {
+      throw .sizeOverflow(path: path, tensor: tensor, shape: shape)
     }
-    return count
+    return count * type.byteCount
   }
 
   private func checkOrder() throws(SafeTensorsError) {
@@ -158,31 +154,10 @@ struct SafeTensorsHeader {
   }
 }
 
-/// The number formats read and written, under the names that safetensors gives them.
-enum SafeTensorsElementType: String {
-  case float32 = "F32"
-  case int64 = "I64"
-
-  init(_ elements: TensorValue.Elements) {
-    switch elements {
-    case .float32: self = .float32
-    case .int64: self = .int64
-    }
-  }
-
-  /// As sentences and Swift call it.
-  var name: String {
-    switch self {
-    case .float32: "float32"
-    case .int64: "int64"
-    }
-  }
-
-  /// The size of one number; also the alignment that the order of the tensors goes by.
-  var byteCount: Int {
-    switch self {
-    case .float32: 4
-    case .int64: 8
-    }
-  }
+extension NumberType {
+  /// Under the names that safetensors gives them. Other formats are not read.
+  static let safeTensorsNames: [(name: String, type: NumberType)] = [
+    ("F64", .float64), ("F32", .float32), ("F16", .float16), ("BF16", .bfloat16), ("I64", .int64),
+    ("I32", .int32), ("I16", .int16), ("I8", .int8), ("U8", .uint8), ("BOOL", .bool),
+  ]
 }

@@ -45,10 +45,18 @@ public struct TensorValue: Equatable, Sendable {
 
 /// The product of the sizes, of which none is negative; so small that a few times as many bytes can be counted.
 func elementCount(of shape: [Int]) -> Int {
+  guard let count = checkedElementCount(of: shape) else {
+    stop("no tensor can have shape \(shape)")
+  }
+  return count
+}
+
+/// The same for a stranger's shape: nil where a tensor cannot have it, even where a later size is 0.
+func checkedElementCount(of shape: [Int]) -> Int? {
   var count = 1
   for size in shape {
     let (product, overflow) = count.multipliedReportingOverflow(by: size)
-    require(size >= 0 && !overflow && product <= .max / 16, "no tensor can have shape \(shape)")
+    guard size >= 0, !overflow, product <= .max / 16 else { return nil }
     count = product
   }
   return count

@@ -241,6 +241,16 @@ extension OutputTarget {
     (1...100_000).lazy.map { $0 == 1 ? ".rescued" : ".rescued-\($0)" }
   }
 
+  /// The name of the file that a copy stands beside, `NAME.bak` or `NAME.rescued-2`; any other name as it is.
+  static func nameWithoutCopySuffix(_ name: Substring) -> Substring {
+    guard let dot = name.lastIndex(of: ".") else { return name }
+    let suffix = name[dot...]
+    let isCopy =
+      suffix == backupSuffix || suffix == ".rescued"
+      || suffix.hasPrefix(".rescued-") && suffix.dropFirst(9).allSatisfy { "0"..."9" ~= $0 }
+    return isCopy ? nameWithoutCopySuffix(name[..<dot]) : name
+  }
+
   private func status(of name: [CChar]) -> stat? {
     var status = stat()
     return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil

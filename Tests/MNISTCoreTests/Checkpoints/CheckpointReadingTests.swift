@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func anotherProgramsFileIsRefused() throws {
-    let file = SafeTensors(
+    let file = TensorFile(
       tensors: ["weight": TensorValue([1] as [Float], shape: [1])], hasChecksums: true)
     let error = CheckpointError.missingSetting(path: "m", name: "format_version")
     #expect(throws: error) { try read(file.encoded()) }
@@ -274,21 +274,21 @@ import Testing
   private static let files = [false, true].map { useDropout in
     Result {
       let bytes = try SmallSets.checkpoint(useDropout: useDropout).encoded()
-      return try SafeTensors(parsing: bytes, path: "m")
+      return try TensorFile(parsing: bytes, path: "m")
     }
   }
 
-  private func file(useDropout: Bool = false) throws -> SafeTensors {
+  private func file(useDropout: Bool = false) throws -> TensorFile {
     try Self.files[useDropout ? 1 : 0].get()
   }
 
   @discardableResult private func read(_ bytes: [UInt8]) throws -> Checkpoint {
-    try Checkpoint(SafeTensors(parsing: bytes, path: "m"), path: "m")
+    try Checkpoint(TensorFile(parsing: bytes, path: "m"), path: "m")
   }
 
   @discardableResult
   private func read(
-    _ file: SafeTensors, _ change: (inout SafeTensors) throws -> Void
+    _ file: TensorFile, _ change: (inout TensorFile) throws -> Void
   ) throws -> Checkpoint {
     var file = file
     try change(&file)

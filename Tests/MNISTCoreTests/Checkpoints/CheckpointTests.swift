@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [false, true])
   func whatIsWrittenIsRead(_ useDropout: Bool) throws {
     let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
-    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    let file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
     #expect(try Checkpoint(file, path: "m") == checkpoint)
     try SmallSets.withFolder { folder throws in
       try checkpoint.write(to: "\(folder)/m")
@@ -44,7 +44,7 @@ import Testing
   /// Python's `load_state_dict(load_file(path), strict=False)` finds the best model under these names.
   @Test func theBestModelStandsUnderPyTorchsNames() throws {
     let checkpoint = try SmallSets.checkpoint()
-    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    let file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
     let names = [
       "layers.0.block.0.weight", "layers.0.block.0.bias", "layers.0.block.2.weight",
       "layers.0.block.2.bias", "layers.0.block.2.running_mean", "layers.0.block.2.running_var",
@@ -87,7 +87,7 @@ import Testing
     let settings = SmallSets.settings(images, hiddenSizes: [5, 4], batchSize: 8)
     let checkpoint = Checkpoint(
       settings: settings, state: TrainingRun(settings, images: images).state)
-    let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    let file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
     #expect(try Checkpoint(file, path: "m") == checkpoint)
     #expect(SavedModel(checkpoint).makeModel().stateDictionary == checkpoint.state.last)
   }
@@ -114,7 +114,7 @@ import Testing
       #expect(throws: CheckpointError.nothingToResume(path: "\(folder)/m")) {
         try Checkpoint(resuming: "\(folder)/m")
       }
-      let weights = SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])])
+      let weights = TensorFile(tensors: ["w": TensorValue([1] as [Float], shape: [1])])
       try SmallSets.write(weights.encoded(), "\(folder)/m")
       #expect(throws: CheckpointError.noRun(path: "\(folder)/m")) {
         try Checkpoint(resuming: "\(folder)/m")

@@ -15,7 +15,7 @@ import Testing
     }
     for epochs in [[], reports.map { LoggedEpoch($0) }] {
       checkpoint.state.loggedEpochs = epochs
-      let file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+      let file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
       #expect(try Checkpoint(file, path: "m") == checkpoint)
     }
     #expect(

@@ -20,7 +20,7 @@ import Testing
   func weightsAloneAreReadBySheerShape(_ useDropout: Bool, _ keepsRun: Bool) throws {
     let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
     let best = try #require(checkpoint.state.best)
-    var file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    var file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
     file.metadata = ["format": "pt"]
     file.hasChecksums = false
     if !keepsRun { file.tensors = file.tensors.filter { best.names.contains($0.key) } }
@@ -112,6 +112,6 @@ import Testing
 
   @discardableResult
   private func read(_ tensors: [String: TensorValue]) throws -> SavedModel {
-    try SavedModel(SafeTensors(tensors: tensors), path: "m")
+    try SavedModel(TensorFile(tensors: tensors), path: "m")
   }
 }

@@ -79,7 +79,7 @@ import Testing
         lines.prefix(4) == [
           "_mnist_predict mnist-predict", "(-h --help)-h[print this help]",
           "(-h --help)--help[print this help]",
-          "--model_fn=[the model that mnist-train wrote]:PATH:_files",
+          "--model_fn=[a model of mnist-train or of PyTorch]:PATH:_files",
         ])
       #expect(lines.contains("--dataset=[which images]:SET:(auto mnist fashion-mnist digits)"))
       #expect(lines.last == "*:FILE:_files")

@@ -618,10 +618,12 @@ import Testing
     ("empty", "not a safetensors file (expected at least 8 bytes, found 0)"),
     (
       "model.pth",
-      "a PyTorch pickle file, which is never loaded because it can run code "
-        + "(expected a safetensors file)"
+      "truncated (expected a ZIP archive's end record, found none in 64 bytes)"
     ),
-    ("picture.png", "not a model (expected a safetensors file, found a PNG image)"),
+    (
+      "picture.png",
+      "not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
+    ),
     ("text", #"not a safetensors file (expected "{" at byte 8, found "t")"#),
     ("long", "header too large (expected at most 8388608 bytes, found 9223372036854775808)"),
     (
@@ -643,7 +645,7 @@ import Testing
       try SmallSets.write(Array("Some text, not a model".utf8), "\(folder)/text")
       try SmallSets.write([0, 0, 0, 0, 0, 0, 0, 0x80, 0x7B], "\(folder)/long")
       try SmallSets.write(
-        SafeTensors(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),
+        TensorFile(tensors: ["w": TensorValue([1] as [Float], shape: [1])]).encoded(),
         "\(folder)/foreign")
       // The data is not there either: the model is read first.
       let run = try await BuiltTool.predict.run(

@@ -9,7 +9,7 @@ import Testing
       text.hasPrefix(
         #"{"__metadata__":{"header_crc32":"0x464e7d94","crc32.a":"0x560302f4","#
           + #""crc32.b":"0x00000000","note":"n"},"b":"#), "\(text.prefix(120))")
-    #expect(try SafeTensors(parsing: file.encoded(), path: "m") == file)
+    #expect(try TensorFile(parsing: file.encoded(), path: "m") == file)
   }
 
   /// Of every single bit, in the header and in the numbers, and of every byte that is cut off, put in or
@@ -43,14 +43,14 @@ import Testing
     var bytes = file.encoded()
     let place = try #require(bytes.firstRange(of: Array("0x560302f4".utf8))).lowerBound
     bytes[place + 8] = UInt8(ascii: "F")
-    #expect(throws: SafeTensorsError.self) { try SafeTensors(parsing: bytes, path: "m") }
+    #expect(throws: SafeTensorsError.self) { try TensorFile(parsing: bytes, path: "m") }
   }
 
   @Test func theDamagedTensorIsNamed() throws {
     var bytes = file.encoded()
     bytes[bytes.count - 1] ^= 1
     let error = #expect(throws: SafeTensorsError.self) {
-      try SafeTensors(parsing: bytes, path: "m")
+      try TensorFile(parsing: bytes, path: "m")
     }
     #expect(
       error?.description.hasPrefix(
@@ -67,7 +67,7 @@ import Testing
     let header = Array(bytes.prefix(8 + Int(bytes[0]) + Int(bytes[1]) << 8))
     bytes.replaceSubrange(place, with: Array(hexadecimal(CRC32.checksum(header)).utf8))
     #expect(throws: SafeTensorsError.missingChecksum(path: "m", tensor: "b")) {
-      try SafeTensors(parsing: bytes, path: "m")
+      try TensorFile(parsing: bytes, path: "m")
     }
   }
 
@@ -80,7 +80,7 @@ import Testing
         == #"m: tensor "t" has no checksum in __metadata__, though the header has one"#)
   }
 
-  private let file = SafeTensors(
+  private let file = TensorFile(
     metadata: ["note": "n"],
     tensors: [
       "a": TensorValue([1, -2.5] as [Float], shape: [2]),
@@ -90,7 +90,7 @@ import Testing
   /// A file that must have checksums, as a checkpoint must.
   private struct Checked {
     init(_ bytes: [UInt8]) throws {
-      let file = try SafeTensors(parsing: bytes, path: "m")
+      let file = try TensorFile(parsing: bytes, path: "m")
       guard file.hasChecksums else { throw CheckpointError.noChecksums(path: "m") }
     }
   }

@@ -16,7 +16,7 @@ struct Fixture {
     let path = try Self.url("\(name).safetensors").path
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     label = name
-    tensors = try SafeTensors(parsing: bytes, path: path).tensors
+    tensors = try TensorFile(parsing: bytes, path: path).tensors
   }
 
   private init(label: String, tensors: [String: TensorValue]) {

@@ -236,7 +236,7 @@ import Testing
       try stopped.train { if case .validIteration(2, _, _) = $0 { throw Stop() } }
     }
     let file = Checkpoint(settings: settings, state: stopped.state)
-    let read = try Checkpoint(SafeTensors(parsing: file.encoded(), path: "m"), path: "m")
+    let read = try Checkpoint(TensorFile(parsing: file.encoded(), path: "m"), path: "m")
     #expect(read.state.progress.valid.batches == 2 && read.state.progress == stopped.progress)
     let resumed = TrainingRun(settings, images: images)
     resumed.resume(from: read.state)

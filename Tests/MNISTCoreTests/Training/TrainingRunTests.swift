@@ -94,7 +94,7 @@ import Testing
     while told.count < events.count {
       let run = TrainingRun(settings, images: images)
       if let bytes {
-        let file = try SafeTensors(parsing: bytes, path: "m")
+        let file = try TensorFile(parsing: bytes, path: "m")
         run.resume(from: try Checkpoint(file, path: "m").state)
       }
       #expect(throws: Stop.self) {

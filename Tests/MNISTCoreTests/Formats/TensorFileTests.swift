@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct TensorFileTests {
+  @Test(arguments: [
+    ("m.pth", TensorFile.Container.pyTorch), ("runs/m.pt", .pyTorch), ("M.PTH", .pyTorch),
+    ("m.Pt", .pyTorch), (".pth", .pyTorch), ("m.pth.bak", .pyTorch),
+    ("m.pth.rescued", .pyTorch), ("m.pt.rescued-12.bak", .pyTorch), ("m.ckpt", .safeTensors),
+    ("m", .safeTensors), ("", .safeTensors), ("mpth", .safeTensors), ("m.pth/m", .safeTensors),
+    ("m.pth.rescued-x", .safeTensors), ("m.pth.tmp", .safeTensors), ("m.safetensors", .safeTensors),
+  ])
+  func aPathsEndingTellsTheContainer(_ path: String, _ container: TensorFile.Container) {
+    #expect(TensorFile.Container(path: path) == container)
+  }
+
+  // MARK: What a PyTorch file may hold
+
+  private typealias Value = PickleValue<TensorValue>
+
+  private let weight = Value.tensor(TensorValue([1, 2] as [Float], shape: [2]))
+
+  @Test(arguments: ["model", "state_dict", "model_state_dict", "net", "weights"])
+  func aStateIsFoundUnderUsualNames(_ name: String) throws {
+    let state = Value.dictionary(.init([("w", weight), ("note", .string("x"))], kind: .ordered))
+    let expected = TensorFile(
+      tensors: ["w": TensorValue([1, 2] as [Float], shape: [2])], hasChecksums: true)
+    for root in [state, .dictionary(.init([("epoch", .integer(1)), (name, state)]))] {
+      #expect(try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") == expected)
+    }
+  }
+
+  @Test func aFileWithoutAStateSaysWhatItHolds() throws {
+    let numbers = Value.dictionary(
+      .init(pairs: (1...7).map { .init(key: .string("k\($0)"), value: .integer($0)) }))
+    for (root, found) in [
+      (.list([weight]), "a list"), (weight, "a tensor"), (.none, "None"),
+      (.dictionary(.init(pairs: [])), "an empty dictionary"),
+      (
+        .dictionary(.init(pairs: [.init(key: .integer(1), value: weight)])),
+        "a dictionary of an integer"
+      ),
+      (numbers, #"a dictionary of "k1", "k2", "k3", "k4", "k5" and 2 more"#),
+    ] as [(Value, String)] {
+      let error = PyTorchTensorsError.noModel(path: "m", found: found)
+      #expect(throws: error) { try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") }
+      #expect(
+        error.description
+          == "m: a PyTorch file without a model (expected a state dictionary, alone "
+          + "or as model or state_dict of a dictionary, found \(found))")
+    }
+  }
+
+  /// A run's parts must not stand for one another.
+  @Test func twoTensorsOfOneNameAreRefused() throws {
+    let root = Value.dictionary(
+      .init([
+        ("model", .dictionary(.init([("last.w", weight)], kind: .ordered))),
+        ("last", .dictionary(.init([("w", weight)], kind: .ordered))),
+        ("__metadata__", .dictionary(.init([("format", .string("pt"))]))),
+      ]))
+    let error = PyTorchTensorsError.duplicateName(path: "m", tensor: "last.w")
+    #expect(throws: error) { try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") }
+    #expect(
+      error.description
+        == #"m: two tensors would be called "last.w" (expected different names)"#)
+  }
+
+  @Test func thePickleBeforeTheArchiveIsNamed() {
+    let bytes: [UInt8] = [
+      0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+    ]
+    #expect(throws: PyTorchError.formerForm(path: "m")) {
+      try TensorFile(parsing: bytes, path: "m")
+    }
+  }
+}
