@@ -14,5 +14,8 @@ let package = Package(
     .executableTarget(
       name: "log-probabilities",
       dependencies: [.product(name: "MNISTCore", package: "mnist-train")]),
+    .executableTarget(
+      name: "write-digits",
+      dependencies: [.product(name: "MNISTCore", package: "mnist-train")]),
   ]
 )

@@ -1,7 +1,12 @@
 import MNISTCore
 
-/// Measures the model on the test images, or classifies pictures where any are named.
+/// Measures the model on the test images, or classifies pictures where any are named, or writes it for other
+/// programs.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
+  if let path = options.exportPath {
+    try options.export(to: path, &console)
+    return
+  }
   let saved = try SavedModel(readingFrom: options.modelPath)
   if let note = PredictionText.convertedTypes(of: saved, in: options.modelPath) {
     console.note(note)

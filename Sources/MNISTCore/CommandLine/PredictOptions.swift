@@ -25,6 +25,10 @@ package struct PredictOptions: Equatable, Sendable {
   package var reportDirectory: String?
   /// The run's folder, for the report's training curves.
   package var logDirectory: String?
+  /// Where the model is written for other programs, in place of predicting.
+  package var exportPath: String?
+  /// Whether the exported model takes bytes.
+  package var exportsBytes = false
   /// `nil` asks for one for each processor.
   package var threadCount: Int?
   package var optionsWithoutEffect: [String] = []
@@ -47,6 +51,7 @@ package struct PredictOptions: Equatable, Sendable {
 
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
+    if let problem = exportContradiction { return problem }
     let file = Self.command.operands?.metavariable ?? ""
     let problems: [(isThere: Bool, UsageError.Problem)] = [
       (isRaw && pictures.isEmpty, .notAllowedWithout(option: "--raw", other: file)),
@@ -64,9 +69,15 @@ package struct PredictOptions: Equatable, Sendable {
     return problems.first(where: \.isThere)?.1
   }
 
-  /// Of options about the test images: pictures take their place.
+  /// Of options about the test images: pictures take their place, and an export needs none.
   private static func withoutTestImages(_ options: PredictOptions) -> String? {
-    options.pictures.isEmpty ? nil : "with pictures: no test images are read"
+    if options.exportPath != nil { return "with --export: no test images are read" }
+    return options.pictures.isEmpty ? nil : "with pictures: no test images are read"
+  }
+
+  /// Of options about predicting.
+  private static func withoutPrediction(_ options: PredictOptions) -> String? {
+    options.exportPath == nil ? nil : "with --export: nothing is predicted"
   }
 
   /// Of options that say where files are, too: the built-in digits have none.
@@ -84,6 +95,7 @@ package struct PredictOptions: Equatable, Sendable {
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
         "mnist-predict --model_fn model.ckpt --report report",
+        "mnist-predict --model_fn model.ckpt --export model.onnx",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
         "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
@@ -95,7 +107,8 @@ package struct PredictOptions: Equatable, Sendable {
           "where the images and labels are"
         ).noEffect(withoutFiles),
         .integer(
-          "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
+          "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"
+        ).noEffect(withoutPrediction),
         .integer(
           "batch_size", \.batchSize, in: 1...Int.max, default: "256", .machine,
           "images predicted at a time; never changes a prediction"
@@ -107,7 +120,8 @@ package struct PredictOptions: Equatable, Sendable {
         .integer(
           "n_threads", \.threadCount, in: ThreadChoice.allowed,
           default: "OMP_NUM_THREADS, or one per processor", .machine,
-          "threads; their number never changes a prediction"),
+          "threads; their number never changes a prediction"
+        ).noEffect(withoutPrediction),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "the one of the training", .files,
           "which images"
@@ -125,6 +139,13 @@ package struct PredictOptions: Equatable, Sendable {
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
           "the training's log, for the report's curves"),
+        .path(
+          "export", "PATH", \.exportPath, .output,
+          "predict nothing, but write the model for other programs, by the ending: "
+            + ExportForm.endings),
+        .flag(
+          "export_uint8", \.exportsBytes, .output,
+          "with .onnx: the input is bytes, 0 to 255, not numbers, 0 to 1"),
         .completions,
         .version,
       ],

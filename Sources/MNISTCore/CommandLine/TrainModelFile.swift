@@ -70,7 +70,7 @@ extension TrainingText {
   }
 
   /// `another run (seed 1, 3 of 20 epochs, lowest loss 1.2345e-01)`
-  private static func words(_ model: FormerModel) -> String {
+  static func words(_ model: FormerModel) -> String {
     guard let run = model.run else { return "the weights of another model" }
     var text = "another run (seed \(run.seed), \(run.epoch) of \(run.epochCount) epochs"
     if run.epoch > 0 { text += ", lowest loss \(NumberText.scientific(run.lowestLoss))" }

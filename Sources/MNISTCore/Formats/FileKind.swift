@@ -9,6 +9,7 @@ enum FileKind {
     guard !bytes.isEmpty else { return "an empty file" }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) { return archive(bytes) }
     if isPickle(bytes) { return "a Python pickle" }
+    if isONNX(bytes) { return "an ONNX file" }
     let known = signatures.first { bytes.dropFirst($0.offset).starts(with: $0.bytes) }
     if let known { return known.name }
     // safetensors: a length in 64 bits, then JSON.
@@ -23,6 +24,11 @@ enum FileKind {
   /// codes above 0x10.
   static func isPickle(_ bytes: [UInt8]) -> Bool {
     bytes.count > 2 && bytes[0] == 0x80 && 1...5 ~= bytes[1] && bytes[2] > 0x10
+  }
+
+  /// Whether a file may begin so: field 1, the format's version, and field 2, the name of the program.
+  static func isONNX(_ bytes: [UInt8]) -> Bool {
+    bytes.count > 3 && bytes[0] == 0x08 && 1...31 ~= bytes[1] && bytes[2] == 0x12 && bytes[3] > 0
   }
 
   private static let signatures: [(name: String, offset: Int, bytes: [UInt8])] = [

@@ -69,8 +69,8 @@ import Testing
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
                              [--dataset SET] [--mirror URL] [--raw] [--json]
-                             [--report DIR] [--log_dir DIR] [--completions SHELL]
-                             [--version]
+                             [--report DIR] [--log_dir DIR] [--export PATH]
+                             [--export_uint8] [--completions SHELL] [--version]
                              [FILE ...]
         """)
   }
@@ -100,7 +100,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 16)
+    #expect(PredictOptions.command.options.count == 18)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -116,6 +116,7 @@ import Testing
           mnist-predict --model_fn model.ckpt
           mnist-predict --model_fn model.ckpt --n_test 2 --show
           mnist-predict --model_fn model.ckpt --report report
+          mnist-predict --model_fn model.ckpt --export model.onnx
           mnist-predict --model_fn model.ckpt three.png photo.pgm
           magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -
 

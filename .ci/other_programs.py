@@ -1,0 +1,261 @@
+"""Tries model files in real programs; .ci/other-programs says how to call it.
+
+parts: safetensors, onnx, to-torch, from-torch, shapes; all of them where none is named
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy
+import onnx
+import onnxruntime
+import safetensors
+import safetensors.torch
+import torch
+from torch import nn
+
+root = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(root / "Benchmarks"))
+from mnist import hidden_sizes, read_idx  # noqa: E402
+from pytorch_train import ImageClassifier, Trainer, load_mnist  # noqa: E402
+
+TOOLS = root / ".build" / "release"
+BENCHMARKS = root / "Benchmarks" / ".build" / "release"
+LARGEST_DIFFERENCE = 1e-5
+SEEDS = (0, 1)
+checks = 0
+
+
+def check(holds, what):
+    """One comparison; the first that fails ends the script."""
+    global checks
+    checks += 1
+    if not holds:
+        sys.exit(f"other-programs: FAILED: {what}")
+
+
+def run(tool, *arguments, status=0):
+    """What the program prints. Its exit status must be `status`."""
+    command = [str(tool), *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    what = f"{' '.join(command)}: exit status {result.returncode}\n{result.stdout}{result.stderr}"
+    check(result.returncode == status, what)
+    return result.stdout if status == 0 else result.stderr
+
+
+def train(model, data, *arguments):
+    run(TOOLS / "mnist-train", "--model_fn", model, "--data_dir", data, "--verbose", 0, *arguments)
+
+
+def export(model, file, *arguments):
+    run(TOOLS / "mnist-predict", "--model_fn", model, "--export", file, *arguments)
+
+
+def accuracy_here(model, data):
+    """mnist-predict's line, such as `Accuracy: 0.9837`."""
+    return run(TOOLS / "mnist-predict", "--model_fn", model, "--data_dir", data).strip()
+
+
+# MARK: - The mirrored project, in words of our own
+
+
+def load(fn, device):
+    """As the mirrored notebook reads its file: the weights and the command line they were made with."""
+    saved = torch.load(fn, map_location=device)
+    return saved["model"], saved["config"]
+
+
+def test(model, x, y):
+    """As the mirrored notebook measures: the line that it prints."""
+    model.eval()
+    with torch.no_grad():
+        predicted = model(x).argmax(dim=-1)
+    return "Accuracy: %.4f" % (int((predicted == y).sum()) / float(len(x)))
+
+
+def classifier(x, classes, config):
+    """The network of a command line."""
+    sizes = hidden_sizes(x.shape[1], classes, config.n_layers)
+    return ImageClassifier(x.shape[1], classes, sizes, not config.use_dropout, config.dropout_p)
+
+
+def command_line(fn, seed, use_dropout):
+    """What the mirrored train.py keeps of its own, but for the seed, which is ours."""
+    return argparse.Namespace(
+        model_fn=str(fn), gpu_id=-1, train_ratio=0.8, batch_size=256, n_epochs=1, n_layers=5,
+        use_dropout=use_dropout, dropout_p=0.3, verbose=0, seed=seed, compile=False,
+    )  # fmt: skip
+
+
+def trained_by_torch(config, data):
+    """A model as the mirrored train.py trains it, and its optimiser."""
+    torch.manual_seed(config.seed)
+    x, y = load_mnist(data, is_train=True)
+    order = torch.randperm(len(x))
+    x, y, count = x[order], y[order], int(len(x) * config.train_ratio)
+    model = classifier(x, int(y.max()) + 1, config)
+    optimizer = torch.optim.Adam(model.parameters())
+    trainer = Trainer(model, optimizer, nn.NLLLoss(), config)
+    trainer.train((x[:count], y[:count]), (x[count:], y[count:]))
+    return model, optimizer
+
+
+# MARK: - ONNX
+
+
+def log_probabilities_here(model, data, folder):
+    file = folder / "answers.bin"
+    run(BENCHMARKS / "log-probabilities", model, data, file)
+    return numpy.fromfile(file, "<f4")
+
+
+def check_onnx(model, data, folder):
+    """Both exports: as onnx itself writes and checks them, and equal to us on the whole test set in any batches.
+    Returns the largest difference."""
+    images = read_idx(data, "t10k-images", 3)
+    images = images.reshape(len(images), -1)
+    expected = log_probabilities_here(model, data, folder).reshape(len(images), -1)
+    largest = 0.0
+    for options in ([], ["--export_uint8"]):
+        file = folder / f"model{len(options)}.onnx"
+        export(model, file, *options)
+        loaded = onnx.load(file)
+        check(loaded.SerializeToString(deterministic=True) == file.read_bytes(), f"{file} is not as onnx writes it")
+        onnx.checker.check_model(loaded, full_check=True)
+        inferred = onnx.shape_inference.infer_shapes(loaded, check_type=True, strict_mode=True, data_prop=True)
+        shapes = {
+            value.name: [axis.dim_param or axis.dim_value for axis in value.type.tensor_type.shape.dim]
+            for value in [*inferred.graph.value_info, *inferred.graph.output]
+        }
+        check(len(shapes) == len(loaded.graph.node), f"{file}: a shape is not inferred")
+        check(all(len(shape) == 2 and shape[0] == "N" for shape in shapes.values()), f"{file}: {shapes}")
+        check(shapes["log_probabilities"] == ["N", expected.shape[1]], f"{file}: {shapes}")
+
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        version = run(TOOLS / "mnist-predict", "--version").strip()
+        made_by = {name: session.get_modelmeta().custom_metadata_map[name] for name in ("made_by", "version")}
+        check(f"{made_by['made_by']} {made_by['version']}" == version, f"{file}: {made_by}")
+        pixels = images if options else images.astype(numpy.float32) / numpy.float32(255)
+        for batch in (1, 7, 256, len(images)):
+            rows = min(len(images), 300 * batch)
+            found = numpy.concatenate(
+                [session.run(None, {"image": pixels[i : min(i + batch, rows)]})[0] for i in range(0, rows, batch)]
+            )
+            # Of numbers far from 0, and thus of probabilities next to none, float32 itself has no five decimals.
+            difference = numpy.abs(found - expected[:rows]) / numpy.maximum(1, numpy.abs(expected[:rows]))
+            largest = max(largest, float(difference.max()))
+            check(found.dtype == numpy.float32 and difference.max() <= LARGEST_DIFFERENCE, f"{file}: {difference.max()}")
+            check((found.argmax(1) == expected[:rows].argmax(1)).all(), f"{file}: another class")
+    return largest
+
+
+# MARK: - The parts
+
+
+def part_safetensors(runs, data, folder):
+    x, y = load_mnist(data, is_train=False)
+    for name, config, model, accuracy in runs:
+        file = folder / f"{name}.safetensors"
+        export(model, file)
+        network = classifier(x, int(y.max()) + 1, config)
+        network.load_state_dict(safetensors.torch.load_file(file), strict=True)
+        check(test(network, x, y) == accuracy, f"{file} in PyTorch: not {accuracy}")
+        with safetensors.safe_open(file, framework="pt") as opened:
+            check(opened.metadata()["format"] == "pt", f"{file}: no format")
+        # And what PyTorch saves of it, also in other precisions.
+        for kind in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
+            state = {key: value.to(kind) if value.is_floating_point() else value
+                     for key, value in network.state_dict().items()}  # fmt: skip
+            again = folder / f"{name}.{str(kind)[6:]}.safetensors"
+            safetensors.torch.save_file(state, again)
+            expected = classifier(x, int(y.max()) + 1, config)
+            expected.load_state_dict(state)
+            check(accuracy_here(again, data) == test(expected, x, y), f"{again}: another accuracy than in PyTorch")
+        print(f"safetensors, {name}: {accuracy}")
+
+
+def part_onnx(runs, data, folder):
+    for name, _, model, _ in runs:
+        difference = check_onnx(model, data, folder)
+        print(f"onnx, {name}: largest difference of a log-probability {difference:.1e}")
+
+
+def part_shapes(runs, data, folder):
+    """Networks of other sizes, on sets made here."""
+    generator = numpy.random.default_rng(0)
+    shapes = [(6, 8, 4, 3), (1, 2, 2, 2), (16, 16, 26, 12), (9, 5, 256, 4), (28, 28, 10, 40), (40, 30, 3, 2)]
+    for height, width, classes, layers in shapes:
+        here = folder / f"{height}x{width}"
+        here.mkdir()
+        count = max(200, 2 * classes)
+        for prefix in ("train", "t10k"):
+            labels = numpy.arange(count) % classes
+            images = generator.integers(0, 200, (count, height, width))
+            images.reshape(count, -1)[numpy.arange(count), labels % (height * width)] += 55
+            for stem, array in (("images-idx3", images), ("labels-idx1", labels)):
+                header = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+                (here / f"{prefix}-{stem}-ubyte").write_bytes(header + array.astype(numpy.uint8).tobytes())
+        for options in ([], ["--use_dropout"]):
+            model = here / f"model{len(options)}"
+            train(model, here, "--seed", 0, "--n_epochs", 2, "--batch_size", 50, "--n_layers", layers, *options)
+            difference = check_onnx(model, here, here)
+            config = argparse.Namespace(n_layers=layers, use_dropout=bool(options), dropout_p=0.3)
+            x, y = load_mnist(here, is_train=False)
+            network = classifier(x, classes, config)
+            export(model, here / f"{len(options)}.safetensors")
+            network.load_state_dict(safetensors.torch.load_file(here / f"{len(options)}.safetensors"), strict=True)
+            check(test(network, x, y) == accuracy_here(model, here), f"{model} in PyTorch: another accuracy")
+        print(f"shapes, {height}x{width}, {classes} classes, {layers} layers: largest difference {difference:.1e}")
+
+
+PARTS = {"safetensors": part_safetensors, "onnx": part_onnx, "shapes": part_shapes}
+
+
+def find_data(folder):
+    """MNIST, else Fashion-MNIST, else the built-in digits."""
+    mnist = Path(os.environ.get("MNIST_DATA", root.parent / "shared" / "data"))
+    fashion = Path("/usr/share/datasets/fashion-mnist")
+    for data, files in ((mnist, mnist / "MNIST" / "raw"), (fashion, fashion)):
+        if any(files.glob("t10k-images*")):
+            return data
+    run(BENCHMARKS / "write-digits", folder / "digits")
+    return folder / "digits"
+
+
+def main():
+    parts = sys.argv[1:] or list(PARTS)
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    print(
+        f"Python {sys.version.split()[0]}, torch {torch.__version__}, safetensors {safetensors.__version__}, "
+        f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, numpy {numpy.__version__}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        data = find_data(folder)
+        print(f"data: {data}")
+        runs = []
+        for seed in SEEDS if set(parts) - {"shapes"} else ():
+            for use_dropout in (False, True):
+                name = f"seed {seed}, {'dropout' if use_dropout else 'batch norm'}"
+                model = folder / f"{seed}{use_dropout}.ckpt"
+                options = ["--use_dropout"] if use_dropout else []
+                train(model, data, "--seed", seed, "--n_epochs", 1, *options)
+                config = command_line(model, seed, use_dropout)
+                runs.append((name, config, model, accuracy_here(model, data)))
+        for part in parts:
+            PARTS[part](runs, data, folder)
+    print(f"other programs agree: {checks} comparisons")
+
+
+if __name__ == "__main__":
+    main()
