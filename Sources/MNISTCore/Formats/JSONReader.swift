@@ -200,7 +200,7 @@ struct JSONReader {
     return value
   }
 
-  private static func longestRowOfMarks(in text: String) -> Int {
+  static func longestRowOfMarks(in text: String) -> Int {
     var longest = 0
     var row = 0
     for scalar in text.unicodeScalars {
