@@ -14,7 +14,7 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   ) { console.report($0) }
   console.note(DataText.line(data))
   console.warn(about: data, isTrain: false)
-  console.note(unusedMirrorOf: options, data.origin)
+  console.note(unusedOptionsOf: options, data)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count
   ).check()

@@ -83,9 +83,11 @@ public struct SavedModel: Equatable, Sendable {
   }
 
   /// The test images of the set in a folder, with the sizes and classes this model was trained on. Throws
-  /// what `MNISTFolder.load` throws, and `CheckpointError` for images of another size.
+  /// what `SetFolder.load` throws, and `CheckpointError` for images of another size.
   public func testImages(in directory: String) throws -> ImageSet {
-    let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
+    let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
+    let images = try SetFolder.load(
+      directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
     try checkSize(of: images, path: directory)
     return images
   }
