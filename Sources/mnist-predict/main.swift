@@ -6,7 +6,8 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let (height, width) = try saved.pictureSize(path: options.modelPath)
-    predictPictures(options, saved.makeModel(), height: height, width: width, &console)
+    predictPictures(
+      options, saved.makeModel(), height: height, width: width, names: saved.classNames, &console)
     return
   }
   let data = try saved.testImages(
@@ -14,6 +15,7 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   ) { console.report($0) }
   console.note(DataText.line(data))
   console.warn(about: data, isTrain: false)
+  if let note = PredictionText.classesByOrder(saved, data) { console.warn(note) }
   console.note(unusedOptionsOf: options, data)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count

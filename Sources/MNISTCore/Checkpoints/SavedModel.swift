@@ -65,6 +65,13 @@ public struct SavedModel: Equatable, Sendable {
       place: Place(epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss))
   }
 
+  /// What the classes are called, a name for each: as the training's data said or, of a published set, as its
+  /// authors do; nil where that is not known.
+  public var classNames: [String]? {
+    let names = settings?.classNames ?? settings?.dataIdentity().publishedClassNames
+    return names?.count == layout.outputSize ? names : nil
+  }
+
   private init(
     layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?,
     place: Place?
@@ -82,19 +89,20 @@ public struct SavedModel: Equatable, Sendable {
     metadata["format_version"] != nil
   }
 
-  /// The test images of the set in a folder, with the sizes and classes this model was trained on. Throws
-  /// what `SetFolder.load` throws, and `CheckpointError` for images of another size.
+  /// The test images of the set in a folder, with the sizes and classes this model was trained on: where the set
+  /// names its classes in another order, labels are given the model's numbers. Throws what `SetFolder.load`
+  /// throws, and `CheckpointError` for images of another size or other classes.
   public func testImages(in directory: String) throws -> ImageSet {
     let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
     let images = try SetFolder.load(
       directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
     try checkSize(of: images, path: directory)
-    return images
+    return try withClasses(images, areOwn: false, path: directory)
   }
 
   /// The same from a source, which may download them; `report` is told how that goes. Unless the source
   /// names a set or a folder, they are those of the set that the model was trained on. Throws what the
-  /// source throws, and `CheckpointError` for images of another size.
+  /// source throws, and `CheckpointError` for images of another size or other classes.
   ///
   /// - Parameter folder: where the training's images were, if that is known.
   public func testImages(
@@ -102,11 +110,33 @@ public struct SavedModel: Equatable, Sendable {
     report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
     // Weights alone do not say what they were trained on.
-    let data = try source.images(
+    var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
     try checkSize(of: data.images, path: data.origin.place)
+    data.images = try withClasses(
+      data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data
+  }
+
+  /// The images with this model's classes, told apart by their names.
+  private func withClasses(
+    _ images: ImageSet, areOwn: Bool, path: String
+  ) throws(CheckpointError) -> ImageSet {
+    let names = classNames
+    // Weights alone do not say what their classes are; and a model's own data may have got names since.
+    let areInOrder = settings == nil || settings?.classNames == nil && areOwn
+    guard let found = images.classNames, !areInOrder else {
+      return names.map(images.named) ?? images
+    }
+    // A class without a name may be called by its number.
+    let numbers = (0..<layout.outputSize).map { "\($0)" }
+    let known = settings?.classNames == nil ? [names ?? numbers, numbers] : [names ?? numbers]
+    guard let same = known.lazy.compactMap(images.renumbered).first else {
+      throw .otherClasses(
+        path: path, expected: known[0], found: found.first { !known[0].contains($0) } ?? "")
+    }
+    return same.named(names)
   }
 
   /// What a picture is brought to: the size of the training's images or, where the file does not tell it, a

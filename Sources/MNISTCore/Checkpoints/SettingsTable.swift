@@ -134,6 +134,9 @@ extension TrainingSetting {
       "transpose", \.isTransposed, .flag(on: "rows and columns swapped", off: "as they are"),
       .unlessUsual, .ofTheData),
     Self("output_size", \.outputSize, .integer(1...256), .always, .ofTheData),
+    Self("class_names", \.classNames, .unlessUsual, .ofTheData) { settings, _ in
+      SettingText.classNames(count: settings.outputSize).optional
+    },
     Self("train_images_crc32", \.imagesCRC32, .checksum, .always, .ofTheData),
     Self("train_labels_crc32", \.labelsCRC32, .checksum, .always, .ofTheData),
     Self(

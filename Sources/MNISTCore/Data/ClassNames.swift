@@ -1,9 +1,15 @@
-/// What names of classes must be, wherever they are read.
+/// What classes are called, and what names must be, wherever they are read.
 enum ClassNames {
   /// Labels are bytes.
   static let countLimit = 256
   /// Any name that a folder may have is short enough: one of 255 bytes that are no text, too.
   static let byteLimit = 1024
+
+  /// What a class is called: its name or, where it has none, its number.
+  static func name(of label: Int, in names: [String]?) -> String {
+    guard let names, names.indices.contains(label) else { return "\(label)" }
+    return names[label]
+  }
 
   /// What is wrong with these names, as it follows "found"; nil where nothing is.
   static func fault(_ names: [String]) -> String? {

@@ -184,7 +184,7 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
 /// Images that were found, downloaded or made.
 public struct LoadedImages: Equatable, Sendable, CustomStringConvertible {
   /// The images with their labels.
-  public let images: ImageSet
+  public internal(set) var images: ImageSet
   /// Where they came from.
   public internal(set) var origin: DataOrigin
   /// Of test images, how they stand to the model that they are for; nil where nobody asked.

@@ -7,14 +7,15 @@ public struct ImageSet: Equatable, Sendable {
   /// `[count, height, width]` in C order.
   public let pixels: [UInt8]
   /// `[count]`, each a class from 0.
-  public let labels: [UInt8]
+  public private(set) var labels: [UInt8]
   /// The largest label plus 1, or the number of names where that is greater.
-  public let classCount: Int
+  public private(set) var classCount: Int
   /// What the classes are called, in the order of the labels; nil where the data does not say.
-  public let classNames: [String]?
+  public private(set) var classNames: [String]?
   /// The CRC-32 of `imagesIDX`: of the unpacked file that the images come from.
   public let imagesCRC32: UInt32
-  /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from.
+  /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from, also where they were given other
+  /// numbers since.
   public let labelsCRC32: UInt32
 
   /// How many images there are.
@@ -59,6 +60,28 @@ public struct ImageSet: Equatable, Sendable {
   static func checksum(ofLabels labels: [UInt8]) -> UInt32 {
     let header = IDXHeader.encoded(.labels, sizes: [labels.count])
     return CRC32.checksum(labels, after: CRC32.checksum(header))
+  }
+
+  /// The same images with each label the place that its class's name has in `names`; nil where a name is not
+  /// there. The set must have names.
+  func renumbered(as names: [String]) -> ImageSet? {
+    require(classNames != nil, "classes without names")
+    let places = (classNames ?? []).compactMap { names.firstIndex(of: $0) }
+    guard places.count == classCount else { return nil }
+    var set = self
+    set.labels = labels.map { UInt8(places[Int($0)]) }
+    set.classCount = names.count
+    set.classNames = names
+    return set
+  }
+
+  /// The same images with these names, at least one for each class, or none.
+  func named(_ names: [String]?) -> ImageSet {
+    require(names?.count ?? classCount >= classCount, "names for \(classCount) classes")
+    var set = self
+    set.classCount = names?.count ?? classCount
+    set.classNames = names
+    return set
   }
 
   /// The images as an IDX file.

@@ -25,6 +25,13 @@ public struct DataIdentity: Equatable, Sendable {
     self.preparation = preparation
   }
 
+  /// What the classes are called, where the data is a published set.
+  var publishedClassNames: [String]? {
+    [PublishedSet.mnist, .fashionMNIST].first {
+      $0.train.matches(imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32)
+    }?.classNames
+  }
+
   func isOf(_ images: ImageSet) -> Bool {
     images.imagesCRC32 == imagesCRC32 && images.labelsCRC32 == labelsCRC32
   }

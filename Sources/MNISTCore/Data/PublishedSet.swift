@@ -26,6 +26,8 @@ struct PublishedSet: Equatable, Sendable {
   var mirrors: [String]
   /// Folders into which a package of the system's installs it.
   var installedFolders: [String] = []
+  /// What its authors call the classes; nil where these are digits. A model's file has no need to say it.
+  var classNames: [String]?
 
   func part(isTrain: Bool) -> Part { isTrain ? train : test }
 
@@ -51,7 +53,11 @@ struct PublishedSet: Equatable, Sendable {
       "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
     ],
     // Debian's and Ubuntu's package dataset-fashion-mnist.
-    installedFolders: ["/usr/share/datasets/fashion-mnist"])
+    installedFolders: ["/usr/share/datasets/fashion-mnist"],
+    classNames: [
+      "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+      "Ankle boot",
+    ])
 
   private static func part(
     _ prefix: String, _ count: Int, imagesCRC32: UInt32, labelsCRC32: UInt32

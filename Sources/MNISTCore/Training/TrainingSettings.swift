@@ -14,6 +14,8 @@ public struct TrainingSettings: Equatable, Sendable {
   public var isTransposed = false
   /// Classes.
   public var outputSize = 0
+  /// What the classes are called, a name for each; nil where the data does not say.
+  public var classNames: [String]?
   /// The widths of the hidden layers, at least one.
   public var hiddenSizes: [Int] = []
   /// Whether blocks end with dropout in place of batch normalisation.
@@ -60,6 +62,7 @@ extension TrainingSettings {
   /// Takes over what the images decide.
   mutating func setData(_ images: ImageSet) {
     (imageHeight, imageWidth, outputSize) = (images.height, images.width, images.classCount)
+    classNames = images.classNames
     (imagesCRC32, labelsCRC32) = (images.imagesCRC32, images.labelsCRC32)
   }
 
