@@ -103,7 +103,7 @@ import Testing
       let error = try MNISTFolderError.notADirectory(StrayFile("/dev/null"))
       #expect(
         "\(error)" == "/dev/null: not a directory (expected the directory that holds the data, "
-          + "found a device)")
+          + "or a CSV or NPZ file, found a device)")
       #expect(throws: error) { try source(choice, "/dev/null").trainingImages() }
     }
   }
