@@ -94,7 +94,7 @@ public struct SavedModel: Equatable, Sendable {
   /// throws, and `CheckpointError` for images of another size or other classes.
   public func testImages(in directory: String) throws -> ImageSet {
     let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
-    try checkSize(of: images, path: directory)
+    try checkSize(images.height, images.width, path: directory)
     return try withClasses(images, areOwn: false, path: directory)
   }
 
@@ -111,7 +111,7 @@ public struct SavedModel: Equatable, Sendable {
     var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
-    try checkSize(of: data.images, path: data.origin.place)
+    try checkSize(data.images.height, data.images.width, path: data.origin.place)
     data.images = try withClasses(
       data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data
@@ -150,16 +150,33 @@ public struct SavedModel: Equatable, Sendable {
     return (side, side)
   }
 
-  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
-    if let imageSize, [images.height, images.width] != imageSize {
+  /// Images to be predicted, from a file or a folder: see `UnlabelledImages`. Throws what is wrong with them, and
+  /// `CheckpointError` for images of another size.
+  ///
+  /// - Parameter isRaw: whether pictures are taken as they are, not fitted to the model's images.
+  public func images(at path: String, isRaw: Bool = false) throws -> UnlabelledImages {
+    try images(at: path, isRaw: isRaw, modelPath: "the model")
+  }
+
+  package func images(
+    at path: String, isRaw: Bool, modelPath: String
+  ) throws -> UnlabelledImages {
+    let images = try UnlabelledImages(path, isRaw: isRaw) { try pictureSize(path: modelPath) }
+    try checkSize(images.height, images.width, path: path)
+    return images
+  }
+
+  private func checkSize(
+    _ height: Int, _ width: Int, path: String
+  ) throws(CheckpointError) {
+    if let imageSize, [height, width] != imageSize {
       throw .otherImageSize(
         path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
-        foundHeight: images.height, foundWidth: images.width)
+        foundHeight: height, foundWidth: width)
     }
-    guard images.imageSize == layout.inputSize else {
+    guard height * width == layout.inputSize else {
       throw .otherPixelCount(
-        path: path, expected: layout.inputSize, foundHeight: images.height,
-        foundWidth: images.width)
+        path: path, expected: layout.inputSize, foundHeight: height, foundWidth: width)
     }
   }
 
