@@ -17,7 +17,7 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   console.note(DataText.line(data))
   console.warn(about: data, isTrain: false)
   if let note = PredictionText.classesByOrder(saved, data) { console.warn(note) }
-  console.note(unusedMirrorOf: options, data.origin)
+  console.note(unusedOptionsOf: options, data)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count
   ).check()

@@ -90,10 +90,12 @@ public struct SavedModel: Equatable, Sendable {
   }
 
   /// The test images of the set in a folder, with the sizes and classes this model was trained on: where the set
-  /// names its classes in another order, labels are given the model's numbers. Throws what `MNISTFolder.load`
+  /// names its classes in another order, labels are given the model's numbers. Throws what `SetFolder.load`
   /// throws, and `CheckpointError` for images of another size or other classes.
   public func testImages(in directory: String) throws -> ImageSet {
-    let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
+    let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
+    let images = try SetFolder.load(
+      directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
     try checkSize(images.height, images.width, path: directory)
     return try withClasses(images, areOwn: false, path: directory)
   }

@@ -18,6 +18,8 @@ package struct PredictOptions: Equatable, Sendable {
   package var dataDirectory: String?
   /// An address to download from; `nil` asks for the known ones.
   package var mirror: String?
+  /// The size that test pictures are brought to; `nil` treats them as the training's.
+  var imageSize: ImageSize?
   /// −1 is the CPU.
   package var gpuID = -1
   package var batchSize = 256
@@ -50,6 +52,9 @@ package struct PredictOptions: Equatable, Sendable {
 
   /// Whether the test images are those that were named, whatever the model was trained on.
   package var namesData: Bool { dataset != nil || dataDirectory != nil }
+
+  /// What is done to test images as they are loaded, besides what was done to the training's.
+  package var preparation: ImagePreparation { ImagePreparation(pictureSize: imageSize) }
 
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
@@ -136,6 +141,10 @@ package struct PredictOptions: Equatable, Sendable {
         ) { $0.dataset = $1 }.noEffect(withoutTestImages),
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
           .noEffect(withoutFiles),
+        .size(
+          "image_size", \.imageSize, default: "as in the training", .files,
+          "bring the pictures of a test set to this size"
+        ).noEffect(withoutTestImages),
         .flag(
           "raw", \.isRaw, .files,
           "take pictures as they are, in the size and the shades of the training's"),

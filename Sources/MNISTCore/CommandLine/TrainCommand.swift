@@ -83,6 +83,14 @@ extension TrainOptions {
         ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
           .noEffect(withoutFiles),
+        .size(
+          "image_size", \.imageSize, default: "the pictures' own", .files,
+          "bring pictures to this size, 28 or 28x20, as mnist-predict does"
+        ).noEffect(ofASetByName),
+        .flag(
+          "transpose", \.settings.isTransposed, .files,
+          "swap the rows and columns of each image"
+        ).noEffect(ofASetByName),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
           "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
@@ -157,6 +165,11 @@ extension TrainOptions {
   /// The built-in digits are in no folder, and are not downloaded.
   private static func withoutFiles(_ options: TrainOptions) -> String? {
     options.dataset == .digits ? "with --dataset digits" : nil
+  }
+
+  /// The images of a set by its name are known.
+  private static func ofASetByName(_ options: TrainOptions) -> String? {
+    options.namedSet.map { "with --dataset \($0.rawValue)" }
   }
 
   /// The first epoch always improves: patience needs N more, and one after them that it can leave out.

@@ -40,7 +40,7 @@ extension TrainOptions {
     if let log = logDirectory, RunLog.fileNames.map({ place(log) + "/" + $0 }).contains(model) {
       throw refusal("none of the files that --log_dir writes")
     }
-    if let dataFolder, MNISTFolder.isFileName(name), isInside(model, place(dataFolder)) {
+    if let dataFolder, IDXFileName(name) != nil, isInside(model, place(dataFolder)) {
       throw refusal("none of the files of --data_dir")
     }
   }

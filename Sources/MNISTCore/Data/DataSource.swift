@@ -11,6 +11,8 @@ public struct DataSource: Sendable {
   public var directory: String?
   /// An address to download from in place of the known ones.
   public var mirror: String?
+  /// What is done to the images of a folder as they are loaded; nothing to those of a set by its name.
+  public var preparation = ImagePreparation()
   var defaultDirectory = "data"
   var limits = HTTPLimits()
   var mnist = PublishedSet.mnist
@@ -32,7 +34,7 @@ public struct DataSource: Sendable {
 
   /// The training images of a new run.
   ///
-  /// `auto` takes the IDX set in the folder. Where there is none, and no folder was named, MNIST is
+  /// `auto` takes the set in the folder. Where there is none, and no folder was named, MNIST is
   /// downloaded; where that cannot be, the built-in digits are made and the origin says why.
   public func trainingImages(
     report: (DownloadEvent) -> Void = { _ in }
@@ -76,26 +78,21 @@ public struct DataSource: Sendable {
 
   /// The set in the folder, nil where there is nothing of one.
   func filesInFolder(isTrain: Bool, classes: Int? = nil) throws -> LoadedImages? {
-    do {
-      let files = try MNISTFolder.find(folder, isTrain: isTrain)
-      return try load(files, isTrain: isTrain, classes: classes)
-    } catch let error as MNISTFolderError where error.isNothingFound {
-      return nil
-    }
+    try SetFolder.find(folder, isTrain: isTrain)
+      .map { try load($0, classes: classes) }
   }
 
-  func load(
-    _ files: MNISTFolder.Files, isTrain: Bool, classes: Int? = nil
-  ) throws -> LoadedImages {
-    let images = try MNISTFolder.load(files, classes: classes)
+  /// The images of what was found; a published set is known by its content.
+  func load(_ found: FoundSet, classes: Int? = nil) throws -> LoadedImages {
+    var data = try found.load(preparation, classes: classes)
     let known = [mnist, fashionMNIST].first {
-      $0.part(isTrain: isTrain).matches(
-        imagesCRC32: images.imagesCRC32, labelsCRC32: images.labelsCRC32)
+      $0.part(isTrain: found.isTrain).matches(
+        imagesCRC32: data.images.imagesCRC32, labelsCRC32: data.images.labelsCRC32)
     }
-    let origin: DataOrigin =
-      known.map { .published(name: $0.name, folder: files.folder) }
-      ?? .files(folder: files.folder)
-    return LoadedImages(images: images, origin: origin)
+    if let known, case .files(let folder) = data.origin {
+      data.origin = .published(name: known.name, folder: folder)
+    }
+    return data
   }
 
   /// The part of the set, which is downloaded first where it is not there.
@@ -127,13 +124,14 @@ public struct DataSource: Sendable {
     }
     try ImageSet.check(images.labels, below: classes, path: files.labels)
     return LoadedImages(
-      images: images, origin: .published(name: set.name, folder: files.folder))
+      images: images, origin: .published(name: set.name, folder: files.folder),
+      source: FoundSet(.idx(files), isTrain: isTrain))
   }
 }
 
 /// Which images a run is about; the raw value is the choice's name for people.
 public enum DatasetChoice: String, CaseIterable, Sendable {
-  /// The IDX set in the data folder, whatever it is; where there is none, MNIST.
+  /// The set in the data folder, whatever it is; where there is none, MNIST.
   case auto
   /// MNIST as it was published.
   case mnist
@@ -149,13 +147,15 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   case published(name: String, folder: String)
   /// Somebody's own IDX set: it is none of the published ones.
   case files(folder: String)
+  /// Somebody's own set in another form, such as `pictures`, which is in the folder or the file `place`.
+  case other(form: String, place: String, details: [String])
   /// The built-in digits. `missing` says why they take MNIST's place, nil where they were asked for.
   case digits(missing: DownloadError? = nil)
 
-  /// The folder that the images are from; nil where they are from none.
+  /// The folder, or the one file, that the images are from; nil where they are from none.
   public var folder: String? {
     switch self {
-    case .published(_, let folder), .files(let folder): folder
+    case .published(_, let folder), .files(let folder), .other(_, let folder, _): folder
     case .digits: nil
     }
   }
@@ -173,6 +173,8 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .published(let name, let folder): "\(name) (\(folder))"
     case .files(let folder): "IDX files in \(folder) (not the published MNIST)"
+    case .other(let form, let place, let details):
+      "\(form) in \(place) (\(details.joined(separator: ", ")))"
     case .digits(let missing?): "built-in digits (\(missing))"
     case .digits(nil): "built-in digits"
     }
@@ -184,14 +186,26 @@ public struct LoadedImages: Equatable, Sendable, CustomStringConvertible {
   /// The images with their labels.
   public internal(set) var images: ImageSet
   /// Where they came from.
-  public let origin: DataOrigin
+  public internal(set) var origin: DataOrigin
   /// Of test images, how they stand to the model that they are for; nil where nobody asked.
   public internal(set) var kinship: DataKinship?
+  /// What was found; nil where the images were made.
+  let source: FoundSet?
+  /// What is odd about the files, besides what is odd about the images.
+  let oddities: [Oddity]
+  /// What was done to the images, of what was asked for.
+  let preparation: ImagePreparation
 
-  init(images: ImageSet, origin: DataOrigin, kinship: DataKinship? = nil) {
+  init(
+    images: ImageSet, origin: DataOrigin, kinship: DataKinship? = nil, source: FoundSet? = nil,
+    oddities: [Oddity] = [], preparation: ImagePreparation = ImagePreparation()
+  ) {
     self.images = images
     self.origin = origin
     self.kinship = kinship
+    self.source = source
+    self.oddities = oddities
+    self.preparation = preparation
   }
 
   /// Where the images came from and, unless they are a model's own, how they stand to the model.

@@ -33,13 +33,15 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     let names = MNISTFolder.fileNames(isTrain: content.isTrain)
     let base = FileSystem.withSlash(path)
     let files = "\(names[0]) and \(names[2]), each with .gz or not,"
+    let part = content.isTrain ? "train" : "test"
+    let others = "pictures in CLASS/ or \(part)/CLASS/"
     let what =
       content.found.map {
         "\(path): no set that can be read (expected \(files) in "
-          + "\(base)\(PublishedSet.mnist.subfolder)/ or \(base), found \($0)"
+          + "\(base)\(PublishedSet.mnist.subfolder)/ or \(base), or \(others), found \($0)"
       }
       ?? "\(path): there is no such folder (expected one with \(files) in "
-      + "\(PublishedSet.mnist.subfolder) or in itself"
+      + "\(PublishedSet.mnist.subfolder) or in itself, or with \(others)"
     return what + (content.remark.map { "; \($0)" } ?? "")
       + (content.meant.isEmpty
         ? ")" : "; did you mean \(content.meant.joined(separator: " or "))?)")

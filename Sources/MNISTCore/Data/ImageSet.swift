@@ -53,8 +53,13 @@ public struct ImageSet: Equatable, Sendable {
     self.classNames = classNames
     let imagesHeader = IDXHeader.encoded(.images, sizes: [labels.count, height, width])
     imagesCRC32 = CRC32.checksum(pixels, after: CRC32.checksum(imagesHeader))
-    let labelsHeader = IDXHeader.encoded(.labels, sizes: [labels.count])
-    labelsCRC32 = CRC32.checksum(labels, after: CRC32.checksum(labelsHeader))
+    labelsCRC32 = Self.checksum(ofLabels: labels)
+  }
+
+  /// The CRC-32 of the labels as an IDX file.
+  static func checksum(ofLabels labels: [UInt8]) -> UInt32 {
+    let header = IDXHeader.encoded(.labels, sizes: [labels.count])
+    return CRC32.checksum(labels, after: CRC32.checksum(header))
   }
 
   /// The same images with each label the place that its class's name has in `names`; nil where a name is not
@@ -138,11 +143,11 @@ public struct ImageDataset: Dataset {
     exampleShape = flatten ? [images.imageSize] : [images.height, images.width]
   }
 
-  /// The training or the test part of the set in a folder; see `MNISTFolder`.
+  /// The training or the test part of the set in a folder; see `SetFolder`.
   public static func load(
     _ directory: String, isTrain: Bool, flatten: Bool = true
   ) throws -> ImageDataset {
-    ImageDataset(try MNISTFolder.load(directory, isTrain: isTrain), flatten: flatten)
+    ImageDataset(try SetFolder.load(directory, isTrain: isTrain), flatten: flatten)
   }
 
   /// How many images there are.

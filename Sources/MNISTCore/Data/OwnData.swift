@@ -10,15 +10,19 @@ public struct DataIdentity: Equatable, Sendable {
   public var isDigits: Bool
   /// The folder that they were in, where that is known; they may have gone from there.
   public var folder: String?
+  /// What was done to them as they were loaded, and is to be done to test images.
+  public var preparation: ImagePreparation
 
   /// The data with these checksums.
   public init(
-    imagesCRC32: UInt32, labelsCRC32: UInt32, isDigits: Bool = false, folder: String? = nil
+    imagesCRC32: UInt32, labelsCRC32: UInt32, isDigits: Bool = false, folder: String? = nil,
+    preparation: ImagePreparation = ImagePreparation()
   ) {
     self.imagesCRC32 = imagesCRC32
     self.labelsCRC32 = labelsCRC32
     self.isDigits = isDigits
     self.folder = folder
+    self.preparation = preparation
   }
 
   /// What the classes are called, where the data is a published set.
@@ -35,6 +39,20 @@ public struct DataIdentity: Equatable, Sendable {
   /// Whether these are the training files; the small one is read first.
   func isOf(_ files: MNISTFolder.Files) throws -> Bool {
     try Self.has(files.labels, labelsCRC32) && Self.has(files.images, imagesCRC32)
+  }
+
+  /// Whether the training part of a set has these checksums, as `load` makes its images. Where its files are enough
+  /// to tell it, nothing is loaded.
+  func isOf(
+    _ training: FoundSet, _ preparation: ImagePreparation, load: (FoundSet) throws -> LoadedImages
+  ) throws -> Bool {
+    switch training.form {
+    case .idx(let files):
+      if !training.isSwapped(preparation), try files.arePlain { return try isOf(files) }
+    case .pictures(let pictures):
+      guard ImageSet.checksum(ofLabels: pictures.labels) == labelsCRC32 else { return false }
+    }
+    return isOf(try load(training).images)
   }
 
   /// Whether the CRC-32 of a file's unpacked content is this.
@@ -81,6 +99,15 @@ extension DataSource {
   public func images(
     of identity: DataIdentity?, isTrain: Bool, classes: Int? = nil,
     report: (DownloadEvent) -> Void = { _ in }
+  ) throws -> LoadedImages {
+    var source = self
+    source.preparation.pictureSize = preparation.pictureSize ?? identity?.preparation.pictureSize
+    if identity?.preparation.isTransposed == true { source.preparation.isTransposed = true }
+    return try source.preparedImages(of: identity, isTrain: isTrain, classes: classes, report: report)
+  }
+
+  private func preparedImages(
+    of identity: DataIdentity?, isTrain: Bool, classes: Int?, report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
     if let choice, choice != .auto {
       let data = try named(choice, isTrain: isTrain, classes: classes, report: report)
@@ -156,10 +183,10 @@ extension DataSource {
     _ identity: DataIdentity, isTrain: Bool, classes: Int?
   ) throws -> LoadedImages? {
     func own(in place: String) throws -> LoadedImages? {
-      guard let files = try MNISTFolder.files(in: place, isTrain: isTrain),
-        var data = try ownFiles(files, identity, isTrain: isTrain)
+      guard let found = try found(at: place, isTrain: isTrain),
+        var data = try ownFiles(found, identity, isTrain: isTrain)
       else { return nil }
-      try ImageSet.check(data.images.labels, below: classes, path: files.labels)
+      try ImageSet.check(data.images.labels, below: classes, path: found.labelsPlace)
       data.kinship = .own
       return data
     }
@@ -173,23 +200,42 @@ extension DataSource {
     return nil
   }
 
-  /// The images in these files, nil where they are not the model's own.
+  /// What is in this very place; nil also where that is more than one set, or only the other part of one.
+  private func found(at place: String, isTrain: Bool) throws -> FoundSet? {
+    do {
+      return try SetFolder.find(at: place, isTrain: isTrain)
+    } catch is SetFolderError {
+      return nil
+    } catch PictureFolderError.noPart {
+      return nil
+    }
+  }
+
+  /// The images of what was found, nil where they are not the model's own.
   private func ownFiles(
-    _ files: MNISTFolder.Files, _ identity: DataIdentity, isTrain: Bool
+    _ found: FoundSet, _ identity: DataIdentity, isTrain: Bool
   ) throws -> LoadedImages? {
     // Published test images are known by themselves.
-    if !isTrain, let set = publishedSet(identity) {
-      let data = try load(files, isTrain: false)
+    if !isTrain, let set = publishedSet(identity), case .idx = found.form {
+      let data = try load(found)
       if case .published(set.name, _) = data.origin { return data }
     }
-    guard let training = try MNISTFolder.files(in: files.folder, isTrain: true) else { return nil }
+    var training: LoadedImages?
+    func loadTraining(_ found: FoundSet) throws -> LoadedImages {
+      let images = try load(found)
+      training = images
+      return images
+    }
     do {
-      guard try identity.isOf(training) else { return nil }
+      guard let part = try found.part(isTrain: true),
+        try identity.isOf(part, preparation, load: loadTraining)
+      else { return nil }
     } catch  where isNamed && !isTrain {
       // Training images that cannot be read are no reason not to use the test images.
       return nil
     }
-    return try load(files, isTrain: isTrain)
+    if isTrain, let training { return training }
+    return try load(found)
   }
 
   private func withKinship(
@@ -197,21 +243,22 @@ extension DataSource {
   ) -> LoadedImages {
     guard let identity, !isTrain else { return data }
     var data = data
-    data.kinship = kinship(of: data.origin, to: identity)
+    data.kinship = kinship(of: data, to: identity)
     return data
   }
 
-  private func kinship(of origin: DataOrigin, to identity: DataIdentity) -> DataKinship {
+  private func kinship(of data: LoadedImages, to identity: DataIdentity) -> DataKinship {
     let other = DataKinship.other(trainedOn: description(of: identity))
-    switch origin {
+    switch data.origin {
     case .digits:
       return identity.isDigits || identity.isOf(BuiltInDigits.make(isTrain: true)) ? .own : other
-    case .published, .files:
-      let (name, folder) = (origin.publishedName, origin.place)
+    case .published, .files, .other:
+      let name = data.origin.publishedName
       let isPublished = name != nil
       if isPublished, publishedSet(identity)?.name == name { return .own }
-      if let training = try? MNISTFolder.files(in: folder, isTrain: true) {
-        return (try? identity.isOf(training)).map { $0 ? .own : other } ?? .unknown
+      if let training = try? data.source?.part(isTrain: true) {
+        return (try? identity.isOf(training, preparation) { try load($0) })
+          .map { $0 ? .own : other } ?? .unknown
       }
       return isPublished || publishedSet(identity) != nil || identity.isDigits ? other : .unknown
     }

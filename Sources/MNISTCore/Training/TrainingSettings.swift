@@ -8,6 +8,10 @@ public struct TrainingSettings: Equatable, Sendable {
   public var imageHeight = 0
   /// Columns of pixels in an image.
   public var imageWidth = 0
+  /// Whether the images are pictures that were brought to their size; see `ModelImage.init(fitting:height:width:)`.
+  public var fittedPictures = false
+  /// Whether each image's rows and columns were swapped as it was loaded.
+  public var isTransposed = false
   /// Classes.
   public var outputSize = 0
   /// What the classes are called, a name for each; nil where the data does not say.
@@ -68,7 +72,10 @@ extension TrainingSettings {
   public func dataIdentity(foundBefore folder: String? = nil) -> DataIdentity {
     DataIdentity(
       imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, isDigits: dataset == .digits,
-      folder: folder)
+      folder: folder,
+      preparation: ImagePreparation(
+        pictureSize: fittedPictures ? ImageSize(height: imageHeight, width: imageWidth) : nil,
+        isTransposed: isTransposed))
   }
 
   /// How many of `imageCount` images are trained on.
