@@ -163,7 +163,9 @@ public struct SavedModel: Equatable, Sendable {
   package func images(
     at path: String, isRaw: Bool, modelPath: String
   ) throws -> UnlabelledImages {
-    let images = try UnlabelledImages(path, isRaw: isRaw) { try pictureSize(path: modelPath) }
+    let images = try UnlabelledImages(
+      path, isRaw: isRaw, isTransposed: settings?.isTransposed ?? false
+    ) { try pictureSize(path: modelPath) }
     try checkSize(images.height, images.width, path: path)
     return images
   }

@@ -57,6 +57,7 @@ extension PredictOptions {
     if images.hasLabels {
       notes.append("\(path): its labels are not used")
     }
+    if images.isSwapped { notes.append("\(path): rows and columns are swapped") }
     if images.otherFileCount > 0 {
       notes.append(
         "\(path): \(images.otherFileCount) other than the \(images.fileNames?.count ?? 0) pictures "

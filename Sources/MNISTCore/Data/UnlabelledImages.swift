@@ -23,6 +23,8 @@ public struct UnlabelledImages {
   /// Pictures of dark ink that were taken as they are, so far.
   package private(set) var inverted = Doubtful()
   private let isRaw: Bool
+  /// Whether each image's rows and columns are swapped as it is read.
+  package let isSwapped: Bool
   /// What reads a file that is no picture.
   private var reader: (any ImageReader)?
   /// The pictures' places.
@@ -45,9 +47,12 @@ public struct UnlabelledImages {
   ///
   /// - Parameters:
   ///   - isRaw: whether pictures are taken as they are, not fitted; other images always are.
+  ///   - isTransposed: whether rows and columns are swapped in images that are no pictures; in EMNIST's files,
+  ///     known by their names, they always are.
   ///   - pictureSize: gives the size that pictures are brought to; other images have their own.
   init(
-    _ path: String, isRaw: Bool, pictureSize: () throws -> (height: Int, width: Int)
+    _ path: String, isRaw: Bool, isTransposed: Bool,
+    pictureSize: () throws -> (height: Int, width: Int)
   ) throws {
     (self.path, self.isRaw) = (path, isRaw)
     guard !path.isEmpty else { throw FileError.emptyPath }
@@ -55,24 +60,28 @@ public struct UnlabelledImages {
     if isFolder {
       let (pictures, otherFileCount) = try Self.pictures(in: path)
       let base = FileSystem.withSlash(path)
-      (fileNames, self.otherFileCount, hasLabels) = (pictures, otherFileCount, false)
-      picturePaths = pictures.map { base + $0 }
+      (fileNames, picturePaths) = (pictures, pictures.map { base + $0 })
+      self.otherFileCount = otherFileCount
+    } else {
+      let file = try FileBytes(path, limit: .max)
+      otherFileCount = 0
+      if PictureFile.recognizes(try file.read(16)) {
+        (fileNames, picturePaths) = ([path], [path])
+      } else {
+        fileNames = nil
+        reader = try ImageFile.reader(file)
+      }
+    }
+    hasLabels = reader?.hasLabels ?? false
+    guard let reader else {
+      isSwapped = false
       (height, width) = try pictureSize()
       return
     }
-    otherFileCount = 0
-    let file = try FileBytes(path, limit: .max)
-    let start = try file.read(16)
-    if PNGDecoder.recognizes(start) || NetpbmDecoder.recognizes(start) {
-      (fileNames, hasLabels) = ([path], false)
-      picturePaths = [path]
-      (height, width) = try pictureSize()
-    } else {
-      let reader = try ImageFile.reader(file)
-      (fileNames, hasLabels) = (nil, reader.hasLabels)
-      self.reader = reader
-      (height, width) = (reader.height, reader.width)
-    }
+    let name = FileSystem.parts(path).last.flatMap(IDXFileName.init)
+    isSwapped = isTransposed || name?.set.hasPrefix("emnist") == true
+    (height, width) =
+      isSwapped ? (reader.width, reader.height) : (reader.height, reader.width)
   }
 
   /// Whether the path is a folder's.
@@ -87,7 +96,9 @@ public struct UnlabelledImages {
     let pixels =
       arePictures
       ? try pixels(ofPictures: picturePaths.dropFirst(position).prefix(count))
-      : try reader?.next(count)?.pixels
+      : try reader?.next(count).map {
+        isSwapped ? ImageSet.transposed($0.pixels, height: width, width: height) : $0.pixels
+      }
     position += (pixels?.count ?? 0) / (height * width)
     return pixels
   }
@@ -130,7 +141,7 @@ public struct UnlabelledImages {
     guard try FileSystem.isDirectory(path) == false else { return false }
     if PictureFolder.Layout.isPictureName(name) { return true }
     guard let start = try? FileBytes(path, limit: .max).read(16) else { return false }
-    return PNGDecoder.recognizes(start) || NetpbmDecoder.recognizes(start)
+    return PictureFile.recognizes(start)
   }
 }
 

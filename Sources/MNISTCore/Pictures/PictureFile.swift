@@ -62,6 +62,11 @@ public enum PictureFile {
 }
 
 extension PictureFile {
+  /// Whether a file that begins so is a picture of a form that can be read.
+  static func recognizes(_ start: [UInt8]) -> Bool {
+    PNGDecoder.recognizes(start) || NetpbmDecoder.recognizes(start)
+  }
+
   /// Reads pictures on all threads and brings each to a form. Their order stays; of several that are wrong it is the
   /// first one's error that is thrown, whichever thread was first to find one.
   static func images(
