@@ -123,16 +123,19 @@ public struct SavedModel: Equatable, Sendable {
   private func withClasses(
     _ images: ImageSet, areOwn: Bool, path: String
   ) throws(CheckpointError) -> ImageSet {
-    let names = classNames
+    let (names, ownNames) = (classNames, settings?.classNames)
+    // A class without a name is called by its number, as folders of digits are: "10" may come before "2".
+    func numbers(_ count: Int) -> [String] { (0..<count).map { "\($0)" } }
+    let own = Set(ownNames ?? [])
+    let found =
+      images.classNames
+      ?? (own.isSuperset(of: numbers(images.classCount)) ? numbers(images.classCount) : nil)
     // Weights alone do not say what their classes are; and a model's own data may have got names since.
-    let areInOrder = settings == nil || settings?.classNames == nil && areOwn
-    guard let found = images.classNames, !areInOrder else {
-      return names.map(images.named) ?? images
-    }
-    // A class without a name may be called by its number.
-    let numbers = (0..<layout.outputSize).map { "\($0)" }
-    let known = settings?.classNames == nil ? [names ?? numbers, numbers] : [names ?? numbers]
-    guard let same = known.lazy.compactMap(images.renumbered).first else {
+    let areInOrder = settings == nil || ownNames == nil && areOwn
+    guard let found, !areInOrder else { return names.map(images.named) ?? images }
+    let known =
+      ownNames.map { [$0] } ?? [names, numbers(layout.outputSize)].compactMap(\.self)
+    guard let same = known.lazy.compactMap(images.named(found).renumbered).first else {
       throw .otherClasses(
         path: path, expected: known[0], found: found.first { !known[0].contains($0) } ?? "")
     }

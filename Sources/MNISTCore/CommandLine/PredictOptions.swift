@@ -111,7 +111,7 @@ package struct PredictOptions: Equatable, Sendable {
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
         "mnist-predict --model_fn model.ckpt --report report",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
-        "mnist-predict --model_fn model.ckpt --images test.csv --predictions answers.csv",
+        "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
         "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
       options: [
@@ -195,9 +195,10 @@ package struct PredictOptions: Equatable, Sendable {
         .init(
           title: "images without labels",
           lines: [
-            "--images takes IDX images, CSV, NPY or NPZ, plain or .gz, or a folder of pictures,",
-            "and prints a row for each image. However many there are, memory does not grow.",
-            "--predictions FILE is written whole or not at all.",
+            "--images takes a file of IDX images, CSV, NPY or NPZ, plain or .gz, a picture,",
+            "or a folder of pictures, and answers with a row for each image. However many",
+            "there are, memory does not grow. Labels beside them are not used. --predictions",
+            "writes FILE whole or not at all.",
           ]),
         .exitStatus,
         .spelling,
