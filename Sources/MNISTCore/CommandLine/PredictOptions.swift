@@ -180,6 +180,7 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
+            "or pictures, CSV or NPZ as in the training.",
             "Of the sets in data, and where the training found its images, the one is",
             "taken whose training files the model was trained on; a published set that is",
             "not there is downloaded. --data_dir or --dataset takes another set all the",

@@ -34,7 +34,7 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     let base = FileSystem.withSlash(path)
     let files = "\(names[0]) and \(names[2]), each with .gz or not,"
     let part = content.isTrain ? "train" : "test"
-    let others = "pictures in CLASS/ or \(part)/CLASS/"
+    let others = "pictures in CLASS/ or \(part)/CLASS/, a CSV or an NPZ file"
     let what =
       content.found.map {
         "\(path): no set that can be read (expected \(files) in "

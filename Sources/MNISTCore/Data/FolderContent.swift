@@ -84,7 +84,7 @@ package struct FolderContent: Equatable, Sendable {
 
   /// Folders whose names are nearly this one.
   private static func alike(_ path: String) -> [String] {
-    let (folder, name) = split(path)
+    let (folder, name) = FileSystem.split(path)
     let typed = Array(name.lowercased())
     let limit = min(2, max(1, typed.count / 2))
     return ((try? FileSystem.names(in: folder.isEmpty ? "." : folder)) ?? []).prefix(1_000)
@@ -92,14 +92,6 @@ package struct FolderContent: Equatable, Sendable {
       .filter { $0.edits <= limit }
       .sorted { $0.edits < $1.edits }
       .map { folder + $0.name }
-  }
-
-  /// The folder with its slash, or nothing, and the name in it.
-  private static func split(_ path: String) -> (folder: String, name: String) {
-    var path = path[...]
-    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
-    guard let slash = path.lastIndex(of: "/") else { return ("", String(path)) }
-    return (String(path[...slash]), String(path[path.index(after: slash)...]))
   }
 
   // MARK: - What is there

@@ -199,7 +199,8 @@ public struct StrayFile: Equatable, Sendable, CustomStringConvertible {
 
   /// One sentence with the path and what it is.
   public var description: String {
-    "\(path): not a directory (expected the directory that holds the data, found \(kind)"
+    "\(path): not a directory (expected the directory that holds the data, or a CSV or NPZ file, found "
+      + kind
       + (folder.map { "; did you mean \($0)?)" } ?? ")")
   }
 }

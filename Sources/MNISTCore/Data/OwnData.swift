@@ -51,6 +51,7 @@ public struct DataIdentity: Equatable, Sendable {
       if !training.isSwapped(preparation), try files.arePlain { return try isOf(files) }
     case .pictures(let pictures):
       guard ImageSet.checksum(ofLabels: pictures.labels) == labelsCRC32 else { return false }
+    case .table: break
     }
     return isOf(try load(training).images)
   }
@@ -195,7 +196,12 @@ extension DataSource {
     }
     // What is wrong with sets that are not looked for as a rule does not matter.
     for place in FolderContent.folders(below: folder) + placesElsewhere(identity) {
-      if let data = try? own(in: place) { return data }
+      do {
+        if let data = try own(in: place) { return data }
+      } catch  where place == identity.folder && publishedSet(identity) == nil {
+        // The set was there: nobody else has it.
+        throw error
+      } catch {}
     }
     return nil
   }
@@ -205,8 +211,6 @@ extension DataSource {
     do {
       return try SetFolder.find(at: place, isTrain: isTrain)
     } catch is SetFolderError {
-      return nil
-    } catch PictureFolderError.noPart {
       return nil
     }
   }

@@ -29,8 +29,7 @@ struct PictureFolder: Equatable {
     case .shared: base = folder
     case .split(let train, let test):
       guard let part = isTrain ? train : test else {
-        throw PictureFolderError.noPart(
-          path: folder, isTrain: isTrain, found: (isTrain ? test : train) ?? "none")
+        throw Self.noPart(of: folder, isTrain: isTrain, found: (isTrain ? test : train) ?? "none")
       }
       base = part
     }
@@ -59,18 +58,30 @@ struct PictureFolder: Equatable {
       guard !pictures.isEmpty || !isTrain else { throw PictureFolderError.noPictures(path: path) }
       count += pictures.count
       if layout == .shared {
-        pictures = pictures.enumerated().filter { ($0.offset % 7 == 3) != isTrain }.map(\.element)
+        pictures = pictures.enumerated()
+          .filter { Self.isForTesting($0.offset) != isTrain }.map(\.element)
       }
       paths += pictures
       labels += [UInt8](repeating: label, count: pictures.count)
     }
     guard !paths.isEmpty else {
-      throw PictureFolderError.noPart(
-        path: folder, isTrain: isTrain, found: "\(count) in \(found.count) folders")
+      throw Self.noPart(
+        of: folder, isTrain: isTrain, found: "\(count) in \(found.count) folders to share")
     }
     (self.paths, self.labels) = (paths, labels)
     sharedCount = layout == .shared ? count : nil
   }
+
+  private static func noPart(of folder: String, isTrain: Bool, found: String) -> SetFolderError {
+    .noPart(
+      path: folder, isTrain: isTrain,
+      expected: "pictures in \(FileSystem.withSlash(folder))\(isTrain ? "train" : "test")/CLASS/",
+      found: found)
+  }
+
+  /// Of the images of a class that were not split, whether the one at `index` is kept for testing: one in seven, as
+  /// of MNIST.
+  static func isForTesting(_ index: Int) -> Bool { index % 7 == 3 }
 
   // MARK: - Reading
 
@@ -141,6 +152,16 @@ struct PictureFolder: Equatable {
 // MARK: - Finding
 
 extension PictureFolder {
+  /// Where the folders of the classes are, if the set in `folder` is pictures: whatever is made there is a class.
+  static func placesOfClasses(in folder: String) -> [String] {
+    guard (try? MNISTFolder.find(folder, isTrain: true)) == nil else { return [] }
+    return switch Layout(of: folder) {
+    case nil: []
+    case .shared?: [folder]
+    case .split(let train, let test)?: [train, test].compactMap(\.self)
+    }
+  }
+
   /// How pictures lie in a folder.
   enum Layout: Equatable {
     /// A folder for each part; nil for one that is not there.
@@ -222,8 +243,6 @@ extension PictureFolder {
 
 /// What can be wrong with pictures in folders, beside what is wrong with one of them.
 package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
-  /// There are pictures, but none of the part that was asked for; `found` is what is there.
-  case noPart(path: String, isTrain: Bool, found: String)
   /// More folders than there can be classes.
   case tooManyClasses(path: String, found: Int)
   /// A folder of a class with more files than are read.
@@ -238,9 +257,6 @@ package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
   /// One sentence with the path.
   package var description: String {
     switch self {
-    case .noPart(let path, let isTrain, let found):
-      "\(path): no \(isTrain ? "training" : "test") pictures (expected them in a folder for each "
-        + "class in \(FileSystem.withSlash(path))\(isTrain ? "train" : "test"), found \(found))"
     case .tooManyClasses(let path, let found):
       "\(path): too many folders for classes (expected at most 256, found \(found))"
     case .tooManyPictures(let path, let limit):

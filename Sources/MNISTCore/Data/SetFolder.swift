@@ -2,7 +2,8 @@
 ///
 /// Of the forms the first counts that is there: the IDX files of `MNISTFolder`; then one of these, of which there
 /// may be only one: IDX files under names of their own (`emnist-letters-train-images-idx3-ubyte`), pictures in
-/// folders for classes. Their classes are called as the folders are, or as `classes.txt` beside the files says.
+/// folders for classes, CSV files, an archive of NumPy's. A CSV file or an archive may itself stand in the folder's
+/// place. The classes are called as the folders are, or as `classes.txt` beside the files says.
 public enum SetFolder {
   /// Reads the training set (`isTrain`) or the test set in `directory`.
   ///
@@ -22,6 +23,11 @@ public enum SetFolder {
 
   /// The part of the set in `directory`, nil where there is nothing of any.
   static func find(_ directory: String, isTrain: Bool) throws -> FoundSet? {
+    if try FileSystem.isDirectory(directory) == false,
+      let found = try others(at: directory, isTrain: isTrain)
+    {
+      return found
+    }
     do {
       return FoundSet(.idx(try MNISTFolder.find(directory, isTrain: isTrain)), isTrain: isTrain)
     } catch let error as MNISTFolderError where error.isNothingFound {
@@ -40,21 +46,22 @@ public enum SetFolder {
   private static func others(
     at place: String, isTrain: Bool
   ) throws -> FoundSet? {
-    guard try FileSystem.isDirectory(place) == true else { return nil }
+    guard let isDirectory = try FileSystem.isDirectory(place) else { return nil }
+    guard isDirectory else {
+      return try TableFile(place, isTrain: isTrain).map { FoundSet(.table($0), isTrain: isTrain) }
+    }
     var forms: [(name: String, find: () throws -> FoundSet.Form?)] = []
     for set in MNISTFolder.namedSets(in: place) {
-      forms.append(
-        (
-          "IDX files \(set)",
-          { try MNISTFolder.files(in: place, isTrain: isTrain, set: set).map { .idx($0) } }
-        ))
+      let find = { try MNISTFolder.files(in: place, isTrain: isTrain, set: set) }
+      forms.append(("IDX files \(set)", { try find().map { .idx($0) } }))
     }
     if PictureFolder.Layout(of: place) != nil {
-      forms.append(
-        (
-          "pictures",
-          { try PictureFolder(in: place, isTrain: isTrain).map { .pictures($0) } }
-        ))
+      let find = { try PictureFolder(in: place, isTrain: isTrain) }
+      forms.append(("pictures", { try find().map { .pictures($0) } }))
+    }
+    for set in TableFile.sets(in: place) {
+      let find = { try TableFile(set.path, isTrain: isTrain) }
+      forms.append(("\(set.kind.rawValue) in \(set.path)", { try find().map { .table($0) } }))
     }
     guard forms.count < 2 else {
       throw SetFolderError.severalSets(path: place, found: forms.map(\.name))
@@ -68,6 +75,7 @@ struct FoundSet: Equatable, Sendable {
   enum Form: Equatable {
     case idx(MNISTFolder.Files)
     case pictures(PictureFolder)
+    case table(TableFile)
   }
 
   let form: Form
@@ -80,6 +88,7 @@ struct FoundSet: Equatable, Sendable {
     switch form {
     case .idx(let files): files.folder
     case .pictures(let pictures): pictures.folder
+    case .table(let file): file.path
     }
   }
 
@@ -98,6 +107,8 @@ struct FoundSet: Equatable, Sendable {
     case .pictures(let pictures):
       return try PictureFolder(in: pictures.folder, isTrain: isTrain)
         .map { FoundSet(.pictures($0), isTrain: isTrain) }
+    case .table(let file):
+      return try TableFile(file.path, isTrain: isTrain).map { FoundSet(.table($0), isTrain: isTrain) }
     }
   }
 
@@ -106,8 +117,13 @@ struct FoundSet: Equatable, Sendable {
   /// Whether rows and columns are swapped as the images are loaded: that is asked for, or the files are known by
   /// their names to need it.
   func isSwapped(_ preparation: ImagePreparation) -> Bool {
-    if case .idx(let files) = form, files.set.hasPrefix("emnist") { return true }
-    return preparation.isTransposed
+    let name =
+      switch form {
+      case .idx(let files): files.set
+      case .pictures: ""
+      case .table(let file): FileSystem.split(file.path).name.lowercased()
+      }
+    return name.hasPrefix("emnist-") || preparation.isTransposed
   }
 
   /// The images; every label must be below `classes`, where that is given.
@@ -138,6 +154,19 @@ struct FoundSet: Equatable, Sendable {
           form: "pictures", place: pictures.folder,
           details: [counts(read, of: pictures.sharedCount), classText(read)] + swapped),
         source: self, oddities: oddities, preparation: preparation)
+    case .table(let file):
+      let (table, labels, sharedCount) = try file.load()
+      try ImageSet.check(labels, below: classes, path: file.path)
+      let folder = FileSystem.split(file.path).folder
+      let read = ImageSet(
+        height: table.height, width: table.width, pixels: table.pixels, labels: labels,
+        classNames: try ClassNames.read(in: folder.isEmpty ? "." : folder, labels: labels))
+      return LoadedImages(
+        images: prepared(read),
+        origin: .other(
+          form: file.kind.rawValue, place: file.path,
+          details: [counts(read, of: sharedCount), classText(read)] + swapped),
+        source: self, preparation: ImagePreparation(isTransposed: preparation.isTransposed))
     }
   }
 
@@ -157,12 +186,21 @@ struct FoundSet: Equatable, Sendable {
 package enum SetFolderError: Error, Equatable, CustomStringConvertible {
   /// More than one set, each in words.
   case severalSets(path: String, found: [String])
+  /// There is a set, but not the part that was asked for.
+  case noPart(path: String, isTrain: Bool, expected: String, found: String)
+  /// Images alone.
+  case noLabels(path: String, isTrain: Bool)
 
   /// One sentence with the path.
   package var description: String {
     switch self {
     case .severalSets(let path, let found):
       "\(path): more than one set (expected one alone, found \(found.joined(separator: ", ")))"
+    case .noPart(let path, let isTrain, let expected, let found):
+      "\(path): no \(isTrain ? "training" : "test") images (expected \(expected), found \(found))"
+    case .noLabels(let path, let isTrain):
+      "\(path): images without labels (expected a label for each to "
+        + "\(isTrain ? "train on" : "measure with"), found none)"
     }
   }
 }

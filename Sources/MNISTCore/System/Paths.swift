@@ -177,6 +177,14 @@ enum FileSystem {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// The folder with its slash, or nothing, and the name in it.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    var path = path[...]
+    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return ("", String(path)) }
+    return (String(path[...slash]), String(path[path.index(after: slash)...]))
+  }
+
   /// A folder's path with a slash at its end, for a name to follow.
   static func withSlash(_ folder: String) -> String {
     folder.hasSuffix("/") ? folder : folder + "/"
