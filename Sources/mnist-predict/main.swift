@@ -1,6 +1,6 @@
 import MNISTCore
 
-/// Measures the model on the test images, or classifies pictures where any are named.
+/// Measures the model on the test images, or classifies images without labels where any are named.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   let saved = try SavedModel(readingFrom: options.modelPath)
   guard options.pictures.isEmpty else {
@@ -10,6 +10,7 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
       options, saved.makeModel(), height: height, width: width, names: saved.classNames, &console)
     return
   }
+  guard options.imagesPath == nil else { return try predictImages(options, saved, &console) }
   let data = try saved.testImages(
     from: options.dataSource, foundBefore: CheckpointFile.dataFolder(of: options.modelPath)
   ) { console.report($0) }

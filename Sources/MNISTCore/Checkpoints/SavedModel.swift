@@ -96,7 +96,7 @@ public struct SavedModel: Equatable, Sendable {
     let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
     let images = try SetFolder.load(
       directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
-    try checkSize(of: images, path: directory)
+    try checkSize(images.height, images.width, path: directory)
     return try withClasses(images, areOwn: false, path: directory)
   }
 
@@ -113,7 +113,7 @@ public struct SavedModel: Equatable, Sendable {
     var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
-    try checkSize(of: data.images, path: data.origin.place)
+    try checkSize(data.images.height, data.images.width, path: data.origin.place)
     data.images = try withClasses(
       data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data
@@ -123,16 +123,19 @@ public struct SavedModel: Equatable, Sendable {
   private func withClasses(
     _ images: ImageSet, areOwn: Bool, path: String
   ) throws(CheckpointError) -> ImageSet {
-    let names = classNames
+    let (names, ownNames) = (classNames, settings?.classNames)
+    // A class without a name is called by its number, as folders of digits are: "10" may come before "2".
+    func numbers(_ count: Int) -> [String] { (0..<count).map { "\($0)" } }
+    let own = Set(ownNames ?? [])
+    let found =
+      images.classNames
+      ?? (own.isSuperset(of: numbers(images.classCount)) ? numbers(images.classCount) : nil)
     // Weights alone do not say what their classes are; and a model's own data may have got names since.
-    let areInOrder = settings == nil || settings?.classNames == nil && areOwn
-    guard let found = images.classNames, !areInOrder else {
-      return names.map(images.named) ?? images
-    }
-    // A class without a name may be called by its number.
-    let numbers = (0..<layout.outputSize).map { "\($0)" }
-    let known = settings?.classNames == nil ? [names ?? numbers, numbers] : [names ?? numbers]
-    guard let same = known.lazy.compactMap(images.renumbered).first else {
+    let areInOrder = settings == nil || ownNames == nil && areOwn
+    guard let found, !areInOrder else { return names.map(images.named) ?? images }
+    let known =
+      ownNames.map { [$0] } ?? [names, numbers(layout.outputSize)].compactMap(\.self)
+    guard let same = known.lazy.compactMap(images.named(found).renumbered).first else {
       throw .otherClasses(
         path: path, expected: known[0], found: found.first { !known[0].contains($0) } ?? "")
     }
@@ -152,16 +155,35 @@ public struct SavedModel: Equatable, Sendable {
     return (side, side)
   }
 
-  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
-    if let imageSize, [images.height, images.width] != imageSize {
+  /// Images to be predicted, from a file or a folder: see `UnlabelledImages`. Throws what is wrong with them, and
+  /// `CheckpointError` for images of another size.
+  ///
+  /// - Parameter isRaw: whether pictures are taken as they are, not fitted to the model's images.
+  public func images(at path: String, isRaw: Bool = false) throws -> UnlabelledImages {
+    try images(at: path, isRaw: isRaw, modelPath: "the model")
+  }
+
+  package func images(
+    at path: String, isRaw: Bool, modelPath: String
+  ) throws -> UnlabelledImages {
+    let images = try UnlabelledImages(
+      path, isRaw: isRaw, isTransposed: settings?.isTransposed ?? false
+    ) { try pictureSize(path: modelPath) }
+    try checkSize(images.height, images.width, path: path)
+    return images
+  }
+
+  private func checkSize(
+    _ height: Int, _ width: Int, path: String
+  ) throws(CheckpointError) {
+    if let imageSize, [height, width] != imageSize {
       throw .otherImageSize(
         path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
-        foundHeight: images.height, foundWidth: images.width)
+        foundHeight: height, foundWidth: width)
     }
-    guard images.imageSize == layout.inputSize else {
+    guard height * width == layout.inputSize else {
       throw .otherPixelCount(
-        path: path, expected: layout.inputSize, foundHeight: images.height,
-        foundWidth: images.width)
+        path: path, expected: layout.inputSize, foundHeight: height, foundWidth: width)
     }
   }
 

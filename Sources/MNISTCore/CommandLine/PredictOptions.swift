@@ -4,6 +4,12 @@ package struct PredictOptions: Equatable, Sendable {
   package var modelPath: String
   /// Pictures to classify in place of the test set; `-` is standard input.
   package var pictures: [String] = []
+  /// Images without labels to predict in place of the test set: a file, or a folder of pictures.
+  package var imagesPath: String?
+  /// Where their predictions are written; nil is standard output.
+  package var predictionsPath: String?
+  /// The columns of their predictions; nil where that was not said.
+  package var predictionsForm: PredictionTable.Form?
   /// Whether pictures are taken as they are, not fitted to the form of the model's images.
   package var isRaw = false
   /// Which images; `nil` asks for those that belong to the model's.
@@ -17,7 +23,7 @@ package struct PredictOptions: Equatable, Sendable {
   /// −1 is the CPU.
   package var gpuID = -1
   package var batchSize = 256
-  /// How many test images, from the first; `nil` is all of them.
+  /// How many images, from the first; `nil` is all of them.
   package var testCount: Int?
   /// Whether each image is drawn beside its prediction and its label.
   package var show = false
@@ -53,24 +59,39 @@ package struct PredictOptions: Equatable, Sendable {
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
     let file = Self.command.operands?.metavariable ?? ""
-    let problems: [(isThere: Bool, UsageError.Problem)] = [
-      (isRaw && pictures.isEmpty, .notAllowedWithout(option: "--raw", other: file)),
-      (testCount != nil && !pictures.isEmpty, .notAllowedWith(option: "--n_test", other: file)),
-      (
-        reportDirectory != nil && !pictures.isEmpty,
-        .notAllowedWith(option: "--report", other: file)
-      ),
-      (show && json, .notAllowedWith(option: "--show", other: "--json")),
-      (
-        logDirectory != nil && reportDirectory == nil,
-        .notAllowedWithout(option: "--log_dir", other: "--report")
-      ),
+    let (hasFiles, hasImages) = (!pictures.isEmpty, imagesPath != nil)
+    func with(_ isThere: Bool, _ option: String, _ other: String) -> UsageError.Problem? {
+      isThere ? .notAllowedWith(option: option, other: other) : nil
+    }
+    func without(_ isThere: Bool, _ option: String, _ other: String) -> UsageError.Problem? {
+      isThere ? .notAllowedWithout(option: option, other: other) : nil
+    }
+    let (report, predictions) = (reportDirectory != nil, predictionsPath != nil)
+    let hasForm = predictionsForm != nil
+    let problems = [
+      without(isRaw && !hasFiles && !hasImages, "--raw", "\(file) or --images"),
+      with(hasImages && hasFiles, "--images", file),
+      with(testCount != nil && hasFiles, "--n_test", file),
+      with(report && hasFiles, "--report", file),
+      with(report && hasImages, "--report", "--images"),
+      with(show && json, "--show", "--json"),
+      with(show && hasImages, "--show", "--images"),
+      without(predictions && !hasImages, "--predictions", "--images"),
+      without(hasForm && !hasImages, "--predictions_format", "--images"),
+      with(json && predictions, "--json", "--predictions"),
+      with(json && hasForm, "--json", "--predictions_format"),
+      without(logDirectory != nil && !report, "--log_dir", "--report"),
     ]
-    return problems.first(where: \.isThere)?.1
+    return problems.lazy.compactMap(\.self).first
   }
 
   /// Of options about the test images: pictures take their place.
   private static func withoutTestImages(_ options: PredictOptions) -> String? {
+    options.imagesPath == nil
+      ? ofPictures(options) : "with --images: no test images are read"
+  }
+
+  private static func ofPictures(_ options: PredictOptions) -> String? {
     options.pictures.isEmpty ? nil : "with pictures: no test images are read"
   }
 
@@ -84,12 +105,13 @@ package struct PredictOptions: Equatable, Sendable {
     CommandDescription(
       name: "mnist-predict",
       summary:
-        "Measures a model of mnist-train on the test images, or classifies pictures.",
+        "Measures a model of mnist-train on the test images, or classifies images without labels.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
         "mnist-predict --model_fn model.ckpt --report report",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
+        "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
         "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
       options: [
@@ -104,10 +126,10 @@ package struct PredictOptions: Equatable, Sendable {
         .integer(
           "batch_size", \.batchSize, in: 1...Int.max, default: "256", .machine,
           "images predicted at a time; never changes a prediction"
-        ).noEffect(withoutTestImages),
+        ).noEffect(ofPictures),
         .integer(
           "n_test", \.testCount, in: 1...Int.max, default: "all", .output,
-          "only the first N test images"),
+          "only the first N images"),
         .flag("show", \.show, .output, "draw each image as the model sees it"),
         .integer(
           "n_threads", \.threadCount, in: ThreadChoice.allowed,
@@ -128,6 +150,16 @@ package struct PredictOptions: Equatable, Sendable {
           "take pictures as they are, in the size and the shades of the training's"),
         .flag(
           "json", \.json, .output, "print a JSON object a line, the last one with the summary"),
+        .path(
+          "images", "PATH", \.imagesPath, .files,
+          "images without labels to predict: a file, or a folder of pictures"),
+        .path(
+          "predictions", "FILE", \.predictionsPath, default: "standard output", .output,
+          "where the predictions of --images are written, a row for each image"),
+        .choice(
+          "predictions_format", "FORM", PredictionTable.Form.self, default: "csv", .output,
+          "their columns: csv also has the probability, kaggle is ImageId,Label"
+        ) { $0.predictionsForm = $1 },
         .path(
           "report", "DIR", \.reportDirectory, .output,
           "write report.html, predictions.csv and confusion.csv into DIR"),
@@ -160,6 +192,14 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "One character on a plain ground, dark on light or light on dark, of any size:",
             "it is cut out, scaled and centered as the images of MNIST were.",
+          ]),
+        .init(
+          title: "images without labels",
+          lines: [
+            "--images takes a file of IDX images, CSV, NPY or NPZ, plain or .gz, a picture,",
+            "or a folder of pictures, and answers with a row for each image. However many",
+            "there are, memory does not grow. Labels beside them are not used. --predictions",
+            "writes FILE whole or not at all.",
           ]),
         .exitStatus,
         .spelling,

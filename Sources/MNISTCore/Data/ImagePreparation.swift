@@ -34,14 +34,20 @@ public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
 extension ImageSet {
   /// The same images with rows and columns swapped in each.
   func transposed() -> ImageSet {
+    let pixels = Self.transposed(pixels, height: height, width: width)
+    return ImageSet(
+      height: width, width: height, pixels: pixels, labels: labels, classNames: classNames)
+  }
+
+  /// Images `[count, height, width]` as `[count, width, height]`.
+  static func transposed(_ pixels: [UInt8], height: Int, width: Int) -> [UInt8] {
     var swapped: [UInt8] = []
     swapped.reserveCapacity(pixels.count)
-    for start in stride(from: 0, to: pixels.count, by: imageSize) {
+    for start in stride(from: 0, to: pixels.count, by: height * width) {
       for column in start..<start + width {
         for row in 0..<height { swapped.append(pixels[column + row * width]) }
       }
     }
-    return ImageSet(
-      height: width, width: height, pixels: swapped, labels: labels, classNames: classNames)
+    return swapped
   }
 }

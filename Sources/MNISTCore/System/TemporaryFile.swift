@@ -178,6 +178,13 @@ struct TemporaryFile: ~Copyable {
     isPlaced = true
   }
 
+  /// The same for a target that can lose its name.
+  mutating func replaceTarget() throws(FileError) {
+    let code = rename(to: target.name)
+    try ensure(code == 0, code)
+    isPlaced = true
+  }
+
   /// Gives the file another name in its folder. Returns 0 or an error number.
   private mutating func rename(to newName: [CChar]) -> Int32 {
     let result = SystemError.retrying { renameat(target.folder, name, target.folder, newName) }

@@ -110,13 +110,14 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model of mnist-train on the test images, or classifies pictures.
+        Measures a model of mnist-train on the test images, or classifies images without labels.
 
         examples:
           mnist-predict --model_fn model.ckpt
           mnist-predict --model_fn model.ckpt --n_test 2 --show
           mnist-predict --model_fn model.ckpt --report report
           mnist-predict --model_fn model.ckpt three.png photo.pgm
+          mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv
           magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -
 
         """))
