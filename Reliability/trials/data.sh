@@ -124,7 +124,7 @@ refused "two forms in one folder" 'more than one set .*found pictures, CSV in bo
 cp -r one names && printf 'cat\ndog\n' > names/classes.txt
 refused "too few names" 'names/classes.txt: not the names .*a line for each of the 3 classes, found 2' names
 mkdir npz && printf 'PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\13\0\0\0x_train.npy' > npz/mnist.npz
-refused "an NPZ cut short" 'npz/mnist.npz: ' npz
+refused "an NPZ cut short" 'found a NumPy archive, but npz/mnist.npz: ' npz
 
 mkdir emnist
 for part in train:train test:t10k; do

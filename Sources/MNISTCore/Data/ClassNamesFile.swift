@@ -13,10 +13,13 @@ extension ClassNames {
     }
     if text.first == "\u{FEFF}" { text.removeFirst() }
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map { String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
+      .map {
+        String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+      }
     while lines.last == "" { lines.removeLast() }
     if let fault = fault(lines) {
-      throw ClassNamesError(path: path, expected: "a name on each line, all different", found: fault)
+      throw ClassNamesError(
+        path: path, expected: "a name on each line, all different", found: fault)
     }
     let classCount = Int(labels.max() ?? 0) + 1
     guard lines.count >= classCount else {

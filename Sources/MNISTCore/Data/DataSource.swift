@@ -78,8 +78,13 @@ public struct DataSource: Sendable {
 
   /// The set in the folder, nil where there is nothing of one.
   func filesInFolder(isTrain: Bool, classes: Int? = nil) throws -> LoadedImages? {
-    try SetFolder.find(folder, isTrain: isTrain)
-      .map { try load($0, classes: classes) }
+    guard let found = try SetFolder.find(folder, isTrain: isTrain) else { return nil }
+    // Some figures in a folder that nobody has named are no set.
+    if directory == nil, case .pictures(let pictures) = found.form, Set(pictures.labels).count == 1
+    {
+      return nil
+    }
+    return try load(found, classes: classes)
   }
 
   /// The images of what was found; a published set is known by its content.

@@ -124,6 +124,10 @@ package struct FolderContent: Equatable, Sendable {
       known.first { !["a file", "a text file", "a JSON file", "an empty file"].contains($0.kind) }
       ?? known[0]
     let others = files.filter { $0 != telling.name }
+    // What a form that is understood lacks its reader says.
+    if let fault = TableFile.fault(of: base + telling.name) {
+      return "\(telling.kind), but \(fault)"
+    }
     return "\(telling.kind), \(telling.name)" + (others.isEmpty ? "" : ", beside \(list(others))")
   }
 

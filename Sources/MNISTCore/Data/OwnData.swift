@@ -104,7 +104,8 @@ extension DataSource {
     var source = self
     source.preparation.pictureSize = preparation.pictureSize ?? identity?.preparation.pictureSize
     if identity?.preparation.isTransposed == true { source.preparation.isTransposed = true }
-    return try source.preparedImages(of: identity, isTrain: isTrain, classes: classes, report: report)
+    return try source.preparedImages(
+      of: identity, isTrain: isTrain, classes: classes, report: report)
   }
 
   private func preparedImages(

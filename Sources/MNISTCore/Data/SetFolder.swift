@@ -43,25 +43,30 @@ public enum SetFolder {
     return try others(at: place, isTrain: isTrain)
   }
 
-  private static func others(
-    at place: String, isTrain: Bool
-  ) throws -> FoundSet? {
+  private static func others(at place: String, isTrain: Bool) throws -> FoundSet? {
     guard let isDirectory = try FileSystem.isDirectory(place) else { return nil }
     guard isDirectory else {
       return try TableFile(place, isTrain: isTrain).map { FoundSet(.table($0), isTrain: isTrain) }
     }
     var forms: [(name: String, find: () throws -> FoundSet.Form?)] = []
     for set in MNISTFolder.namedSets(in: place) {
-      let find = { try MNISTFolder.files(in: place, isTrain: isTrain, set: set) }
-      forms.append(("IDX files \(set)", { try find().map { .idx($0) } }))
+      forms.append(
+        (
+          "IDX files \(set)",
+          { try MNISTFolder.files(in: place, isTrain: isTrain, set: set).map(FoundSet.Form.idx) }
+        ))
     }
     if PictureFolder.Layout(of: place) != nil {
-      let find = { try PictureFolder(in: place, isTrain: isTrain) }
-      forms.append(("pictures", { try find().map { .pictures($0) } }))
+      forms.append(
+        ("pictures", { try PictureFolder(in: place, isTrain: isTrain).map(FoundSet.Form.pictures) })
+      )
     }
     for set in TableFile.sets(in: place) {
-      let find = { try TableFile(set.path, isTrain: isTrain) }
-      forms.append(("\(set.kind.rawValue) in \(set.path)", { try find().map { .table($0) } }))
+      forms.append(
+        (
+          "\(set.kind.rawValue) in \(set.path)",
+          { try TableFile(set.path, isTrain: isTrain).map(FoundSet.Form.table) }
+        ))
     }
     guard forms.count < 2 else {
       throw SetFolderError.severalSets(path: place, found: forms.map(\.name))
@@ -108,7 +113,9 @@ struct FoundSet: Equatable, Sendable {
       return try PictureFolder(in: pictures.folder, isTrain: isTrain)
         .map { FoundSet(.pictures($0), isTrain: isTrain) }
     case .table(let file):
-      return try TableFile(file.path, isTrain: isTrain).map { FoundSet(.table($0), isTrain: isTrain) }
+      return try TableFile(file.path, isTrain: isTrain).map {
+        FoundSet(.table($0), isTrain: isTrain)
+      }
     }
   }
 

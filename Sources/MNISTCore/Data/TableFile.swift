@@ -17,7 +17,7 @@ struct TableFile: Equatable {
 
   /// The part of the set to which the file at `path` belongs; nil where it is neither CSV nor an archive.
   init?(_ path: String, isTrain: Bool) throws {
-    guard let kind = Self.kind(of: path)?.kind else { return nil }
+    guard let kind = Self.kind(of: path) else { return nil }
     let place = FileSystem.split(path)
     guard let part = FileName(place.name).part else {
       self.init(path: path, kind: kind, isTrain: isTrain, isNamedPart: false)
@@ -59,7 +59,8 @@ struct TableFile: Equatable {
       guard let images = part ?? archive.images(.only) else {
         throw SetFolderError.noPart(
           path: path, isTrain: isTrain, expected: isTrain ? "x_train" : "x_test",
-          found: archive.others.isEmpty ? "only the other part" : archive.others.joined(separator: ", "))
+          found: archive.others.isEmpty
+            ? "only the other part" : archive.others.joined(separator: ", "))
       }
       table = try images.table()
     }
@@ -70,7 +71,8 @@ struct TableFile: Equatable {
     let (part, partLabels) = Self.share(of: table, labels, isTrain: isTrain)
     guard !partLabels.isEmpty else {
       throw SetFolderError.noPart(
-        path: path, isTrain: isTrain, expected: "at least four of a class", found: "\(labels.count)")
+        path: path, isTrain: isTrain, expected: "at least four of a class", found: "\(labels.count)"
+      )
     }
     return (part, partLabels, labels.count)
   }
@@ -110,47 +112,61 @@ struct TableFile: Equatable {
     }
   }
 
-  /// The sets of files in a folder, in the order of their names. CSV files that cannot be images count only where
-  /// no others are there: then their reader says what is wrong.
+  /// The sets of files in a folder, in the order of their names. Files that cannot be images are passed over.
   static func sets(in folder: String) -> [FileSet] {
     let base = FileSystem.withSlash(folder)
     var sets: [FileSet] = []
-    var others: [FileSet] = []
     let names = ((try? FileSystem.names(in: folder)) ?? []).filter { !$0.hasPrefix(".") }
     for (index, file) in names.enumerated() {
-      let name = FileName(file)
-      guard index < 100 || name.isUsual, let (kind, isSure) = kind(of: base + file) else { continue }
-      func add(to sets: inout [FileSet]) {
-        let place = sets.firstIndex { $0.name.key == name.key && $0.kind == kind }
-        if let place, (name.part == nil) == (sets[place].files[nil] != nil) {
-          // Of a plain and a packed copy the first counts.
-          if sets[place].files[name.part] == nil { sets[place].files[name.part] = base + file }
-        } else {
-          sets.append(FileSet(name: name, kind: kind, files: [name.part: base + file]))
-        }
+      let (name, path) = (FileName(file), base + file)
+      guard index < 100 || name.isUsual, let kind = kind(of: path), fault(of: path, kind) == nil
+      else { continue }
+      let place = sets.firstIndex { $0.name.key == name.key && $0.kind == kind }
+      if let place, (name.part == nil) == (sets[place].files[nil] != nil) {
+        // Of a plain and a packed copy the first counts.
+        if sets[place].files[name.part] == nil { sets[place].files[name.part] = path }
+      } else {
+        sets.append(FileSet(name: name, kind: kind, files: [name.part: path]))
       }
-      if isSure { add(to: &sets) } else { add(to: &others) }
     }
-    return sets.isEmpty ? others : sets
+    return sets
   }
 
-  /// What the file is, by its content, and whether it looks like images.
-  private static func kind(of path: String) -> (kind: Kind, isSure: Bool)? {
-    guard let file = try? FileBytes(path, limit: .max), let start = try? file.read(1 << 16) else {
+  /// What the file is, by its content; nil for another.
+  private static func kind(of path: String) -> Kind? {
+    guard let start = start(of: path) else { return nil }
+    if FileKind.name(start) == "a NumPy archive" { return .npz }
+    return CSVImages.recognizes(start) ? .csv : nil
+  }
+
+  /// What shows without reading all of a file of this kind that it has no images, or is damaged.
+  private static func fault(of path: String, _ kind: Kind) -> (any Error)? {
+    do {
+      switch kind {
+      case .npz: _ = try NPZImages(FileBytes(path, limit: IDX.limitBytes))
+      case .csv:
+        let text = (start(of: path) ?? []).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+        _ = try CSVLayout(text.prefix { $0 != 0x0A && $0 != 0x0D }, path: path)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The same as a sentence with the path; nil where nothing is wrong, or the file is of another kind.
+  static func fault(of path: String) -> String? {
+    kind(of: path).flatMap { fault(of: path, $0) }.map { "\($0)" }
+  }
+
+  /// The first bytes, unpacked: enough for a line as long as of images of 256 × 256.
+  private static func start(of path: String) -> [UInt8]? {
+    let count = 1 << 18
+    guard let file = try? FileBytes(path, limit: .max), let start = try? file.read(count) else {
       return nil
     }
-    if NPZImages.recognizes(start) {
-      return FileKind.name(start) == "a NumPy archive" ? (.npz, true) : nil
-    }
-    var text = start
-    if GzipReader.recognizes(start) {
-      guard let unpacked = try? GzipReader(start, path: path).read(1 << 16) else { return nil }
-      text = unpacked
-    }
-    guard CSVImages.recognizes(text) else { return nil }
-    let line = text.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
-      .prefix { $0 != 0x0A && $0 != 0x0D }
-    return (.csv, (try? CSVLayout(line, path: path)) != nil)
+    return GzipReader.recognizes(start)
+      ? try? GzipReader(start, path: path).read(count) : start
   }
 
   /// What the name of a file tells.
@@ -170,9 +186,11 @@ struct TableFile: Equatable {
       var part: Part?
       for (index, word) in words.enumerated() where part == nil {
         part =
-          word.hasPrefix("train") ? .train
-          : word.hasPrefix("test") || word == "t10k" ? .test
-          : word.hasPrefix("valid") || word == "val" ? .validation : nil
+          word.hasPrefix("train")
+          ? .train
+          : word.hasPrefix("test") || word == "t10k"
+            ? .test
+            : word.hasPrefix("valid") || word == "val" ? .validation : nil
         if part != nil { words[index] = "*" }
       }
       self.part = part

@@ -18,7 +18,8 @@ import Testing
       let prediction = try await predict("", in: folder)
       #expect(prediction.exitCode == 0 && prediction.output.hasPrefix("Accuracy: "))
       #expect(
-        prediction.error.hasPrefix("Data: pictures in d (test 6 of 48, 3 classes: cat, dog, owl)\n"))
+        prediction.error.hasPrefix("Data: pictures in d (test 6 of 48, 3 classes: cat, dog, owl)\n")
+      )
       let json = try await predict("--json", in: folder)
       #expect(
         json.output.contains(
@@ -73,7 +74,8 @@ import Testing
         pixels: sorted.flatMap { images.pixels[$0 * 30..<$0 * 30 + 30] },
         labels: sorted.map { images.labels[$0] })
       try SmallSets.put(set, in: "\(folder)/d")
-      try SmallSets.put(SmallPictures.files(images, classes: classes, in: "train/"), in: "\(folder)/p")
+      try SmallSets.put(
+        SmallPictures.files(images, classes: classes, in: "train/"), in: "\(folder)/p")
       #expect(try await train("--seed 1", in: folder).exitCode == 0)
       #expect(try await train("--seed 1 --data_dir p --model_fn n", in: folder).exitCode == 0)
       #expect(try SmallSets.content("\(folder)/m") == SmallSets.content("\(folder)/n"))

@@ -117,7 +117,8 @@ import Testing
         #expect(run.exitCode == (refusal == nil ? 0 : 2), "\(run.error)")
         if let refusal {
           #expect(
-            run.error.hasPrefix("mnist-train: error: \(refusal) the pictures of --data_dir, found "))
+            run.error.hasPrefix("mnist-train: error: \(refusal) the pictures of --data_dir, found ")
+          )
         }
       }
     }

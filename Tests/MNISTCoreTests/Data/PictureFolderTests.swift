@@ -9,7 +9,9 @@ import Testing
 
   // MARK: - Classes and parts
 
-  @Test(arguments: [("train", "test"), ("training", "testing"), ("Train", "Test"), ("train", "val")])
+  @Test(arguments: [
+    ("train", "test"), ("training", "testing"), ("Train", "Test"), ("train", "val"),
+  ])
   func partsHaveFoldersOfTheirOwn(_ train: String, _ test: String) throws {
     try SmallSets.withFolder([
       "\(train)/dog/1.png": Self.dot(1), "\(train)/cat/2.png": Self.dot(2),
@@ -99,7 +101,8 @@ import Testing
       }
     }
     // A class may be called train.
-    try SmallSets.withFolder(["train/1.png": Self.dot(1), "car/2.png": Self.dot(2)]) { folder throws in
+    try SmallSets.withFolder(["train/1.png": Self.dot(1), "car/2.png": Self.dot(2)]) {
+      folder throws in
       #expect(try SetFolder.load(folder, isTrain: true).classNames == ["car", "train"])
     }
   }
@@ -127,7 +130,9 @@ import Testing
     #expect(
       try refusal(["a/1.jpg": [0xFF, 0xD8, 0xFF]])
         == "d/a/1.jpg: not a picture that can be read (expected PNG, PGM or PPM, found JPEG)")
-    #expect(try refusal(["a/1.png": Self.dot(1), "a/2.png": []]).hasPrefix("d/a/2.png: the file is empty"))
+    #expect(
+      try refusal(["a/1.png": Self.dot(1), "a/2.png": []]).hasPrefix("d/a/2.png: the file is empty")
+    )
     #expect(
       try refusal(["a/1.png": Self.dot(1), "b/.x": []])
         == "d/b: no pictures (expected some in the folder of each class, found nothing)")
@@ -149,7 +154,8 @@ import Testing
         == "d: too many folders for classes (expected at most 256, found 257)")
     #expect(
       try refusal(["e\u{301}/1.png": Self.dot(1), "\u{e9}/1.png": Self.dot(1)])
-        .hasPrefix("d: not the names of the classes (expected a folder for each, all different, found"))
+        .hasPrefix(
+          "d: not the names of the classes (expected a folder for each, all different, found"))
   }
 
   @Test func allClassesThatLabelsCanTellAreRead() throws {
@@ -192,7 +198,8 @@ import Testing
   }
 
   @Test func rowsAndColumnsAreSwapped() throws {
-    try SmallSets.withFolder(["a/1.png": SmallPictures.png([[1, 2, 3], [4, 5, 6]])]) { folder throws in
+    try SmallSets.withFolder(["a/1.png": SmallPictures.png([[1, 2, 3], [4, 5, 6]])]) {
+      folder throws in
       let set = try SetFolder.load(
         folder, isTrain: true, preparation: ImagePreparation(isTransposed: true))
       #expect([set.height, set.width] == [3, 2] && set.pixels == [1, 4, 2, 5, 3, 6])
@@ -210,7 +217,9 @@ import Testing
       var source = DataSource(in: folder)
       let raw = try source.trainingImages()
       #expect(
-        DataText.warnings(raw, isTrain: true) == ["\(folder): a picture is blank, \(folder)/b/2.png"])
+        DataText.warnings(raw, isTrain: true) == [
+          "\(folder): a picture is blank, \(folder)/b/2.png"
+        ])
       try SmallSets.put(["b/2.png": dark], in: folder)
       #expect(
         DataText.warnings(try source.trainingImages(), isTrain: true) == [

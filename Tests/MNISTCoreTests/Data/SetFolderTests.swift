@@ -10,7 +10,8 @@ import Testing
 
   /// With the label first and no names, as the older copies of MNIST are.
   private func csv(_ set: ImageSet, header: Bool = false) -> [UInt8] {
-    var lines = header ? ["label," + (0..<set.imageSize).map { "pixel\($0)" }.joined(separator: ",")] : []
+    var lines =
+      header ? ["label," + (0..<set.imageSize).map { "pixel\($0)" }.joined(separator: ",")] : []
     for (index, label) in set.labels.enumerated() {
       let pixels = set.pixels[index * set.imageSize..<(index + 1) * set.imageSize]
       lines.append(([label] + pixels).map { "\($0)" }.joined(separator: ","))
@@ -86,10 +87,15 @@ import Testing
 
   // MARK: - CSV and NPZ
 
-  @Test(arguments: [("train.csv", "test.csv"), ("mnist_train.csv.gz", "mnist_test.csv"), ("A-Train.txt", "A-Test.txt")])
+  @Test(arguments: [
+    ("train.csv", "test.csv"), ("mnist_train.csv.gz", "mnist_test.csv"),
+    ("A-Train.txt", "A-Test.txt"),
+  ])
   func tablesAreASetByTheirNames(_ train: String, _ test: String) throws {
     let packed = train.hasSuffix(".gz") ? SmallSets.gzip(csv(images)) : csv(images, header: true)
-    try SmallSets.withFolder([train: packed, test: csv(tests), "notes.md": Array("a, b, c, d".utf8)]) {
+    try SmallSets.withFolder([
+      train: packed, test: csv(tests), "notes.md": Array("a, b, c, d".utf8),
+    ]) {
       folder throws in
       // By the folder, or by either file.
       for place in [folder, "\(folder)/\(train)", "\(folder)/\(test)"] {
@@ -109,9 +115,10 @@ import Testing
       let test = try SetFolder.load("\(folder)/digits.csv", isTrain: false)
       // Images 9, 10 and 11 are the fourth of their classes.
       #expect(test.labels == [0, 1, 2] && test.pixels == Array(images.pixels[36..<48]))
-      #expect(!train.images.pixels.indices.dropLast(12).contains {
-        Array(train.images.pixels[$0..<$0 + 12]) == test.pixels
-      })
+      #expect(
+        !train.images.pixels.indices.dropLast(12).contains {
+          Array(train.images.pixels[$0..<$0 + 12]) == test.pixels
+        })
     }
   }
 
@@ -146,10 +153,30 @@ import Testing
   @Test func aTableThatIsWrongSaysWhy() throws {
     let rows = Array("label,a,b,c\n1,2,3,4\n".utf8)
     try SmallSets.withFolder(["train.csv": rows]) { folder throws in
-      #expect(throws: CSVError.self) { try SetFolder.load(folder, isTrain: true) }
-      // Beside one that is right it is none.
+      // By itself, and as what lies in a folder; beside one that is right it is none.
+      let error = #expect(throws: CSVError.self) {
+        try SetFolder.load("\(folder)/train.csv", isTrain: true)
+      }
+      #expect {
+        try DataSource(in: folder).trainingImages()
+      } throws: {
+        "\($0)".hasSuffix(", found a CSV file, but \(error.map { "\($0)" } ?? ""))")
+      }
       try SmallSets.put(["digits.csv": csv(images)], in: folder)
       #expect(try SetFolder.load(folder, isTrain: true).count == 21)
+    }
+  }
+
+  /// MNIST is downloaded into it, as ever.
+  @Test func figuresInTheUsualFolderAreNoSet() throws {
+    try SmallSets.withFolder(["plots/a.png": SmallPictures.dot(1)]) { folder throws in
+      var source = DataSource(in: folder)
+      #expect(try source.filesInFolder(isTrain: true) != nil)
+      source.directory = nil
+      source.defaultDirectory = folder
+      #expect(try source.filesInFolder(isTrain: true) == nil)
+      try SmallSets.put(["scans/a.png": SmallPictures.dot(1)], in: folder)
+      #expect(try source.filesInFolder(isTrain: true) != nil)
     }
   }
 
@@ -208,7 +235,9 @@ import Testing
   func aFileThatDoesNotFitIsRefused(_ text: String, _ what: String) throws {
     try SmallSets.withFolder(["classes.txt": Array(text.utf8)]) { folder throws in
       try SmallSets.put(images, in: folder)
-      let error = #expect(throws: ClassNamesError.self) { try SetFolder.load(folder, isTrain: true) }
+      let error = #expect(throws: ClassNamesError.self) {
+        try SetFolder.load(folder, isTrain: true)
+      }
       #expect(
         error?.description
           == "\(folder)/classes.txt: not the names of the classes (expected \(what))")
