@@ -8,8 +8,10 @@ public struct ImageSet: Equatable, Sendable {
   public let pixels: [UInt8]
   /// `[count]`, each a class from 0.
   public let labels: [UInt8]
-  /// The largest label plus 1.
+  /// The largest label plus 1, or the number of names where that is greater.
   public let classCount: Int
+  /// What the classes are called, in the order of the labels; nil where the data does not say.
+  public let classNames: [String]?
   /// The CRC-32 of `imagesIDX`: of the unpacked file that the images come from.
   public let imagesCRC32: UInt32
   /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from.
@@ -21,7 +23,12 @@ public struct ImageSet: Equatable, Sendable {
   public var imageSize: Int { height * width }
 
   /// A set of at least one image of at least one pixel; `pixels` are `[count, height, width]`.
-  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+  ///
+  /// - Parameter classNames: none, or a name of 1 to 1,024 bytes for each label up to the largest or
+  ///   beyond, all different. The checksums do not know them.
+  public init(
+    height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classNames: [String]? = nil
+  ) {
     require(
       (1...Int(UInt32.max)).contains(height) && (1...Int(UInt32.max)).contains(width),
       "images of \(height)×\(width) pixels")
@@ -36,7 +43,13 @@ public struct ImageSet: Equatable, Sendable {
     self.width = width
     self.pixels = pixels
     self.labels = labels
-    classCount = labels.reduce(0) { max($0, Int($1)) } + 1
+    classCount = max(labels.reduce(0) { max($0, Int($1)) } + 1, classNames?.count ?? 0)
+    if let classNames {
+      require(
+        classNames.count == classCount && ClassNames.fault(classNames) == nil,
+        "the names \(classNames) for \(classCount) classes")
+    }
+    self.classNames = classNames
     let imagesHeader = IDXHeader.encoded(.images, sizes: [labels.count, height, width])
     imagesCRC32 = CRC32.checksum(pixels, after: CRC32.checksum(imagesHeader))
     let labelsHeader = IDXHeader.encoded(.labels, sizes: [labels.count])
