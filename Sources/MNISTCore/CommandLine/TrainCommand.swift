@@ -52,7 +52,8 @@ extension TrainOptions {
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH"),
         .flag(
-          "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"),
+          "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"
+        ).noEffect { $0.resume ? "with --resume: a run that goes on replaces only itself" : nil },
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when the validation loss has not improved for N epochs"
