@@ -6,9 +6,10 @@ package enum DataText {
     "Data: \(PythonSyntax.escaped("\(data)"))"
   }
 
-  /// What is odd about the images, a line each.
+  /// What is odd about the images, a line each. A published set is what was meant: EMNIST's letters begin at 1.
   static func warnings(_ data: LoadedImages, isTrain: Bool) -> [String] {
-    (data.images.oddities(isTrain: isTrain) + data.oddities)
+    let isPublished = if case .published = data.origin { true } else { false }
+    return ((isPublished ? [] : data.images.oddities(isTrain: isTrain)) + data.oddities)
       .map { "\(PythonSyntax.escaped(data.origin.place)): \($0)" }
   }
 

@@ -115,8 +115,10 @@ extension TrainOptions {
             "in, with a warning. A DIR that was given must hold a set. A set named",
             "outright is found or downloaded and checked, never replaced.",
             "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
-            "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
-            "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",
+            "package dataset-fashion-mnist puts it; the others in DIR/KMNIST/raw,",
+            "DIR/QMNIST/raw and DIR/EMNIST/raw. EMNIST comes as one gzip.zip (536 MiB),",
+            "which may lie there too. A mirror is an address that gives a set's files",
+            "when their names and .gz follow it; MNIST_MIRROR names one too.",
           ]),
         .init(
           title: "batches",

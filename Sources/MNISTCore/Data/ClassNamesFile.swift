@@ -7,25 +7,30 @@ extension ClassNames {
   static func read(in folder: String, labels: [UInt8]) throws -> [String]? {
     let path = FileSystem.withSlash(folder) + fileName
     guard try FileSystem.isDirectory(path) == false else { return nil }
-    let bytes = try InputFile.read(path, limit: 1 << 20)
-    guard var text = String(validating: bytes, as: UTF8.self)?[...] else {
+    let names = try names(in: InputFile.read(path, limit: 1 << 20), path: path)
+    let classCount = Int(labels.max() ?? 0) + 1
+    guard names.count >= classCount else {
+      throw ClassNamesError(
+        path: path, expected: "a line for each of the \(classCount) classes",
+        found: "\(names.count)")
+    }
+    return names
+  }
+
+  /// The names in the content of such a file; white space around them and empty lines at the end mean nothing.
+  static func names(in bytes: [UInt8], path: String) throws(ClassNamesError) -> [String] {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ClassNamesError(path: path, expected: "text in UTF-8", found: "other bytes")
     }
-    if text.first == "\u{FEFF}" { text.removeFirst() }
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map {
-        String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-      }
+    // A byte order mark, too.
+    let isSpace = { (letter: Character) in letter.isWhitespace || letter == "\u{FEFF}" }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+      String($0.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
     while lines.last == "" { lines.removeLast() }
     if let fault = fault(lines) {
       throw ClassNamesError(
         path: path, expected: "a name on each line, all different", found: fault)
-    }
-    let classCount = Int(labels.max() ?? 0) + 1
-    guard lines.count >= classCount else {
-      throw ClassNamesError(
-        path: path, expected: "a line for each of the \(classCount) classes",
-        found: "\(lines.count)")
     }
     return lines
   }

@@ -15,8 +15,7 @@ public struct DataSource: Sendable {
   public var preparation = ImagePreparation()
   var defaultDirectory = "data"
   var limits = HTTPLimits()
-  var mnist = PublishedSet.mnist
-  var fashionMNIST = PublishedSet.fashionMNIST
+  var sets = PublishedSet.all
 
   /// The images of `choice`, whose files are in the folder `directory`.
   public init(
@@ -28,6 +27,15 @@ public struct DataSource: Sendable {
   }
 
   var folder: String { directory ?? defaultDirectory }
+
+  var mnist: PublishedSet { publishedSet(named: .mnist) }
+  var fashionMNIST: PublishedSet { publishedSet(named: .fashionMNIST) }
+
+  /// The published set of that name.
+  func publishedSet(named choice: DatasetChoice) -> PublishedSet {
+    guard let set = sets[choice] else { stop("no published set is called \(choice.rawValue)") }
+    return set
+  }
 
   /// Whether a published set may be put into the folder, which is made for it.
   var mayFill: Bool { directory == nil || choice ?? .auto != .auto }
@@ -60,11 +68,10 @@ public struct DataSource: Sendable {
     report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
     switch choice {
-    case .auto: stop("auto is no name of a set")
-    case .mnist: try published(mnist, isTrain: isTrain, classes: classes, report: report)
-    case .fashionMNIST:
-      try published(fashionMNIST, isTrain: isTrain, classes: classes, report: report)
     case .digits: try digits(isTrain: isTrain, classes: classes)
+    default:
+      try published(
+        publishedSet(named: choice), isTrain: isTrain, classes: classes, report: report)
     }
   }
 
@@ -104,33 +111,34 @@ public struct DataSource: Sendable {
   func published(
     _ set: PublishedSet, isTrain: Bool, classes: Int? = nil, report: (DownloadEvent) -> Void
   ) throws -> LoadedImages {
-    func find() throws -> MNISTFolder.Files {
-      try MNISTFolder.find(
-        folder, isTrain: isTrain, subfolder: set.subfolder, elsewhere: set.installedFolders)
+    if let data = try publishedFiles(set, isTrain: isTrain, classes: classes) { return data }
+    if try FileSystem.isDirectory(folder) == nil, FolderContent.isSlip(folder) {
+      throw try noSet(isTrain: isTrain)
     }
-    let files: MNISTFolder.Files
-    do {
-      files = try find()
-    } catch MNISTFolderError.missing(_, _, _, let found) {
-      if found == nil, FolderContent.isSlip(folder) { throw try noSet(isTrain: isTrain) }
-      let base = FileSystem.withSlash(folder)
-      try Download(set, into: base + set.subfolder, mirror: mirror, limits: limits)
-        .run(report: report)
-      files = try find()
+    let base = FileSystem.withSlash(folder)
+    try Download(set, into: base + set.subfolder, mirror: mirror, limits: limits)
+      .run(report: report)
+    guard let data = try publishedFiles(set, isTrain: isTrain, classes: classes) else {
+      throw try noSet(isTrain: isTrain)
     }
-    let images = try MNISTFolder.load(files, classes: nil)
-    let part = set.part(isTrain: isTrain)
-    for (path, expected, found) in [
-      (files.labels, part.labels.crc32, images.labelsCRC32),
-      (files.images, part.images.crc32, images.imagesCRC32),
-    ] where expected != found {
-      throw DataSourceError.notPublished(
-        path: path, set: set.name, expected: expected, found: found)
-    }
-    try ImageSet.check(images.labels, below: classes, path: files.labels)
+    return data
+  }
+
+  /// The part of the set where it is there, nil where it is not.
+  ///
+  /// - Parameter place: the data folder as a rule.
+  func publishedFiles(
+    _ set: PublishedSet, in place: String? = nil, isTrain: Bool, classes: Int? = nil
+  ) throws -> LoadedImages? {
+    guard let files = try set.files(in: place ?? folder, isTrain: isTrain) else { return nil }
+    let data = try set.load(files, isTrain: isTrain)
+    try ImageSet.check(data.images.labels, below: classes, path: files.labels.path)
     return LoadedImages(
-      images: images, origin: .published(name: set.name, folder: files.folder),
-      source: FoundSet(.idx(files), isTrain: isTrain))
+      images: data.images,
+      origin: data.isVerified
+        ? .published(name: set.name, folder: files.folder)
+        : .unverified(name: set.name, folder: files.folder),
+      source: files.found(isTrain: isTrain))
   }
 }
 
@@ -142,6 +150,22 @@ public enum DatasetChoice: String, CaseIterable, Sendable {
   case mnist
   /// Fashion-MNIST as it was published.
   case fashionMNIST = "fashion-mnist"
+  /// Ten characters of old Japanese books, as they were published.
+  case kmnist
+  /// MNIST made anew, with 60,000 test images.
+  case qmnist
+  /// Letters without regard to their case: 26 classes, from 1 on.
+  case emnistLetters = "emnist-letters"
+  /// EMNIST's digits.
+  case emnistDigits = "emnist-digits"
+  /// Digits and letters, of each class as many: 47 classes.
+  case emnistBalanced = "emnist-balanced"
+  /// Digits, capital and small letters: 62 classes.
+  case emnistByClass = "emnist-byclass"
+  /// All of EMNIST in the 47 classes of `emnistBalanced`.
+  case emnistByMerge = "emnist-bymerge"
+  /// EMNIST's digits, as many as MNIST has.
+  case emnistMNIST = "emnist-mnist"
   /// Made by `BuiltInDigits`.
   case digits
 }
@@ -150,6 +174,9 @@ public enum DatasetChoice: String, CaseIterable, Sendable {
 public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   /// A published set, to the last bit, from files in `folder`.
   case published(name: String, folder: String)
+  /// Files in `folder` that have the form of the published set of this name. Whether they are that set is not
+  /// known: digests are published of its packed files only, and these are unpacked.
+  case unverified(name: String, folder: String)
   /// Somebody's own IDX set: it is none of the published ones.
   case files(folder: String)
   /// Somebody's own set in another form, such as `pictures`, which is in the folder or the file `place`.
@@ -160,7 +187,9 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   /// The folder, or the one file, that the images are from; nil where they are from none.
   public var folder: String? {
     switch self {
-    case .published(_, let folder), .files(let folder), .other(_, let folder, _): folder
+    case .published(_, let folder), .unverified(_, let folder), .files(let folder),
+      .other(_, let folder, _):
+      folder
     case .digits: nil
     }
   }
@@ -177,6 +206,8 @@ public enum DataOrigin: Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .published(let name, let folder): "\(name) (\(folder))"
+    case .unverified(let name, let folder):
+      "\(name) (\(folder); not verified: of the unpacked files no digest is known)"
     case .files(let folder): "IDX files in \(folder) (not the published MNIST)"
     case .other(let form, let place, let details):
       "\(form) in \(place) (\(details.joined(separator: ", ")))"

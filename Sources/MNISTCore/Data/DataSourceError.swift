@@ -7,10 +7,12 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
   case notTheModels(
     path: String, isTrain: Bool, expected: String, found: String?, searched: [String],
     reason: String?)
-  /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
-  case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
+  /// A file differs from that of the published set.
+  case notPublished(path: String, set: String, expected: FileDigest, found: FileDigest)
+  /// The archive of a set lacks one of its files.
+  case notInArchive(path: String, name: String)
 
-  /// One sentence with the path and both checksums.
+  /// One sentence with the path and both digests.
   package var description: String {
     switch self {
     case .noSet(let content):
@@ -21,9 +23,10 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
         + "found \(found ?? "none"); searched \(searched.joined(separator: ", "))"
         + (reason.map { "; \($0)" } ?? "") + ")"
     case .notPublished(let path, let set, let expected, let found):
-      return "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "
-        + "\(hexadecimal(expected)), found \(hexadecimal(found)); move it away to have it "
-        + "downloaded)"
+      return "\(path): not \(set) as it was published, or damaged (expected \(expected.name)"
+        + "\(expected.value), found \(found.value); move it away to have it downloaded)"
+    case .notInArchive(let path, let name):
+      return "\(path): an archive of another set (expected \(name) in it, found none)"
     }
   }
 

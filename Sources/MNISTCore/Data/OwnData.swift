@@ -6,8 +6,8 @@ public struct DataIdentity: Equatable, Sendable {
   public var imagesCRC32: UInt32
   /// The CRC-32 of the training labels.
   public var labelsCRC32: UInt32
-  /// Whether they were the built-in digits.
-  public var isDigits: Bool
+  /// What they were asked for as.
+  public var dataset: DatasetChoice
   /// The folder that they were in, where that is known; they may have gone from there.
   public var folder: String?
   /// What was done to them as they were loaded, and is to be done to test images.
@@ -15,12 +15,12 @@ public struct DataIdentity: Equatable, Sendable {
 
   /// The data with these checksums.
   public init(
-    imagesCRC32: UInt32, labelsCRC32: UInt32, isDigits: Bool = false, folder: String? = nil,
-    preparation: ImagePreparation = ImagePreparation()
+    imagesCRC32: UInt32, labelsCRC32: UInt32, dataset: DatasetChoice = .auto,
+    folder: String? = nil, preparation: ImagePreparation = ImagePreparation()
   ) {
     self.imagesCRC32 = imagesCRC32
     self.labelsCRC32 = labelsCRC32
-    self.isDigits = isDigits
+    self.dataset = dataset
     self.folder = folder
     self.preparation = preparation
   }
@@ -31,6 +31,9 @@ public struct DataIdentity: Equatable, Sendable {
       $0.train.matches(imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32)
     }?.classNames
   }
+
+  /// Whether they were the built-in digits.
+  public var isDigits: Bool { dataset == .digits }
 
   func isOf(_ images: ImageSet) -> Bool {
     images.imagesCRC32 == imagesCRC32 && images.labelsCRC32 == labelsCRC32
@@ -132,11 +135,14 @@ extension DataSource {
         try digits(isTrain: isTrain, classes: classes), to: identity, isTrain: isTrain)
     }
     var reason: String?
-    if let set = publishedSet(identity) {
+    if let set = publishedSet(identity) ?? sets[identity.dataset] {
       do {
-        var data = try published(set, isTrain: isTrain, classes: classes, report: report)
-        data.kinship = .own
-        return data
+        let own = try ownPart(of: set, identity, isTrain: isTrain) {
+          try published(
+            set, isTrain: $0, classes: $0 == isTrain ? classes : nil, report: report)
+        }
+        if let own { return own }
+        reason = "\(set.name) as it was published is not what it was trained on"
       } catch  where found != nil {
         // The sentence must name what lies in its place too.
         reason = "\(error)"
@@ -161,7 +167,7 @@ extension DataSource {
 
   private func description(of identity: DataIdentity) -> String {
     if identity.isDigits { return "built-in digits" }
-    return publishedSet(identity)?.name
+    return publishedSet(identity)?.name ?? sets[identity.dataset]?.name
       ?? "a set with the CRC-32s \(hexadecimal(identity.imagesCRC32)) and "
       + "\(hexadecimal(identity.labelsCRC32)) of its training images and labels"
   }
@@ -192,6 +198,15 @@ extension DataSource {
       data.kinship = .own
       return data
     }
+    if let set = sets[identity.dataset], publishedSet(identity) == nil {
+      for place in [folder] + placesElsewhere(identity) {
+        let data = try ownPart(of: set, identity, isTrain: isTrain) {
+          try publishedFiles(
+            set, in: place, isTrain: $0, classes: $0 == isTrain ? classes : nil)
+        }
+        if let data { return data }
+      }
+    }
     for place in places(of: identity) {
       if let data = try own(in: place) { return data }
     }
@@ -214,6 +229,29 @@ extension DataSource {
     } catch is SetFolderError {
       return nil
     }
+  }
+
+  /// The part of a published set, nil where it is not the model's own. Of a set whose CRC-32s are not known, the
+  /// training part tells it.
+  ///
+  /// - Parameter load: gives the training or the test part, nil where it is not there.
+  private func ownPart(
+    of set: PublishedSet, _ identity: DataIdentity, isTrain: Bool,
+    _ load: (_ isTrain: Bool) throws -> LoadedImages?
+  ) throws -> LoadedImages? {
+    var data: LoadedImages?
+    if publishedSet(identity) == nil {
+      do {
+        data = try load(true)
+      } catch  where isNamed && !isTrain {
+        // As below.
+        return nil
+      }
+      guard let training = data, identity.isOf(training.images) else { return nil }
+    }
+    if !isTrain || data == nil { data = try load(isTrain) }
+    data?.kinship = .own
+    return data
   }
 
   /// The images of what was found, nil where they are not the model's own.
@@ -257,10 +295,17 @@ extension DataSource {
     switch data.origin {
     case .digits:
       return identity.isDigits || identity.isOf(BuiltInDigits.make(isTrain: true)) ? .own : other
-    case .published, .files, .other:
+    case .published, .unverified, .files, .other:
       let name = data.origin.publishedName
       let isPublished = name != nil
       if isPublished, publishedSet(identity)?.name == name { return .own }
+      if let choice, let set = sets[choice], set.train.images.digests.crc32 == nil {
+        if let training = try? publishedFiles(set, isTrain: true) {
+          return identity.isOf(training.images) ? .own : other
+        }
+        let isKnown = publishedSet(identity) != nil || identity.dataset != .auto
+        return isKnown && identity.dataset != choice ? other : .unknown
+      }
       if let training = try? data.source?.part(isTrain: true) {
         return (try? identity.isOf(training, preparation) { try load($0) })
           .map { $0 ? .own : other } ?? .unknown

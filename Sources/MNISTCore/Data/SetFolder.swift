@@ -141,7 +141,9 @@ struct FoundSet: Equatable, Sendable {
     switch form {
     case .idx(let files):
       let read = try MNISTFolder.load(files, classes: classes)
-      let names = try ClassNames.read(in: files.folder, labels: read.labels)
+      let names =
+        try ClassNames.read(in: files.folder, labels: read.labels)
+        ?? PublishedSet.classNames(of: files.set, atLeast: read.classCount)
       let name = files.set.isEmpty ? "not the published MNIST" : files.set
       let isPlain = files.set.isEmpty && !isSwapped
       return LoadedImages(

@@ -19,7 +19,7 @@ struct TableFile: Equatable {
   init?(_ path: String, isTrain: Bool) throws {
     guard let kind = Self.kind(of: path) else { return nil }
     let place = FileSystem.split(path)
-    guard let part = FileName(place.name).part else {
+    guard let part = FileName(place.name).part, !Self.archive(at: path, kind, has: isTrain) else {
       self.init(path: path, kind: kind, isTrain: isTrain, isNamedPart: false)
       return
     }
@@ -41,6 +41,12 @@ struct TableFile: Equatable {
   private init(path: String, kind: Kind, isTrain: Bool, isNamedPart: Bool) {
     (self.path, self.kind, self.isTrain) = (path, kind, isTrain)
     self.isNamedPart = isNamedPart
+  }
+
+  /// Whether the file is an archive that tells the part itself, whatever it is called.
+  private static func archive(at path: String, _ kind: Kind, has isTrain: Bool) -> Bool {
+    guard kind == .npz, let file = try? FileBytes(path, limit: IDX.limitBytes) else { return false }
+    return (try? NPZImages(file))?.images(isTrain ? .training : .test) != nil
   }
 
   // MARK: - Reading

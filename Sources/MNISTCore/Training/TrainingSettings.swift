@@ -71,8 +71,7 @@ extension TrainingSettings {
   /// - Parameter folder: where it was, if that is known.
   public func dataIdentity(foundBefore folder: String? = nil) -> DataIdentity {
     DataIdentity(
-      imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, isDigits: dataset == .digits,
-      folder: folder,
+      imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, dataset: dataset, folder: folder,
       preparation: ImagePreparation(
         pictureSize: fittedPictures ? ImageSize(height: imageHeight, width: imageWidth) : nil,
         isTransposed: isTransposed))

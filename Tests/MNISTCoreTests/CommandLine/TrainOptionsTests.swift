@@ -460,7 +460,10 @@ import Testing
     #expect(expected != found)
   }
 
-  @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
+  @Test(arguments: [
+    "auto", "mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-letters", "emnist-digits",
+    "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-mnist", "digits",
+  ])
   func everySetIsAChoice(_ name: String) {
     var expected = TrainOptions(modelPath: "m")
     expected.dataset = DatasetChoice(rawValue: name)
@@ -468,7 +471,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("MNIST", "'MNIST'"), ("", "''"), ("kmnist", "'kmnist'"), ("\u{1b}[2J", #"'\x1b[2J'"#),
+    ("MNIST", "'MNIST'"), ("", "''"), ("kmnist2", "'kmnist2'"), ("\u{1b}[2J", #"'\x1b[2J'"#),
   ])
   func anythingElseIsRefusedAsArgparseDoes(_ name: String, _ quoted: String) {
     guard case .mistake(let error) = TrainOptions.parse(["--model_fn", "m", "--dataset", name])
@@ -478,7 +481,9 @@ import Testing
     }
     #expect(
       error.problem.sentence == "argument --dataset: invalid choice: \(quoted) "
-        + "(choose from 'auto', 'mnist', 'fashion-mnist', 'digits')")
+        + "(choose from 'auto', 'mnist', 'fashion-mnist', 'kmnist', 'qmnist', 'emnist-letters', "
+        + "'emnist-digits', 'emnist-balanced', 'emnist-byclass', 'emnist-bymerge', "
+        + "'emnist-mnist', 'digits')")
   }
 
   @Test(arguments: ["", "x", "ftp://x", "file:///x", "http://", "https:x", "\nhttp://x"])

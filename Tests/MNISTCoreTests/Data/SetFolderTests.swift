@@ -122,6 +122,41 @@ import Testing
     }
   }
 
+  /// NumPy wrote them: three images to train on and two to test, or three alone.
+  @Test(arguments: [
+    ("keras", "mnist.npz"), ("keras", "mnist_train.npz"), ("medmnist", "x_test.npz"),
+  ])
+  func anArchiveHasBothParts(_ fixture: String, _ name: String) throws {
+    try SmallSets.withFolder([name: try archive(fixture)]) { folder throws in
+      for place in [folder, "\(folder)/\(name)"] {
+        let train = try DataSource(in: place).trainingImages()
+        #expect(train.images.labels == [3, 1, 2])
+        #expect(train.description == "NPZ in \(folder)/\(name) (train 3, 4 classes)")
+        #expect(try SetFolder.load(place, isTrain: false).labels == [1, 0])
+      }
+    }
+  }
+
+  @Test func anArchiveOfOnePartIsThatOfItsName() throws {
+    try SmallSets.withFolder(["a_train.npz": try archive("table")]) { folder throws in
+      #expect(try SetFolder.load(folder, isTrain: true).labels == [3, 1, 2])
+      #expect(throws: SetFolderError.self) { try SetFolder.load(folder, isTrain: false) }
+      try SmallSets.put(["a_test.npz": try archive("table")], in: folder)
+      #expect(try SetFolder.load(folder, isTrain: false).count == 3)
+      // Too few to share.
+      try SmallSets.put(["b/all.npz": try archive("table")], in: folder)
+      #expect {
+        try SetFolder.load("\(folder)/b", isTrain: false)
+      } throws: {
+        "\($0)".hasSuffix(": no test images (expected at least four of a class, found 3)")
+      }
+    }
+  }
+
+  private func archive(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: Fixture.url("data/\(name).npz")))
+  }
+
   @Test func aTableWithoutLabelsIsNoneToTrainOn() throws {
     let rows = Array("1,2,3,4\n5,6,7,8\n".utf8)
     try SmallSets.withFolder(["train.csv": csv(images), "test.csv": rows]) { folder throws in
