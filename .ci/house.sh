@@ -1,7 +1,7 @@
 # Sourced by the scripts that ask the compiler about the library: the rooms and how it is called.
 
 # The order of the rooms, here and nowhere else among the scripts: each may use those before it.
-rooms=(System Formats Devices Tensor Modules Optimizers Data Pictures Training Evaluation Checkpoints
+rooms=(System Formats Devices Tensor Modules Optimizers Pictures Data Training Evaluation Checkpoints
   Reports Serving CommandLine)
 library=Sources/MNISTCore
 

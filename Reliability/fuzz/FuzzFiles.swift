@@ -60,8 +60,13 @@ func fuzzCheckpoint(_ bytes: [UInt8]) {
   fuzzSafeTensors(length + header + data)
 }
 
-/// The two files of a run's folder, through a file that only this process sees.
+/// The two files of a run's folder, through a file that only this process sees; and names of classes, text too.
 func fuzzLog(_ bytes: [UInt8]) {
+  if let names = try? ClassNames.names(in: bytes, path: "f") {
+    let text = names.map { $0 + "\n" }.joined()
+    let again = try? ClassNames.names(in: Array(text.utf8), path: "f")
+    precondition(again == names && ClassNames.fault(names) == nil, "names do not come back")
+  }
   if let configuration = try? RunConfiguration.read(path(of: bytes)) {
     let again = try? RunConfiguration.read(path(of: Array(configuration.json.utf8)))
     precondition(again == configuration, "a configuration does not come back")

@@ -49,24 +49,16 @@ refused "KMNIST, one level too low" 'did you mean wild/KMNIST/raw\?' wild/KMNIST
 refused "MNIST, one level too low" 'did you mean low/MNIST/raw\?' low/MNIST
 mkdir up && cp -r low up/
 refused "one level too high" 'did you mean up/low' up
-mkdir emnist qmnist csv npz pictures zip half tests lfs pickle
-for name in images-idx3 labels-idx1; do : > "emnist/emnist-letters-train-$name-ubyte.gz"; done
-: > qmnist/qmnist-train-images-idx3-ubyte.gz
-: > qmnist/qmnist-train-labels-idx2-int.gz
-printf 'label,pixel0,pixel1\n5,0,0\n' > csv/train.csv
-{ printf 'PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\13\0\0\0x_train.npy'; } > npz/mnist.npz
+mkdir few zip half tests lfs pickle flat
+printf 'label,pixel0,pixel1\n5,0,0\n' > few/train.csv
 printf 'PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\6\0\0\0readme' > zip/archive.zip
-mkdir pictures/0 pictures/1
-printf '\211PNG\r\n\32\n' | tee pictures/0/a.png > pictures/1/b.png
+printf '\211PNG\r\n\32\n' > flat/a.png
 printf '\200\2}' > pickle/mnist.pkl
 cp scans/t10k-* tests/
-refused "EMNIST" 'found IDX files of EMNIST under names of its own' emnist
-refused "QMNIST" 'found IDX files of QMNIST under names of its own' qmnist
-refused "a CSV" 'found a CSV file, train.csv' csv
-refused "an NPZ" 'found a NumPy archive, mnist.npz' npz
+refused "a CSV of two pixels" 'found a CSV file, train.csv' few
 refused "a ZIP" 'found a ZIP archive, archive.zip' zip
 refused "a pickle" 'found a Python pickle, mnist.pkl' pickle
-refused "pictures" 'found pictures in 2 folders, such as 0/a.png' pictures
+refused "pictures without classes" 'found pictures, such as a.png' flat
 refused "test images only" 'found IDX files, but not these together, t10k-' tests
 cp scans/train-labels-idx1-ubyte half/
 refused "half a set" 'found only half/train-labels' half
@@ -75,6 +67,77 @@ unchanged "a set by name" trial "a set by name" 1 'MNIST could not be downloaded
 trial "only the usual folder is replaced, with a warning" 0 'WARNING: this run does not use MNIST' \
   "$train" --model_fn digits --n_layers 2 --n_epochs 1 --batch_size 2000 --seed 1 --verbose 0
 trial "and its model measured on the digits" 0 '^Data: built-in digits$' "$predict" --model_fn digits
+
+# MARK: - Other forms
+
+trained() { # CASE PATTERN FOLDER [OPTION…]: a run on it prints the line, and its model is measured on its own data
+  local name=$1 pattern=$2 folder=$3
+  shift 3
+  rm -f form
+  trial "$name" 0 "^Data: $pattern" "$train" --model_fn form "${small[@]}" --data_dir "$folder" "$@"
+  trial "$name, measured" 0 '"own_data":true' "$predict" --model_fn form --data_dir "$folder" --json
+}
+
+# pictures FOLDER SHADE: three classes of nine pictures of 3 × 2 pixels, the last pixel of the shade
+pictures() {
+  local class i
+  for class in cat dog owl; do
+    mkdir -p "$1/$class"
+    for i in 1 2 3 4 5 6 7 8 9; do printf "P2 3 2 255 0 9 0 0 9 $2\n" > "$1/$class/$i.pgm"; done
+  done
+}
+pictures pets 255
+touch pets/.DS_Store pets/cat/.DS_Store pets/dog/Thumbs.db
+ln -s ../cat/1.pgm pets/owl/link.pgm
+trained "pictures" 'pictures in pets \(train 2[0-9] of 28, 3 classes: cat, dog, owl\)' pets
+pictures split/train 255 && pictures split/test 200
+trained "pictures in two parts" 'pictures in split \(train 27, 3 classes: cat, dog, owl\)' split
+cp -r pets sizes && printf 'P2 1 1 255 7\n' > sizes/owl/x.pgm
+refused "pictures of two sizes" 'x.pgm: pictures of different sizes .*sizes/cat/1.pgm has, found 1×1; --image_size' sizes
+trained "pictures brought to a size" 'pictures in sizes' sizes --image_size 10
+cp -r pets text && echo text > text/owl/notes.txt
+refused "a text among pictures" 'text/owl/notes.txt: not a picture .*found text' text
+cp -r pets jpeg && printf '\377\330\377\340' > jpeg/cat/0.jpg
+refused "a JPEG among pictures" 'jpeg/cat/0.jpg: not a picture .*found JPEG' jpeg
+cp -r pets hollow && mkdir hollow/none
+refused "a class without pictures" 'hollow/none: no pictures' hollow
+cp -r pets loop && ln -s .. loop/cat/loop
+refused "a loop among pictures" 'loop/cat/loop: not a file .*found a directory' loop
+cp -r pets cut && printf 'P5 3 2 255\nab' > cut/owl/9.pgm
+refused "a picture cut short" 'cut/owl/9.pgm: ' cut
+trial "a model among pictures" 2 'must be a file outside the pictures of --data_dir' \
+  "$train" --model_fn pets/new/m "${small[@]}" --data_dir pets
+
+mkdir csv && for i in $(seq 24); do echo "$((i % 3)),$i,0,9,255"; done > csv/mnist_train.csv
+cp csv/mnist_train.csv csv/mnist_test.csv
+trained "CSV" 'CSV in csv/mnist_train.csv \(train 24, 3 classes\)' csv
+trained "a CSV file itself" 'CSV in csv/mnist_train.csv \(train 24, 3 classes\)' csv/mnist_train.csv
+mkdir one && gzip -nc csv/mnist_train.csv > one/digits.csv.gz && printf 'cat\ndog\nowl\n' > one/classes.txt
+trained "a packed CSV alone, with names" 'CSV in one/digits.csv.gz \(train 21 of 24, 3 classes: cat, dog, owl\)' one
+mkdir kaggle && { echo label,pixel0,pixel1,pixel2,pixel3; cat csv/mnist_train.csv; } > kaggle/train.csv
+cut -d, -f2- csv/mnist_train.csv > kaggle/test.csv
+trial "Kaggle's" 0 '^Data: CSV in kaggle/train.csv' "$train" --model_fn form "${small[@]}" --data_dir kaggle --overwrite
+trial "Kaggle's test has no labels" 1 'kaggle/test.csv: images without labels' \
+  "$predict" --model_fn form --data_dir kaggle
+cp -r pets both && cp csv/mnist_train.csv both/
+refused "two forms in one folder" 'more than one set .*found pictures, CSV in both/mnist_train.csv' both
+cp -r one names && printf 'cat\ndog\n' > names/classes.txt
+refused "too few names" 'names/classes.txt: not the names .*a line for each of the 3 classes, found 2' names
+mkdir npz && printf 'PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\13\0\0\0x_train.npy' > npz/mnist.npz
+refused "an NPZ cut short" 'found a NumPy archive, but npz/mnist.npz: ' npz
+
+mkdir emnist
+for part in train:train test:t10k; do
+  for name in images-idx3 labels-idx1; do
+    cp "scans/${part#*:}-$name-ubyte" "emnist/emnist-letters-${part%:*}-$name-ubyte"
+  done
+done
+trained "EMNIST" 'IDX files in emnist \(emnist-letters, rows and columns swapped\)' emnist
+cp -r emnist splits && for f in splits/*; do cp "$f" "${f/letters/digits}"; done
+refused "two splits of EMNIST" 'found IDX files emnist-digits, IDX files emnist-letters' splits
+trained "transposed" 'IDX files in scans \(not the published MNIST, rows and columns swapped\)' scans --transpose
+mkdir other-names && for f in scans/*; do cp "$f" "other-names/$(basename "${f/t10k/test}")"; done
+trained "test files named so" 'IDX files in other-names ' other-names
 
 # MARK: - A file in another's place
 

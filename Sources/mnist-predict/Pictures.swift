@@ -2,7 +2,7 @@ import MNISTCore
 
 /// Answers with a line for each picture. Of one that cannot be read it tells why, and goes on.
 func predictPictures(
-  _ options: PredictOptions, _ model: some Module, height: Int, width: Int,
+  _ options: PredictOptions, _ model: some Module, height: Int, width: Int, names: [String]?,
   _ console: inout Console
 ) {
   var failures = 0
@@ -22,7 +22,8 @@ func predictPictures(
       let answer = try model.classification(of: image)
       console.print(
         options.json
-          ? PredictionText.json(answer, file: path) : PredictionText.line(path, answer))
+          ? PredictionText.json(answer, file: path, names: names)
+          : PredictionText.line(path, answer, names: names))
     } catch {
       failures += 1
       console.failAndGoOn(error)

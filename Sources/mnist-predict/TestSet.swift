@@ -21,7 +21,8 @@ func predictTestSet(
     predicted += batch.map(\.predicted)
     if options.reportDirectory != nil { forReport += batch }
     if options.json {
-      console.print(batch.map { PredictionText.json($0) }.joined(separator: "\n"))
+      console.print(
+        batch.map { PredictionText.json($0, names: images.classNames) }.joined(separator: "\n"))
     }
     for answer in batch where options.show {
       console.print(
@@ -36,7 +37,9 @@ func predictTestSet(
       ? PredictionText.jsonSummary(
         count: count, accuracy: confusion.accuracy, data: options.namesData ? data : nil)
       : PredictionText.accuracy(predicted: predicted, images.labels))
-  if count == images.count { console.note(PredictionText.summary(confusion)) }
+  if count == images.count {
+    console.note(PredictionText.summary(confusion, names: images.classNames))
+  }
   if let directory = options.reportDirectory {
     let page = ReportPage(
       Evaluation(forReport), images: images, metrics: metrics ?? [],

@@ -1,7 +1,7 @@
 import MNISTCore
 
-/// Measures the model on the test images, or classifies pictures where any are named, or writes it for other
-/// programs.
+/// Measures the model on the test images, or classifies images without labels where any are named, or writes it
+/// for other programs.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   if let path = options.exportPath {
     try options.export(to: path, &console)
@@ -14,15 +14,18 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let (height, width) = try saved.pictureSize(path: options.modelPath)
-    predictPictures(options, saved.makeModel(), height: height, width: width, &console)
+    predictPictures(
+      options, saved.makeModel(), height: height, width: width, names: saved.classNames, &console)
     return
   }
+  guard options.imagesPath == nil else { return try predictImages(options, saved, &console) }
   let data = try saved.testImages(
     from: options.dataSource, foundBefore: CheckpointFile.dataFolder(of: options.modelPath)
   ) { console.report($0) }
   console.note(DataText.line(data))
   console.warn(about: data, isTrain: false)
-  console.note(unusedMirrorOf: options, data.origin)
+  if let note = PredictionText.classesByOrder(saved, data) { console.warn(note) }
+  console.note(unusedOptionsOf: options, data)
   try MemoryNeed(
     predicting: saved.layout, batchSize: options.batchSize, imageCount: data.images.count
   ).check()

@@ -23,7 +23,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let data =
     try identity.map { try source.images(of: $0, isTrain: true) { console.report($0) } }
     ?? source.trainingImages { console.report($0) }
-  console.note(unusedMirrorOf: options, data.origin)
+  console.note(unusedOptionsOf: options, data)
   let settings = try options.settings(for: data, resuming: stored)
   try file.checkRoom(for: settings)
   try MemoryNeed(training: settings, imageCount: data.images.count).check()

@@ -176,6 +176,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
   /// The same for a model that only knows how many pixels it takes.
   case otherPixelCount(path: String, expected: Int, foundHeight: Int, foundWidth: Int)
+  /// Of images that name their classes; `found` is the first that the model does not have.
+  case otherClasses(path: String, expected: [String], found: String)
   /// Weights alone, for a number of pixels that makes no square.
   case unknownImageSize(path: String, pixels: Int)
 
@@ -210,6 +212,11 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .notAClassifier(let path, let name):
       "\(path): not a model of this program (expected a float32 tensor \(name) that continues the "
         + "classifier, found none)"
+    case .otherClasses(let path, let expected, let found):
+      "\(path): a class that the model does not have (expected one of "
+        + expected.prefix(20).map(JSONText.excerpt).joined(separator: ", ")
+        + (expected.count > 20 ? " and \(expected.count - 20) more" : "")
+        + ", found \(JSONText.excerpt(found)))"
     case .unknownImageSize(let path, let pixels):
       "\(path): the height and width of the model's images are not known (expected a file that "
         + "mnist-train wrote or a square number of pixels, found weights alone for \(pixels))"

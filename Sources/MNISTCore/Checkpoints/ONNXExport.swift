@@ -38,6 +38,10 @@ extension SavedModel {
       facts += [("image_height", "\(imageSize[0])"), ("image_width", "\(imageSize[1])")]
     }
     facts.append(("classes", "\(layout.outputSize)"))
+    if let classNames {
+      facts.append(
+        ("class_names", "[\(classNames.map(JSONText.quoted).joined(separator: ","))]"))
+    }
     if let settings { facts.append(("seed", "\(settings.seed)")) }
     if let place {
       facts.append(("epochs", "\(place.epoch)"))

@@ -65,6 +65,13 @@ public struct SavedModel: Equatable, Sendable {
       place: Place(epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss))
   }
 
+  /// What the classes are called, a name for each: as the training's data said or, of a published set, as its
+  /// authors do; nil where that is not known.
+  public var classNames: [String]? {
+    let names = settings?.classNames ?? settings?.dataIdentity().publishedClassNames
+    return names?.count == layout.outputSize ? names : nil
+  }
+
   private init(
     layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?,
     place: Place?
@@ -82,17 +89,20 @@ public struct SavedModel: Equatable, Sendable {
     metadata["format_version"] != nil
   }
 
-  /// The test images of the set in a folder, with the sizes and classes this model was trained on. Throws
-  /// what `MNISTFolder.load` throws, and `CheckpointError` for images of another size.
+  /// The test images of the set in a folder, with the sizes and classes this model was trained on: where the set
+  /// names its classes in another order, labels are given the model's numbers. Throws what `SetFolder.load`
+  /// throws, and `CheckpointError` for images of another size or other classes.
   public func testImages(in directory: String) throws -> ImageSet {
-    let images = try MNISTFolder.load(directory, isTrain: false, classes: layout.outputSize)
-    try checkSize(of: images, path: directory)
-    return images
+    let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
+    let images = try SetFolder.load(
+      directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
+    try checkSize(images.height, images.width, path: directory)
+    return try withClasses(images, areOwn: false, path: directory)
   }
 
   /// The same from a source, which may download them; `report` is told how that goes. Unless the source
   /// names a set or a folder, they are those of the set that the model was trained on. Throws what the
-  /// source throws, and `CheckpointError` for images of another size.
+  /// source throws, and `CheckpointError` for images of another size or other classes.
   ///
   /// - Parameter folder: where the training's images were, if that is known.
   public func testImages(
@@ -100,11 +110,36 @@ public struct SavedModel: Equatable, Sendable {
     report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
     // Weights alone do not say what they were trained on.
-    let data = try source.images(
+    var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
-    try checkSize(of: data.images, path: data.origin.place)
+    try checkSize(data.images.height, data.images.width, path: data.origin.place)
+    data.images = try withClasses(
+      data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data
+  }
+
+  /// The images with this model's classes, told apart by their names.
+  private func withClasses(
+    _ images: ImageSet, areOwn: Bool, path: String
+  ) throws(CheckpointError) -> ImageSet {
+    let (names, ownNames) = (classNames, settings?.classNames)
+    // A class without a name is called by its number, as folders of digits are: "10" may come before "2".
+    func numbers(_ count: Int) -> [String] { (0..<count).map { "\($0)" } }
+    let own = Set(ownNames ?? [])
+    let found =
+      images.classNames
+      ?? (own.isSuperset(of: numbers(images.classCount)) ? numbers(images.classCount) : nil)
+    // Weights alone do not say what their classes are; and a model's own data may have got names since.
+    let areInOrder = settings == nil || ownNames == nil && areOwn
+    guard let found, !areInOrder else { return names.map(images.named) ?? images }
+    let known =
+      ownNames.map { [$0] } ?? [names, numbers(layout.outputSize)].compactMap(\.self)
+    guard let same = known.lazy.compactMap(images.named(found).renumbered).first else {
+      throw .otherClasses(
+        path: path, expected: known[0], found: found.first { !known[0].contains($0) } ?? "")
+    }
+    return same.named(names)
   }
 
   /// What a picture is brought to: the size of the training's images or, where the file does not tell it, a
@@ -120,16 +155,35 @@ public struct SavedModel: Equatable, Sendable {
     return (side, side)
   }
 
-  private func checkSize(of images: ImageSet, path: String) throws(CheckpointError) {
-    if let imageSize, [images.height, images.width] != imageSize {
+  /// Images to be predicted, from a file or a folder: see `UnlabelledImages`. Throws what is wrong with them, and
+  /// `CheckpointError` for images of another size.
+  ///
+  /// - Parameter isRaw: whether pictures are taken as they are, not fitted to the model's images.
+  public func images(at path: String, isRaw: Bool = false) throws -> UnlabelledImages {
+    try images(at: path, isRaw: isRaw, modelPath: "the model")
+  }
+
+  package func images(
+    at path: String, isRaw: Bool, modelPath: String
+  ) throws -> UnlabelledImages {
+    let images = try UnlabelledImages(
+      path, isRaw: isRaw, isTransposed: settings?.isTransposed ?? false
+    ) { try pictureSize(path: modelPath) }
+    try checkSize(images.height, images.width, path: path)
+    return images
+  }
+
+  private func checkSize(
+    _ height: Int, _ width: Int, path: String
+  ) throws(CheckpointError) {
+    if let imageSize, [height, width] != imageSize {
       throw .otherImageSize(
         path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
-        foundHeight: images.height, foundWidth: images.width)
+        foundHeight: height, foundWidth: width)
     }
-    guard images.imageSize == layout.inputSize else {
+    guard height * width == layout.inputSize else {
       throw .otherPixelCount(
-        path: path, expected: layout.inputSize, foundHeight: images.height,
-        foundWidth: images.width)
+        path: path, expected: layout.inputSize, foundHeight: height, foundWidth: width)
     }
   }
 

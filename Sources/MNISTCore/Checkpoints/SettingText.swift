@@ -113,3 +113,19 @@ extension SettingText where Value == [Int] {
     return text
   }
 }
+
+extension SettingText where Value == [String] {
+  /// A name for each class as an array of JSON, which has room for every name.
+  static func classNames(count: Int) -> Self {
+    Self(
+      expected: "an array of \(count) different names, each of 1 to \(ClassNames.byteLimit) bytes",
+      read: { text in
+        guard let elements = try? JSONReader.value(in: Array(text.utf8)[...]).array(),
+          case let names = elements.compactMap({ try? $0.string() }),
+          names.count == elements.count, names.count == count, ClassNames.fault(names) == nil
+        else { return nil }
+        return names
+      },
+      write: { "[\($0.map(JSONText.quoted).joined(separator: ","))]" })
+  }
+}

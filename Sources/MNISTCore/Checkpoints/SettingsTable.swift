@@ -127,7 +127,16 @@ extension TrainingSetting {
     Self("dataset", \.dataset, .choice, .alwaysInNewFiles, .ofTheData),
     Self("image_height", \.imageHeight, .integer(sizes), .always, .ofTheData),
     Self("image_width", \.imageWidth, .integer(sizes), .always, .ofTheData),
+    Self(
+      "fitted_pictures", \.fittedPictures, .flag(on: "fitted", off: "as they are"), .unlessUsual,
+      .ofTheData),
+    Self(
+      "transpose", \.isTransposed, .flag(on: "rows and columns swapped", off: "as they are"),
+      .unlessUsual, .ofTheData),
     Self("output_size", \.outputSize, .integer(1...256), .always, .ofTheData),
+    Self("class_names", \.classNames, .unlessUsual, .ofTheData) { settings, _ in
+      SettingText.classNames(count: settings.outputSize).optional
+    },
     Self("train_images_crc32", \.imagesCRC32, .checksum, .always, .ofTheData),
     Self("train_labels_crc32", \.labelsCRC32, .checksum, .always, .ofTheData),
     Self(

@@ -30,7 +30,11 @@ enum ComparisonText {
   }
 
   private static func values(_ names: [String], _ run: LoggedRun) -> [String] {
-    names.map { run.configuration.setting($0)?.text ?? "-" }
+    names.map { name in
+      let text = run.configuration.setting(name)?.text ?? "-"
+      // The names of all classes would take the whole line.
+      return text.count > 30 ? text.prefix(29) + "…" : text
+    }
   }
 
   private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }

@@ -6,9 +6,10 @@ package enum DataText {
     "Data: \(PythonSyntax.escaped("\(data)"))"
   }
 
-  /// What is odd about the images, a line each.
+  /// What is odd about the images, a line each. A published set is what was meant: EMNIST's letters begin at 1.
   static func warnings(_ data: LoadedImages, isTrain: Bool) -> [String] {
-    data.images.oddities(isTrain: isTrain)
+    let isPublished = if case .published = data.origin { true } else { false }
+    return ((isPublished ? [] : data.images.oddities(isTrain: isTrain)) + data.oddities)
       .map { "\(PythonSyntax.escaped(data.origin.place)): \($0)" }
   }
 
@@ -44,12 +45,19 @@ extension Console {
     }
   }
 
-  /// Tells of a mirror that was named where nothing was to be downloaded.
-  package mutating func note(unusedMirrorOf options: some ToolOptions, _ origin: DataOrigin) {
-    if case .digits = origin { return }
+  /// Tells of options that the data has made void: a mirror where nothing was to be downloaded, a size where the
+  /// images are no pictures, a transposition where nothing was read.
+  package mutating func note(unusedOptionsOf options: some ToolOptions, _ data: LoadedImages) {
+    let place = PythonSyntax.escaped(data.origin.place)
+    if options.preparation.pictureSize != nil, data.preparation.pictureSize == nil {
+      warnAlsoAtEnd("--image_size has no effect: the images are no pictures (\(place))")
+    }
+    if options.preparation.isTransposed, !data.preparation.isTransposed {
+      warnAlsoAtEnd("--transpose has no effect: the images are not one's own (\(place))")
+    }
+    if case .digits = data.origin { return }
     guard options.mirror != nil, !hasDownloaded else { return }
-    note(
-      "\(tool): --mirror has no effect: the data was there (\(PythonSyntax.escaped(origin.place)))")
+    note("\(tool): --mirror has no effect: the data was there (\(place))")
   }
 
   /// Warns where the images are not what was asked for, or are odd.

@@ -12,6 +12,14 @@ enum ErrorText {
       "\(sentence); move that away, or give --overwrite to keep no model"
     case RunFolderError.noRun:
       adding(", as mnist-train --log_dir writes them", to: sentence)
+    case PictureFolderError.sizesDiffer:
+      adding("; --image_size 28, or HxW, brings all to one size", to: sentence)
+    case CheckpointError.otherImageSize(_, let height, let width, _, _):
+      adding("; --image_size \(height)x\(width) brings pictures to that size", to: sentence)
+    case SetFolderError.severalSets:
+      adding("; --data_dir takes a CSV or NPZ file too, --dataset a published set", to: sentence)
+    case SetFolderError.noLabels(_, isTrain: false):
+      adding("; --images predicts them", to: sentence)
     case DataSourceError.notPublished:
       adding(", or use --dataset auto to take it as it is", to: sentence)
     case DataSourceError.noSet(let content) where content.isVacant:

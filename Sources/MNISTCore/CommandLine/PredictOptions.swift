@@ -4,6 +4,12 @@ package struct PredictOptions: Equatable, Sendable {
   package var modelPath: String
   /// Pictures to classify in place of the test set; `-` is standard input.
   package var pictures: [String] = []
+  /// Images without labels to predict in place of the test set: a file, or a folder of pictures.
+  package var imagesPath: String?
+  /// Where their predictions are written; nil is standard output.
+  package var predictionsPath: String?
+  /// The columns of their predictions; nil where that was not said.
+  package var predictionsForm: PredictionTable.Form?
   /// Whether pictures are taken as they are, not fitted to the form of the model's images.
   package var isRaw = false
   /// Which images; `nil` asks for those that belong to the model's.
@@ -12,10 +18,12 @@ package struct PredictOptions: Equatable, Sendable {
   package var dataDirectory: String?
   /// An address to download from; `nil` asks for the known ones.
   package var mirror: String?
+  /// The size that test pictures are brought to; `nil` treats them as the training's.
+  var imageSize: ImageSize?
   /// −1 is the CPU.
   package var gpuID = -1
   package var batchSize = 256
-  /// How many test images, from the first; `nil` is all of them.
+  /// How many images, from the first; `nil` is all of them.
   package var testCount: Int?
   /// Whether each image is drawn beside its prediction and its label.
   package var show = false
@@ -49,30 +57,48 @@ package struct PredictOptions: Equatable, Sendable {
   /// Whether the test images are those that were named, whatever the model was trained on.
   package var namesData: Bool { dataset != nil || dataDirectory != nil }
 
+  /// What is done to test images as they are loaded, besides what was done to the training's.
+  package var preparation: ImagePreparation { ImagePreparation(pictureSize: imageSize) }
+
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
     if let problem = exportContradiction { return problem }
     let file = Self.command.operands?.metavariable ?? ""
-    let problems: [(isThere: Bool, UsageError.Problem)] = [
-      (isRaw && pictures.isEmpty, .notAllowedWithout(option: "--raw", other: file)),
-      (testCount != nil && !pictures.isEmpty, .notAllowedWith(option: "--n_test", other: file)),
-      (
-        reportDirectory != nil && !pictures.isEmpty,
-        .notAllowedWith(option: "--report", other: file)
-      ),
-      (show && json, .notAllowedWith(option: "--show", other: "--json")),
-      (
-        logDirectory != nil && reportDirectory == nil,
-        .notAllowedWithout(option: "--log_dir", other: "--report")
-      ),
+    let (hasFiles, hasImages) = (!pictures.isEmpty, imagesPath != nil)
+    func with(_ isThere: Bool, _ option: String, _ other: String) -> UsageError.Problem? {
+      isThere ? .notAllowedWith(option: option, other: other) : nil
+    }
+    func without(_ isThere: Bool, _ option: String, _ other: String) -> UsageError.Problem? {
+      isThere ? .notAllowedWithout(option: option, other: other) : nil
+    }
+    let (report, predictions) = (reportDirectory != nil, predictionsPath != nil)
+    let hasForm = predictionsForm != nil
+    let problems = [
+      without(isRaw && !hasFiles && !hasImages, "--raw", "\(file) or --images"),
+      with(hasImages && hasFiles, "--images", file),
+      with(testCount != nil && hasFiles, "--n_test", file),
+      with(report && hasFiles, "--report", file),
+      with(report && hasImages, "--report", "--images"),
+      with(show && json, "--show", "--json"),
+      with(show && hasImages, "--show", "--images"),
+      without(predictions && !hasImages, "--predictions", "--images"),
+      without(hasForm && !hasImages, "--predictions_format", "--images"),
+      with(json && predictions, "--json", "--predictions"),
+      with(json && hasForm, "--json", "--predictions_format"),
+      without(logDirectory != nil && !report, "--log_dir", "--report"),
     ]
-    return problems.first(where: \.isThere)?.1
+    return problems.lazy.compactMap(\.self).first
   }
 
   /// Of options about the test images: pictures take their place, and an export needs none.
   private static func withoutTestImages(_ options: PredictOptions) -> String? {
     if options.exportPath != nil { return "with --export: no test images are read" }
-    return options.pictures.isEmpty ? nil : "with pictures: no test images are read"
+    return options.imagesPath == nil
+      ? ofPictures(options) : "with --images: no test images are read"
+  }
+
+  private static func ofPictures(_ options: PredictOptions) -> String? {
+    options.pictures.isEmpty ? nil : "with pictures: no test images are read"
   }
 
   /// Of options about predicting.
@@ -90,13 +116,14 @@ package struct PredictOptions: Equatable, Sendable {
     CommandDescription(
       name: "mnist-predict",
       summary:
-        "Measures a model of mnist-train on the test images, or classifies pictures.",
+        "Measures a model of mnist-train on the test images, or classifies images without labels.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
         "mnist-predict --model_fn model.ckpt --report report",
         "mnist-predict --model_fn model.ckpt --export model.onnx",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
+        "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
         "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
       options: [
@@ -112,10 +139,10 @@ package struct PredictOptions: Equatable, Sendable {
         .integer(
           "batch_size", \.batchSize, in: 1...Int.max, default: "256", .machine,
           "images predicted at a time; never changes a prediction"
-        ).noEffect(withoutTestImages),
+        ).noEffect { withoutPrediction($0) ?? ofPictures($0) },
         .integer(
           "n_test", \.testCount, in: 1...Int.max, default: "all", .output,
-          "only the first N test images"),
+          "only the first N images"),
         .flag("show", \.show, .output, "draw each image as the model sees it"),
         .integer(
           "n_threads", \.threadCount, in: ThreadChoice.allowed,
@@ -128,11 +155,25 @@ package struct PredictOptions: Equatable, Sendable {
         ) { $0.dataset = $1 }.noEffect(withoutTestImages),
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
           .noEffect(withoutFiles),
+        .size(
+          "image_size", \.imageSize, default: "as in the training", .files,
+          "bring the pictures of a test set to this size"
+        ).noEffect(withoutTestImages),
         .flag(
           "raw", \.isRaw, .files,
           "take pictures as they are, in the size and the shades of the training's"),
         .flag(
           "json", \.json, .output, "print a JSON object a line, the last one with the summary"),
+        .path(
+          "images", "PATH", \.imagesPath, .files,
+          "images without labels to predict: a file, or a folder of pictures"),
+        .path(
+          "predictions", "FILE", \.predictionsPath, default: "standard output", .output,
+          "where the predictions of --images are written, a row for each image"),
+        .choice(
+          "predictions_format", "FORM", PredictionTable.Form.self, default: "csv", .output,
+          "their columns: csv also has the probability, kaggle is ImageId,Label"
+        ) { $0.predictionsForm = $1 },
         .path(
           "report", "DIR", \.reportDirectory, .output,
           "write report.html, predictions.csv and confusion.csv into DIR"),
@@ -167,6 +208,7 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "Two files, plain or .gz, in DIR/MNIST/raw or in DIR itself:",
             "  t10k-images-idx3-ubyte  t10k-labels-idx1-ubyte",
+            "or pictures, CSV or NPZ as in the training.",
             "Of the sets in data, and where the training found its images, the one is",
             "taken whose training files the model was trained on; a published set that is",
             "not there is downloaded. --data_dir or --dataset takes another set all the",
@@ -178,6 +220,14 @@ package struct PredictOptions: Equatable, Sendable {
           lines: [
             "One character on a plain ground, dark on light or light on dark, of any size:",
             "it is cut out, scaled and centered as the images of MNIST were.",
+          ]),
+        .init(
+          title: "images without labels",
+          lines: [
+            "--images takes a file of IDX images, CSV, NPY or NPZ, plain or .gz, a picture,",
+            "or a folder of pictures, and answers with a row for each image. However many",
+            "there are, memory does not grow. Labels beside them are not used. --predictions",
+            "writes FILE whole or not at all.",
           ]),
         .exitStatus,
         .spelling,

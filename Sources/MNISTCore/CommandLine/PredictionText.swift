@@ -12,7 +12,13 @@ package enum PredictionText {
   ) -> String {
     let pixels = images.pixels[(index * images.imageSize)...].prefix(images.imageSize)
     return TerminalPicture.text(pixels, width: images.width, colors: colors)
-      + "\nPredict: \(predicted)\nLabel: \(images.labels[index])"
+      + "\nPredict: \(name(of: predicted, images.classNames))"
+      + "\nLabel: \(name(of: Int(images.labels[index]), images.classNames))"
+  }
+
+  /// What a class is called. Names may be a stranger's.
+  static func name(of label: Int, _ names: [String]?) -> String {
+    PythonSyntax.escaped(ClassNames.name(of: label, in: names))
   }
 
   /// Of more test images than there are; nil where they were not asked for.
@@ -37,12 +43,24 @@ package enum PredictionText {
       + "\(types.joined(separator: " and ")) weights are used as float32"
   }
 
+  /// Of classes that only the data names; nil where the model does, or nothing.
+  package static func classesByOrder(_ model: SavedModel, _ data: LoadedImages) -> String? {
+    guard model.classNames == nil, let names = data.images.classNames else { return nil }
+    let list = names.enumerated().prefix(20).map {
+      "\($0.offset) is \(PythonSyntax.escaped($0.element))"
+    }
+    return "the model does not say what its classes are called: as in the data, "
+      + list.joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+  }
+
   // MARK: One classification
 
-  /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`.
-  package static func line(_ name: String, _ classification: Classification) -> String {
+  /// `three.png: 3 (0.9987), then 5 (0.0008), 8 (0.0003)`, or with names `three.png: three (0.9987), …`.
+  package static func line(
+    _ name: String, _ classification: Classification, names: [String]? = nil
+  ) -> String {
     func text(_ label: Int) -> String {
-      "\(label) (\(NumberText.fixed(Double(classification.probabilities[label]))))"
+      "\(self.name(of: label, names)) (\(NumberText.fixed(Double(classification.probabilities[label]))))"
     }
     let ranking = classification.ranking
     let others = ranking.filter { $0 != classification.predicted }.prefix(2).map(text)
@@ -50,14 +68,20 @@ package enum PredictionText {
       + (others.isEmpty ? "" : ", then \(others.joined(separator: ", "))")
   }
 
-  /// A JSON object on one line: `file` where a name is given, else `index`; `label` where it is known.
-  /// A probability comes back exactly when it is read as float32.
-  package static func json(_ classification: Classification, file: String? = nil) -> String {
+  /// A JSON object on one line: `file` where a name is given, else `index`; `label` where it is known; `class`
+  /// where the classes have names. A probability comes back exactly when it is read as float32.
+  package static func json(
+    _ classification: Classification, file: String? = nil, names: [String]? = nil
+  ) -> String {
     var members = [
       file.map { "\"file\":\(JSONText.quoted($0))" } ?? "\"index\":\(classification.index)"
     ]
     if let label = classification.label { members.append("\"label\":\(label)") }
     members.append("\"predicted\":\(classification.predicted)")
+    if names != nil {
+      let name = ClassNames.name(of: classification.predicted, in: names)
+      members.append("\"class\":\(JSONText.quoted(name))")
+    }
     let probabilities = classification.probabilities.map { "\($0)" }
     members.append("\"probabilities\":[\(probabilities.joined(separator: ","))]")
     return "{\(members.joined(separator: ","))}"
@@ -94,10 +118,10 @@ package enum PredictionText {
   /// Accuracy with Wilson's interval, and the three pairs most often confused.
   ///
   /// `0.9837, 95 % interval 0.9810 to 0.9860 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12)`
-  package static func summary(_ confusion: ConfusionMatrix) -> String {
+  package static func summary(_ confusion: ConfusionMatrix, names: [String]? = nil) -> String {
     let accuracy = confusion.accuracy
     let pairs = confusion.confusions.prefix(3).map {
-      "\($0.label) as \($0.predicted) (\($0.count))"
+      "\(name(of: $0.label, names)) as \(name(of: $0.predicted, names)) (\($0.count))"
     }
     let interval = accuracy.interval95
     return

@@ -52,6 +52,8 @@ package protocol ToolOptions: Equatable, Sendable {
   var dataset: DatasetChoice? { get }
   var dataDirectory: String? { get }
   var mirror: String? { get }
+  /// What is done to the images of a folder as they are loaded.
+  var preparation: ImagePreparation { get }
   /// A sentence for each option of the command line that another one makes void.
   var optionsWithoutEffect: [String] { get set }
 }
@@ -68,8 +70,10 @@ extension ToolOptions {
   /// Where the images are from. The environment may name a mirror too; an empty variable is none.
   package var dataSource: DataSource {
     let ofEnvironment = CLibrary.environment("MNIST_MIRROR") ?? ""
-    return DataSource(
+    var source = DataSource(
       dataset, in: dataDirectory,
       mirror: mirror ?? (ofEnvironment.isEmpty ? nil : ofEnvironment))
+    source.preparation = preparation
+    return source
   }
 }

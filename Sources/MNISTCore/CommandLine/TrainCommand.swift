@@ -86,6 +86,14 @@ extension TrainOptions {
         ) { $0.dataset = $1 },
         .address("mirror", \.mirror, default: "the known ones", .files, "where to download from")
           .noEffect(withoutFiles),
+        .size(
+          "image_size", \.imageSize, default: "the pictures' own", .files,
+          "bring pictures to this size, 28 or 28x20, as mnist-predict does"
+        ).noEffect(ofASetByName),
+        .flag(
+          "transpose", \.settings.isTransposed, .files,
+          "swap the rows and columns of each image"
+        ).noEffect(ofASetByName),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
           "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
@@ -103,14 +111,17 @@ extension TrainOptions {
             "  train-images-idx3-ubyte  train-labels-idx1-ubyte",
             "  t10k-images-idx3-ubyte   t10k-labels-idx1-ubyte",
             "Training reads the first two. Other sizes and classes in the same format",
-            "work too.",
+            "work too, and other forms: pictures in DIR/train/CLASS and DIR/test/CLASS or",
+            "in DIR/CLASS, CSV, NPZ, and a CSV or NPZ file as DIR.",
             "--dataset auto takes any such set. Where there is none and no DIR was given,",
             "MNIST is downloaded; where that cannot be, digits made by this program stand",
             "in, with a warning. A DIR that was given must hold a set. A set named",
             "outright is found or downloaded and checked, never replaced.",
             "fashion-mnist is also looked for in DIR/FashionMNIST/raw, and where Debian's",
-            "package dataset-fashion-mnist puts it. A mirror is an address that gives a",
-            "set's files when their names and .gz follow it; MNIST_MIRROR names one too.",
+            "package dataset-fashion-mnist puts it; the others in DIR/KMNIST/raw,",
+            "DIR/QMNIST/raw and DIR/EMNIST/raw. EMNIST comes as one gzip.zip (536 MiB),",
+            "which may lie there too. A mirror is an address that gives a set's files",
+            "when their names and .gz follow it; MNIST_MIRROR names one too.",
           ]),
         .init(
           title: "batches",
@@ -168,6 +179,11 @@ extension TrainOptions {
   /// The built-in digits are in no folder, and are not downloaded.
   private static func withoutFiles(_ options: TrainOptions) -> String? {
     options.dataset == .digits ? "with --dataset digits" : nil
+  }
+
+  /// The images of a set by its name are known.
+  private static func ofASetByName(_ options: TrainOptions) -> String? {
+    options.namedSet.map { "with --dataset \($0.rawValue)" }
   }
 
   /// The first epoch always improves: patience needs N more, and one after them that it can leave out.

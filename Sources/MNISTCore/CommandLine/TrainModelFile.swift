@@ -40,7 +40,19 @@ extension TrainOptions {
     if let log = logDirectory, RunLog.fileNames.map({ place(log) + "/" + $0 }).contains(model) {
       throw refusal("none of the files that --log_dir writes")
     }
-    if let dataFolder, MNISTFolder.isFileName(name), isInside(model, place(dataFolder)) {
+    for classes in dataFolder.map(PictureFolder.placesOfClasses) ?? [] {
+      let classes = place(classes)
+      if model.dropLast(name.utf8.count + 1) != classes, isInside(model, classes) {
+        throw refusal("a file outside the pictures of --data_dir")
+      }
+      if let log = logDirectory, place(log) != classes, isInside(place(log), classes) {
+        throw Self.command.error(
+          .outOfRange(
+            option: "--log_dir", allowed: "a folder outside the pictures of --data_dir",
+            found: PythonSyntax.escaped(log)))
+      }
+    }
+    if let dataFolder, IDXFileName(name) != nil, isInside(model, place(dataFolder)) {
       throw refusal("none of the files of --data_dir")
     }
   }

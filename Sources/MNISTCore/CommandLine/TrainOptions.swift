@@ -14,6 +14,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var dataDirectory: String?
   /// An address to download from; `nil` asks for the known ones.
   package var mirror: String?
+  /// The size that pictures are brought to; `nil` leaves them as they are.
+  var imageSize: ImageSize?
   /// −1 is the CPU.
   package var gpuID = -1
   /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
@@ -156,6 +158,18 @@ extension TrainOptions {
 // MARK: - What the data decides
 
 extension TrainOptions {
+  /// The set that was named outright.
+  var namedSet: DatasetChoice? { dataset == .auto ? nil : dataset }
+
+  /// What is done to the images as they are loaded.
+  package var preparation: ImagePreparation {
+    namedSet == nil
+      ? ImagePreparation(pictureSize: imageSize, isTransposed: settings.isTransposed)
+      : ImagePreparation()
+  }
+}
+
+extension TrainOptions {
   /// The largest number of layers the command line takes.
   static let layerLimit = 1_000
 
@@ -180,6 +194,8 @@ extension TrainOptions {
     var settings = settings
     settings.setData(images)
     settings.dataset = data.chosen(by: dataset ?? .auto)
+    settings.fittedPictures = data.preparation.pictureSize != nil
+    settings.isTransposed = data.preparation.isTransposed
     settings.hiddenSizes = hiddenSizes(
       inputSize: images.imageSize, outputSize: images.classCount)
     settings.batchSize = min(settings.batchSize, settings.trainCount(of: images.count))

@@ -7,10 +7,14 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
   case notTheModels(
     path: String, isTrain: Bool, expected: String, found: String?, searched: [String],
     reason: String?)
-  /// A file's content differs from that of the published set; numbers are CRC-32 of the unpacked content.
-  case notPublished(path: String, set: String, expected: UInt32, found: UInt32)
+  /// A file differs from that of the published set.
+  case notPublished(path: String, set: String, expected: FileDigest, found: FileDigest)
+  /// A file is that of another published set.
+  case anotherSet(path: String, expected: String, found: String)
+  /// The archive of a set lacks one of its files.
+  case notInArchive(path: String, name: String)
 
-  /// One sentence with the path and both checksums.
+  /// One sentence with the path and both digests.
   package var description: String {
     switch self {
     case .noSet(let content):
@@ -21,9 +25,13 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
         + "found \(found ?? "none"); searched \(searched.joined(separator: ", "))"
         + (reason.map { "; \($0)" } ?? "") + ")"
     case .notPublished(let path, let set, let expected, let found):
-      return "\(path): not \(set) as it was published, or damaged (expected CRC-32 of the content "
-        + "\(hexadecimal(expected)), found \(hexadecimal(found)); move it away to have it "
-        + "downloaded)"
+      return "\(path): not \(set) as it was published, or damaged (expected \(expected.name)"
+        + "\(expected.value), found \(found.value); move it away to have it downloaded)"
+    case .anotherSet(let path, let expected, let found):
+      return "\(path): another set (expected \(expected), found \(found); move it away to have "
+        + "\(expected) downloaded)"
+    case .notInArchive(let path, let name):
+      return "\(path): an archive of another set (expected \(name) in it, found none)"
     }
   }
 
@@ -33,13 +41,15 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     let names = MNISTFolder.fileNames(isTrain: content.isTrain)
     let base = FileSystem.withSlash(path)
     let files = "\(names[0]) and \(names[2]), each with .gz or not,"
+    let part = content.isTrain ? "train" : "test"
+    let others = "pictures in CLASS/ or \(part)/CLASS/, a CSV or an NPZ file"
     let what =
       content.found.map {
         "\(path): no set that can be read (expected \(files) in "
-          + "\(base)\(PublishedSet.mnist.subfolder)/ or \(base), found \($0)"
+          + "\(base)\(PublishedSet.mnist.subfolder)/ or \(base), or \(others), found \($0)"
       }
       ?? "\(path): there is no such folder (expected one with \(files) in "
-      + "\(PublishedSet.mnist.subfolder) or in itself"
+      + "\(PublishedSet.mnist.subfolder) or in itself, or with \(others)"
     return what + (content.remark.map { "; \($0)" } ?? "")
       + (content.meant.isEmpty
         ? ")" : "; did you mean \(content.meant.joined(separator: " or "))?)")

@@ -59,7 +59,7 @@ package struct FolderContent: Equatable, Sendable {
 
   /// Whether a folder is one that can be named: with the set in it, or in the subfolder for MNIST.
   private static func holdsSet(_ folder: String, isTrain: Bool) -> Bool {
-    (try? MNISTFolder.find(folder, isTrain: isTrain)) != nil
+    (try? SetFolder.find(folder, isTrain: isTrain)) != nil
   }
 
   /// Folders inside this one, down to the third level: those of one level before those below. Not those
@@ -84,7 +84,7 @@ package struct FolderContent: Equatable, Sendable {
 
   /// Folders whose names are nearly this one.
   private static func alike(_ path: String) -> [String] {
-    let (folder, name) = split(path)
+    let (folder, name) = FileSystem.split(path)
     let typed = Array(name.lowercased())
     let limit = min(2, max(1, typed.count / 2))
     return ((try? FileSystem.names(in: folder.isEmpty ? "." : folder)) ?? []).prefix(1_000)
@@ -92,14 +92,6 @@ package struct FolderContent: Equatable, Sendable {
       .filter { $0.edits <= limit }
       .sorted { $0.edits < $1.edits }
       .map { folder + $0.name }
-  }
-
-  /// The folder with its slash, or nothing, and the name in it.
-  private static func split(_ path: String) -> (folder: String, name: String) {
-    var path = path[...]
-    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
-    guard let slash = path.lastIndex(of: "/") else { return ("", String(path)) }
-    return (String(path[...slash]), String(path[path.index(after: slash)...]))
   }
 
   // MARK: - What is there
@@ -121,24 +113,21 @@ package struct FolderContent: Equatable, Sendable {
 
     let parts = files.filter(isIDXName)
     if !parts.isEmpty {
-      let owner = ["EMNIST", "QMNIST"].first { owner in
-        parts.contains { $0.lowercased().contains(owner.lowercased()) }
-      }
-      return owner.map { "IDX files of \($0) under names of its own, \(list(parts))" }
-        ?? "IDX files, but not these together, \(list(parts))"
+      return "IDX files, but not these together, \(list(parts))"
     }
-    let pictures = inner.filter { $0.1.first.map(isPictureName) == true }
-    if let (folder, names) = pictures.first {
-      return "pictures in \(pictures.count) folder\(pictures.count == 1 ? "" : "s"), such as "
-        + "\(folder)/\(names[0])"
+    if let picture = files.first(where: PictureFolder.Layout.isPictureName) {
+      return "pictures, such as \(picture)"
     }
-    if let name = files.first(where: isPictureName) { return "pictures, such as \(name)" }
     guard !files.isEmpty else { return "empty folders, \(list(folders))" }
     let known = files.prefix(40).map { (name: $0, kind: kind(of: base + $0)) }
     let telling =
       known.first { !["a file", "a text file", "a JSON file", "an empty file"].contains($0.kind) }
       ?? known[0]
     let others = files.filter { $0 != telling.name }
+    // What a form that is understood lacks its reader says.
+    if let fault = TableFile.fault(of: base + telling.name) {
+      return "\(telling.kind), but \(fault)"
+    }
     return "\(telling.kind), \(telling.name)" + (others.isEmpty ? "" : ", beside \(list(others))")
   }
 
@@ -149,11 +138,6 @@ package struct FolderContent: Equatable, Sendable {
   private static func isIDXName(_ path: String) -> Bool {
     let name = path.lowercased()
     return name.contains("idx") || name.contains("ubyte")
-  }
-
-  private static func isPictureName(_ name: String) -> Bool {
-    ["png", "jpg", "jpeg", "pgm", "ppm", "bmp", "gif", "tif", "tiff", "webp"]
-      .contains { name.lowercased().hasSuffix(".\($0)") }
   }
 
   /// By the content; of a packed file, what is in it.

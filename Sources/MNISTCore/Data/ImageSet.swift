@@ -7,12 +7,15 @@ public struct ImageSet: Equatable, Sendable {
   /// `[count, height, width]` in C order.
   public let pixels: [UInt8]
   /// `[count]`, each a class from 0.
-  public let labels: [UInt8]
-  /// The largest label plus 1.
-  public let classCount: Int
+  public private(set) var labels: [UInt8]
+  /// The largest label plus 1, or the number of names where that is greater.
+  public private(set) var classCount: Int
+  /// What the classes are called, in the order of the labels; nil where the data does not say.
+  public private(set) var classNames: [String]?
   /// The CRC-32 of `imagesIDX`: of the unpacked file that the images come from.
   public let imagesCRC32: UInt32
-  /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from.
+  /// The CRC-32 of `labelsIDX`: of the unpacked file that the labels come from, also where they were given other
+  /// numbers since.
   public let labelsCRC32: UInt32
 
   /// How many images there are.
@@ -21,7 +24,12 @@ public struct ImageSet: Equatable, Sendable {
   public var imageSize: Int { height * width }
 
   /// A set of at least one image of at least one pixel; `pixels` are `[count, height, width]`.
-  public init(height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+  ///
+  /// - Parameter classNames: none, or a name of 1 to 1,024 bytes for each label up to the largest or
+  ///   beyond, all different. The checksums do not know them.
+  public init(
+    height: Int, width: Int, pixels: [UInt8], labels: [UInt8], classNames: [String]? = nil
+  ) {
     require(
       (1...Int(UInt32.max)).contains(height) && (1...Int(UInt32.max)).contains(width),
       "images of \(height)×\(width) pixels")
@@ -36,11 +44,44 @@ public struct ImageSet: Equatable, Sendable {
     self.width = width
     self.pixels = pixels
     self.labels = labels
-    classCount = labels.reduce(0) { max($0, Int($1)) } + 1
+    classCount = max(labels.reduce(0) { max($0, Int($1)) } + 1, classNames?.count ?? 0)
+    if let classNames {
+      require(
+        classNames.count == classCount && ClassNames.fault(classNames) == nil,
+        "the names \(classNames) for \(classCount) classes")
+    }
+    self.classNames = classNames
     let imagesHeader = IDXHeader.encoded(.images, sizes: [labels.count, height, width])
     imagesCRC32 = CRC32.checksum(pixels, after: CRC32.checksum(imagesHeader))
-    let labelsHeader = IDXHeader.encoded(.labels, sizes: [labels.count])
-    labelsCRC32 = CRC32.checksum(labels, after: CRC32.checksum(labelsHeader))
+    labelsCRC32 = Self.checksum(ofLabels: labels)
+  }
+
+  /// The CRC-32 of the labels as an IDX file.
+  static func checksum(ofLabels labels: [UInt8]) -> UInt32 {
+    let header = IDXHeader.encoded(.labels, sizes: [labels.count])
+    return CRC32.checksum(labels, after: CRC32.checksum(header))
+  }
+
+  /// The same images with each label the place that its class's name has in `names`; nil where a name is not
+  /// there. The set must have names.
+  func renumbered(as names: [String]) -> ImageSet? {
+    require(classNames != nil, "classes without names")
+    let places = (classNames ?? []).compactMap { names.firstIndex(of: $0) }
+    guard places.count == classCount else { return nil }
+    var set = self
+    set.labels = labels.map { UInt8(places[Int($0)]) }
+    set.classCount = names.count
+    set.classNames = names
+    return set
+  }
+
+  /// The same images with these names, at least one for each class, or none.
+  func named(_ names: [String]?) -> ImageSet {
+    require(names?.count ?? classCount >= classCount, "names for \(classCount) classes")
+    var set = self
+    set.classCount = names?.count ?? classCount
+    set.classNames = names
+    return set
   }
 
   /// The images as an IDX file.
@@ -102,11 +143,11 @@ public struct ImageDataset: Dataset {
     exampleShape = flatten ? [images.imageSize] : [images.height, images.width]
   }
 
-  /// The training or the test part of the set in a folder; see `MNISTFolder`.
+  /// The training or the test part of the set in a folder; see `SetFolder`.
   public static func load(
     _ directory: String, isTrain: Bool, flatten: Bool = true
   ) throws -> ImageDataset {
-    ImageDataset(try MNISTFolder.load(directory, isTrain: isTrain), flatten: flatten)
+    ImageDataset(try SetFolder.load(directory, isTrain: isTrain), flatten: flatten)
   }
 
   /// How many images there are.

@@ -3,9 +3,10 @@
 /// The files lie in `MNIST/raw` inside it, as torchvision puts them, or in the directory itself.
 /// Their names are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with `t10k`
 /// for the test set. Of several copies the first counts, in this order: `MNIST/raw` before the
-/// directory itself; in a folder the name with a dash before `idx` before that with a dot; of one
-/// name the plain file before the one with `.gz`. Images and labels come from the same folder: the
-/// first that has both.
+/// directory itself; in a folder the name with a dash before `idx` before that with a dot, before
+/// any other spelling that `IDXFileName` knows, such as `test` for `t10k`; of one name the plain
+/// file before the one with `.gz`. Images and labels come from the same folder: the first that has
+/// both.
 public enum MNISTFolder {
   /// Reads the training set (`isTrain`) or the test set in `directory`.
   ///
@@ -24,6 +25,21 @@ public enum MNISTFolder {
     let folder: String
     let images: String
     let labels: String
+
+    /// What their names begin with, such as `emnist-letters`; nothing as a rule.
+    var set: String { IDXFileName(FileSystem.parts(images).last ?? "")?.set ?? "" }
+
+    /// Whether the content of both is what `ImageSet` would write.
+    var arePlain: Bool {
+      get throws {
+        try [(images, IDXKind.images), (labels, IDXKind.labels)].allSatisfy { path, kind in
+          let file = try InputFile(path, limit: IDX.limitBytes)
+          var start = try file.read(0..<min(file.size, 1 << 12))
+          if GzipReader.recognizes(start) { start = try GzipReader(start, path: path).read(4) }
+          return start.starts(with: [24, 16, 8, 0].map { UInt8(kind.rawValue >> $0 & 255) })
+        }
+      }
+    }
   }
 
   static func load(_ files: Files, classes: Int?) throws -> ImageSet {
@@ -58,12 +74,23 @@ public enum MNISTFolder {
   }
 
   /// The files of one part where both lie in this very folder, nil where they do not.
-  static func files(in folder: String, isTrain: Bool) throws -> Files? {
+  ///
+  /// - Parameter set: what their names begin with.
+  static func files(in folder: String, isTrain: Bool, set: String = "") throws -> Files? {
     let base = FileSystem.withSlash(folder)
-    guard case (let images?, let labels?) = try halves(in: base, isTrain: isTrain) else {
-      return nil
-    }
+    let (images, labels) =
+      set.isEmpty
+      ? try halves(in: base, isTrain: isTrain) : otherHalves(in: base, isTrain: isTrain, set: set)
+    guard let images, let labels else { return nil }
     return Files(folder: name(of: base), images: images, labels: labels)
+  }
+
+  /// The sets in this very folder whose names begin with more than the part.
+  static func namedSets(in folder: String) -> [String] {
+    var sets: [String] = []
+    for file in IDXFileName.files(in: folder)
+    where !file.name.set.isEmpty && !sets.contains(file.name.set) { sets.append(file.name.set) }
+    return sets
   }
 
   /// - Parameter folder: ends with a slash.
@@ -71,9 +98,20 @@ public enum MNISTFolder {
     in folder: String, isTrain: Bool
   ) throws -> (images: String?, labels: String?) {
     let names = fileNames(isTrain: isTrain)
+    let images = try firstFile(in: folder, Array(names.prefix(2)))
+    let labels = try firstFile(in: folder, Array(names.suffix(2)))
+    if images != nil, labels != nil { return (images, labels) }
+    let others = otherHalves(in: folder, isTrain: isTrain, set: "")
+    return (images ?? others.images, labels ?? others.labels)
+  }
+
+  private static func otherHalves(
+    in folder: String, isTrain: Bool, set: String
+  ) -> (images: String?, labels: String?) {
+    let files = IDXFileName.files(in: folder)
+      .filter { $0.name.set == set && $0.name.isTrain == isTrain }
     return (
-      try firstFile(in: folder, Array(names.prefix(2))),
-      try firstFile(in: folder, Array(names.suffix(2)))
+      files.first { $0.name.isImages }?.path, files.first { !$0.name.isImages }?.path
     )
   }
 
@@ -96,13 +134,6 @@ public enum MNISTFolder {
   /// Every name under which a file may stand in a folder, in the order in which they count.
   static func namings(of name: String) -> [String] {
     names(of: name).flatMap { [$0, $0 + ".gz"] }
-  }
-
-  /// Whether a file of this name may be one of a set's.
-  static func isFileName(_ name: String) -> Bool {
-    (fileNames(isTrain: true) + fileNames(isTrain: false)).contains {
-      name == $0 || name == $0 + ".gz"
-    }
   }
 
   private static func firstFile(in folder: String, _ names: [String]) throws -> String? {
@@ -162,13 +193,14 @@ public struct StrayFile: Equatable, Sendable, CustomStringConvertible {
     }
     let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = end.map { String(path[..<$0]) } ?? "."
-    let files = try? MNISTFolder.files(in: folder, isTrain: true)
-    self.folder = files == nil ? nil : folder
+    let found = try? SetFolder.find(at: folder, isTrain: true)
+    self.folder = found == nil ? nil : folder
   }
 
   /// One sentence with the path and what it is.
   public var description: String {
-    "\(path): not a directory (expected the directory that holds the data, found \(kind)"
+    "\(path): not a directory (expected the directory that holds the data, or a CSV or NPZ file, found "
+      + kind
       + (folder.map { "; did you mean \($0)?)" } ?? ")")
   }
 }

@@ -8,6 +8,10 @@ public enum Oddity: Equatable, Sendable, CustomStringConvertible {
   case unusedLabels([UInt8])
   /// No pixel is brighter than this.
   case dark(brightest: UInt8)
+  /// So many pictures show nothing, of which this is the first.
+  case blankPictures(Int, first: String)
+  /// So many of the pictures, which are taken as they are, show dark ink on light paper.
+  case darkOnLight(Int, of: Int)
 
   /// A sentence without a name.
   public var description: String {
@@ -23,6 +27,10 @@ public enum Oddity: Equatable, Sendable, CustomStringConvertible {
     case .dark(0): "every pixel is 0"
     case .dark(let brightest):
       "the brightest pixel is \(brightest) (expected 255): every pixel is divided by 255"
+    case .blankPictures(1, let first): "a picture is blank, \(first)"
+    case .blankPictures(let count, let first): "\(count) pictures are blank, such as \(first)"
+    case .darkOnLight(let count, let all):
+      "\(count) of \(all) pictures are dark on light, and are taken as they are"
     }
   }
 }
@@ -37,7 +45,8 @@ extension ImageSet {
     if let first = used.min(), used.count == 1 {
       oddities.append(.oneClass(first))
     } else if isTrain, let first = used.min(), let last = used.max() {
-      if first > 0 { oddities.append(.labelsFrom(first)) }
+      // EMNIST's letters begin at 1, and class 0 has this name there.
+      if first > 0, classNames?.first != "N/A" { oddities.append(.labelsFrom(first)) }
       let unused = (first...last).filter { !used.contains($0) }
       if !unused.isEmpty { oddities.append(.unusedLabels(unused)) }
     }

@@ -6,20 +6,34 @@ public struct DataIdentity: Equatable, Sendable {
   public var imagesCRC32: UInt32
   /// The CRC-32 of the training labels.
   public var labelsCRC32: UInt32
-  /// Whether they were the built-in digits.
-  public var isDigits: Bool
+  /// What they were asked for as.
+  public var dataset: DatasetChoice
   /// The folder that they were in, where that is known; they may have gone from there.
   public var folder: String?
+  /// What was done to them as they were loaded, and is to be done to test images.
+  public var preparation: ImagePreparation
 
   /// The data with these checksums.
   public init(
-    imagesCRC32: UInt32, labelsCRC32: UInt32, isDigits: Bool = false, folder: String? = nil
+    imagesCRC32: UInt32, labelsCRC32: UInt32, dataset: DatasetChoice = .auto,
+    folder: String? = nil, preparation: ImagePreparation = ImagePreparation()
   ) {
     self.imagesCRC32 = imagesCRC32
     self.labelsCRC32 = labelsCRC32
-    self.isDigits = isDigits
+    self.dataset = dataset
     self.folder = folder
+    self.preparation = preparation
   }
+
+  /// What the classes are called, where the data is a published set.
+  var publishedClassNames: [String]? {
+    [PublishedSet.mnist, .fashionMNIST].first {
+      $0.train.matches(imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32)
+    }?.classNames
+  }
+
+  /// Whether they were the built-in digits.
+  public var isDigits: Bool { dataset == .digits }
 
   func isOf(_ images: ImageSet) -> Bool {
     images.imagesCRC32 == imagesCRC32 && images.labelsCRC32 == labelsCRC32
@@ -28,6 +42,21 @@ public struct DataIdentity: Equatable, Sendable {
   /// Whether these are the training files; the small one is read first.
   func isOf(_ files: MNISTFolder.Files) throws -> Bool {
     try Self.has(files.labels, labelsCRC32) && Self.has(files.images, imagesCRC32)
+  }
+
+  /// Whether the training part of a set has these checksums, as `load` makes its images. Where its files are enough
+  /// to tell it, nothing is loaded.
+  func isOf(
+    _ training: FoundSet, _ preparation: ImagePreparation, load: (FoundSet) throws -> LoadedImages
+  ) throws -> Bool {
+    switch training.form {
+    case .idx(let files):
+      if !training.isSwapped(preparation), try files.arePlain { return try isOf(files) }
+    case .pictures(let pictures):
+      guard ImageSet.checksum(ofLabels: pictures.labels) == labelsCRC32 else { return false }
+    case .table: break
+    }
+    return isOf(try load(training).images)
   }
 
   /// Whether the CRC-32 of a file's unpacked content is this.
@@ -75,6 +104,16 @@ extension DataSource {
     of identity: DataIdentity?, isTrain: Bool, classes: Int? = nil,
     report: (DownloadEvent) -> Void = { _ in }
   ) throws -> LoadedImages {
+    var source = self
+    source.preparation.pictureSize = preparation.pictureSize ?? identity?.preparation.pictureSize
+    if identity?.preparation.isTransposed == true { source.preparation.isTransposed = true }
+    return try source.preparedImages(
+      of: identity, isTrain: isTrain, classes: classes, report: report)
+  }
+
+  private func preparedImages(
+    of identity: DataIdentity?, isTrain: Bool, classes: Int?, report: (DownloadEvent) -> Void
+  ) throws -> LoadedImages {
     if let choice, choice != .auto {
       let data = try named(choice, isTrain: isTrain, classes: classes, report: report)
       return withKinship(data, to: identity, isTrain: isTrain)
@@ -96,11 +135,14 @@ extension DataSource {
         try digits(isTrain: isTrain, classes: classes), to: identity, isTrain: isTrain)
     }
     var reason: String?
-    if let set = publishedSet(identity) {
+    if let set = publishedSet(identity) ?? sets[identity.dataset] {
       do {
-        var data = try published(set, isTrain: isTrain, classes: classes, report: report)
-        data.kinship = .own
-        return data
+        let own = try ownPart(of: set, identity, isTrain: isTrain) {
+          try published(
+            set, isTrain: $0, classes: $0 == isTrain ? classes : nil, report: report)
+        }
+        if let own { return own }
+        reason = "\(set.name) as it was published is not what it was trained on"
       } catch  where found != nil {
         // The sentence must name what lies in its place too.
         reason = "\(error)"
@@ -125,7 +167,7 @@ extension DataSource {
 
   private func description(of identity: DataIdentity) -> String {
     if identity.isDigits { return "built-in digits" }
-    return publishedSet(identity)?.name
+    return publishedSet(identity)?.name ?? sets[identity.dataset]?.name
       ?? "a set with the CRC-32s \(hexadecimal(identity.imagesCRC32)) and "
       + "\(hexadecimal(identity.labelsCRC32)) of its training images and labels"
   }
@@ -149,40 +191,94 @@ extension DataSource {
     _ identity: DataIdentity, isTrain: Bool, classes: Int?
   ) throws -> LoadedImages? {
     func own(in place: String) throws -> LoadedImages? {
-      guard let files = try MNISTFolder.files(in: place, isTrain: isTrain),
-        var data = try ownFiles(files, identity, isTrain: isTrain)
+      guard let found = try found(at: place, isTrain: isTrain),
+        var data = try ownFiles(found, identity, isTrain: isTrain)
       else { return nil }
-      try ImageSet.check(data.images.labels, below: classes, path: files.labels)
+      try ImageSet.check(data.images.labels, below: classes, path: found.labelsPlace)
       data.kinship = .own
       return data
+    }
+    if let set = sets[identity.dataset], publishedSet(identity) == nil {
+      for place in [folder] + placesElsewhere(identity) {
+        let data = try ownPart(of: set, identity, isTrain: isTrain) {
+          try publishedFiles(
+            set, in: place, isTrain: $0, classes: $0 == isTrain ? classes : nil)
+        }
+        if let data { return data }
+      }
     }
     for place in places(of: identity) {
       if let data = try own(in: place) { return data }
     }
     // What is wrong with sets that are not looked for as a rule does not matter.
     for place in FolderContent.folders(below: folder) + placesElsewhere(identity) {
-      if let data = try? own(in: place) { return data }
+      do {
+        if let data = try own(in: place) { return data }
+      } catch  where place == identity.folder && publishedSet(identity) == nil {
+        // The set was there: nobody else has it.
+        throw error
+      } catch {}
     }
     return nil
   }
 
-  /// The images in these files, nil where they are not the model's own.
+  /// What is in this very place; nil also where that is more than one set, or only the other part of one.
+  private func found(at place: String, isTrain: Bool) throws -> FoundSet? {
+    do {
+      return try SetFolder.find(at: place, isTrain: isTrain)
+    } catch is SetFolderError {
+      return nil
+    }
+  }
+
+  /// The part of a published set, nil where it is not the model's own. Of a set whose CRC-32s are not known, the
+  /// training part tells it.
+  ///
+  /// - Parameter load: gives the training or the test part, nil where it is not there.
+  private func ownPart(
+    of set: PublishedSet, _ identity: DataIdentity, isTrain: Bool,
+    _ load: (_ isTrain: Bool) throws -> LoadedImages?
+  ) throws -> LoadedImages? {
+    var data: LoadedImages?
+    if publishedSet(identity) == nil {
+      do {
+        data = try load(true)
+      } catch  where isNamed && !isTrain {
+        // As below.
+        return nil
+      }
+      guard let training = data, identity.isOf(training.images) else { return nil }
+    }
+    if !isTrain || data == nil { data = try load(isTrain) }
+    data?.kinship = .own
+    return data
+  }
+
+  /// The images of what was found, nil where they are not the model's own.
   private func ownFiles(
-    _ files: MNISTFolder.Files, _ identity: DataIdentity, isTrain: Bool
+    _ found: FoundSet, _ identity: DataIdentity, isTrain: Bool
   ) throws -> LoadedImages? {
     // Published test images are known by themselves.
-    if !isTrain, let set = publishedSet(identity) {
-      let data = try load(files, isTrain: false)
+    if !isTrain, let set = publishedSet(identity), case .idx = found.form {
+      let data = try load(found)
       if case .published(set.name, _) = data.origin { return data }
     }
-    guard let training = try MNISTFolder.files(in: files.folder, isTrain: true) else { return nil }
+    var training: LoadedImages?
+    func loadTraining(_ found: FoundSet) throws -> LoadedImages {
+      let images = try load(found)
+      training = images
+      return images
+    }
     do {
-      guard try identity.isOf(training) else { return nil }
+      guard let part = try found.part(isTrain: true),
+        try identity.isOf(part, preparation, load: loadTraining)
+      else { return nil }
     } catch  where isNamed && !isTrain {
       // Training images that cannot be read are no reason not to use the test images.
       return nil
     }
-    return try load(files, isTrain: isTrain)
+    if isTrain, let training { return training }
+    return try load(found)
   }
 
   private func withKinship(
@@ -190,21 +286,29 @@ extension DataSource {
   ) -> LoadedImages {
     guard let identity, !isTrain else { return data }
     var data = data
-    data.kinship = kinship(of: data.origin, to: identity)
+    data.kinship = kinship(of: data, to: identity)
     return data
   }
 
-  private func kinship(of origin: DataOrigin, to identity: DataIdentity) -> DataKinship {
+  private func kinship(of data: LoadedImages, to identity: DataIdentity) -> DataKinship {
     let other = DataKinship.other(trainedOn: description(of: identity))
-    switch origin {
+    switch data.origin {
     case .digits:
       return identity.isDigits || identity.isOf(BuiltInDigits.make(isTrain: true)) ? .own : other
-    case .published, .files:
-      let (name, folder) = (origin.publishedName, origin.place)
+    case .published, .unverified, .files, .other:
+      let name = data.origin.publishedName
       let isPublished = name != nil
       if isPublished, publishedSet(identity)?.name == name { return .own }
-      if let training = try? MNISTFolder.files(in: folder, isTrain: true) {
-        return (try? identity.isOf(training)).map { $0 ? .own : other } ?? .unknown
+      if let choice, let set = sets[choice], set.train.images.digests.crc32 == nil {
+        if let training = try? publishedFiles(set, isTrain: true) {
+          return identity.isOf(training.images) ? .own : other
+        }
+        let isKnown = publishedSet(identity) != nil || identity.dataset != .auto
+        return isKnown && identity.dataset != choice ? other : .unknown
+      }
+      if let training = try? data.source?.part(isTrain: true) {
+        return (try? identity.isOf(training, preparation) { try load($0) })
+          .map { $0 ? .own : other } ?? .unknown
       }
       return isPublished || publishedSet(identity) != nil || identity.isDigits ? other : .unknown
     }

@@ -1,10 +1,12 @@
 /// A set of images that was published and that everybody has with the same bytes.
 struct PublishedSet: Equatable, Sendable {
-  /// One of its files, unpacked.
+  /// One of its files.
   struct File: Equatable, Sendable {
+    /// As it was published, without `.gz`.
     var name: String
+    /// Of the unpacked file.
     var byteCount: Int
-    var crc32: UInt32
+    var digests: FileDigests
   }
 
   /// The training part or the test part.
@@ -12,9 +14,20 @@ struct PublishedSet: Equatable, Sendable {
     var images: File
     var labels: File
 
+    /// Whether images and labels with these CRC-32s are known to be this part.
     func matches(imagesCRC32: UInt32, labelsCRC32: UInt32) -> Bool {
-      images.crc32 == imagesCRC32 && labels.crc32 == labelsCRC32
+      images.digests.crc32 == imagesCRC32 && labels.digests.crc32 == labelsCRC32
     }
+  }
+
+  /// A ZIP archive in which all files of the set were published together, each packed with gzip.
+  struct Archive: Equatable, Sendable {
+    var name: String
+    var md5: String
+    /// No download of it takes more.
+    var limitBytes: Int
+    /// Addresses, the best first; one of them and the archive's name together are its address.
+    var mirrors: [String]
   }
 
   var name: String
@@ -26,40 +39,57 @@ struct PublishedSet: Equatable, Sendable {
   var mirrors: [String]
   /// Folders into which a package of the system's installs it.
   var installedFolders: [String] = []
+  var archive: Archive?
+  /// What its authors call the classes; nil where these are digits.
+  var classNames: [String]?
+  /// Whether rows and columns are exchanged in the files.
+  var isTransposed = false
 
   func part(isTrain: Bool) -> Part { isTrain ? train : test }
 
-  // Checksums are those of the files as their authors published them, unpacked.
+  /// What the classes are called in files whose names begin as those of a set do: `emnist-letters`.
+  static func classNames(of name: String, atLeast count: Int) -> [String]? {
+    guard !name.isEmpty else { return nil }
+    return all.values.first { IDXFileName($0.train.images.name)?.set == name }?.classNames
+      .flatMap { $0.count >= count ? $0 : nil }
+  }
+}
 
-  static let mnist = PublishedSet(
-    name: "MNIST", subfolder: "MNIST/raw",
-    train: part("train", 60_000, imagesCRC32: 0xe9f4_d8b3, labelsCRC32: 0xe0cb_4ad2),
-    test: part("t10k", 10_000, imagesCRC32: 0x9137_3bdf, labelsCRC32: 0x4ab9_eff9),
-    mirrors: [
-      "https://ossci-datasets.s3.amazonaws.com/mnist/",
-      "https://storage.googleapis.com/cvdf-datasets/mnist/",
-      "https://raw.githubusercontent.com/fgnt/mnist/master/",
-    ])
+/// What is known of a file's bytes.
+struct FileDigests: Equatable, Sendable {
+  /// Of the content, unpacked.
+  var crc32: UInt32?
+  /// Of the content, unpacked; 32 lower-case hexadecimal digits.
+  var md5: String?
+  /// Of the file as it was packed with gzip.
+  var packedMD5: String?
 
-  static let fashionMNIST = PublishedSet(
-    name: "Fashion-MNIST", subfolder: "FashionMNIST/raw",
-    train: part("train", 60_000, imagesCRC32: 0xb4f2_9f28, labelsCRC32: 0x741a_4657),
-    test: part("t10k", 10_000, imagesCRC32: 0x678f_e0b1, labelsCRC32: 0x8014_2c1f),
-    mirrors: [
-      "https://fashion-mnist.s3.eu-central-1.amazonaws.com/",
-      "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-      "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-    ],
-    // Debian's and Ubuntu's package dataset-fashion-mnist.
-    installedFolders: ["/usr/share/datasets/fashion-mnist"])
+  /// Whether a file can be told by what is in it, however it is packed.
+  var areOfContent: Bool { crc32 != nil || md5 != nil }
+}
 
-  private static func part(
-    _ prefix: String, _ count: Int, imagesCRC32: UInt32, labelsCRC32: UInt32
-  ) -> Part {
-    Part(
-      images: File(
-        name: "\(prefix)-images-idx3-ubyte", byteCount: 16 + count * 28 * 28, crc32: imagesCRC32),
-      labels: File(
-        name: "\(prefix)-labels-idx1-ubyte", byteCount: 8 + count, crc32: labelsCRC32))
+/// What a file was told from another by.
+package enum FileDigest: Equatable, Sendable {
+  case crc32(UInt32)
+  case md5(String)
+  case packedMD5(String)
+  case byteCount(Int)
+
+  /// The name of what it is, empty where the value says it.
+  var name: String {
+    switch self {
+    case .crc32: "CRC-32 of the content "
+    case .md5: "MD5 of the content "
+    case .packedMD5: "MD5 of the packed file "
+    case .byteCount: ""
+    }
+  }
+
+  var value: String {
+    switch self {
+    case .crc32(let word): hexadecimal(word)
+    case .md5(let digits), .packedMD5(let digits): digits
+    case .byteCount(let count): "\(count) bytes"
+    }
   }
 }

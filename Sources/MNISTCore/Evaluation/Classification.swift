@@ -94,6 +94,32 @@ extension Module {
     }
   }
 
+  /// Classifies the next images, as many as `count` or all that are left; nil where none is left. Throws
+  /// `ClassificationError`, and what reading the images throws.
+  public func classifications(
+    ofNext count: Int, in images: inout UnlabelledImages
+  ) throws -> [Classification]? {
+    require(count > 0, "a batch of \(count) images")
+    let firstIndex = images.position
+    guard let pixels = try images.next(count) else { return nil }
+    let (device, size) = (CurrentDevice.device, images.height * images.width)
+    let rows = Array(0..<pixels.count / size)
+    let numbers = device.gatherRows(rows, of: device.upload(bytes: pixels), width: size)
+    return try classifications(
+      of: Tensor(shape: [rows.count, size], storage: numbers), firstIndex: firstIndex)
+  }
+
+  /// The most probable class of each image that is left: what the mirrored project predicts for a set without labels.
+  public func predictedLabels(
+    of images: inout UnlabelledImages, batchSize: Int = 256
+  ) throws -> [Int] {
+    var labels: [Int] = []
+    while let batch = try classifications(ofNext: batchSize, in: &images) {
+      labels += batch.map(\.predicted)
+    }
+    return labels
+  }
+
   /// Classifies the rows of `inputs`, of which the first has the index `firstIndex` in its set.
   private func classifications(
     of inputs: Tensor, firstIndex: Int, labels: [Int]? = nil

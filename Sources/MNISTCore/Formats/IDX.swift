@@ -9,15 +9,17 @@ struct IDX: Equatable {
   /// No file is larger than this, packed or unpacked: 4 GiB.
   static let limitBytes = 4 << 30
 
-  /// Decodes the content of a file, which must be of `kind` and exactly as long as its header says.
+  /// Decodes the content of a file, which must be of `kind`, in any form of `IDXForm`, and exactly as long as its
+  /// header says.
   ///
-  /// Throws `FileError` where there is no memory for it, `GzipError` or `IDXError`; `path` is its name in
-  /// them. The header is checked before memory is asked for what it promises, and nothing is unpacked
+  /// Throws `FileError` where there is no memory for it, `GzipError`, `IDXError` or `ArrayError`; `path` is its
+  /// name in them. The header is checked before memory is asked for what it promises, and nothing is unpacked
   /// beyond that promise.
   static func decode(
     _ content: consuming [UInt8], _ kind: IDXKind, path: String
   ) throws -> IDX {
     var file = content
+    if let other = try IDXForm(FileBytes(file, path: path), kind)?.whole() { return other }
     if GzipReader.recognizes(file) {
       return try unpack(file, kind, path: path)
     }
@@ -231,9 +233,11 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     guard found >> 16 == 0, let element = elementNames[found >> 8] else {
       return notIDX
     }
-    return element == elementNames[expected >> 8]
-      ? "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
-      : "an IDX file of \(element) elements in place of unsigned bytes"
+    guard element != elementNames[expected >> 8] else {
+      return "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
+    }
+    return "an IDX file of \(element) elements in place of unsigned bytes"
+      + (expected == IDXKind.images.rawValue ? "; write the pixels as bytes from 0 to 255" : "")
   }
 
   private static let elementNames: [UInt32: String] = [

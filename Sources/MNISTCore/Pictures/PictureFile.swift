@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Reads pictures that somebody else made: PNG, PBM, PGM or PPM, told by their content, not their name.
 public enum PictureFile {
   /// No file is larger than this.
@@ -56,5 +58,28 @@ public enum PictureFile {
 
   private static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.allSatisfy { $0 >= 32 && $0 != 127 || (9...13).contains($0) }
+  }
+}
+
+extension PictureFile {
+  /// Whether a file that begins so is a picture of a form that can be read.
+  static func recognizes(_ start: [UInt8]) -> Bool {
+    PNGDecoder.recognizes(start) || NetpbmDecoder.recognizes(start)
+  }
+
+  /// Reads pictures on all threads and brings each to a form. Their order stays; of several that are wrong it is the
+  /// first one's error that is thrown, whichever thread was first to find one.
+  static func images(
+    _ paths: ArraySlice<String>, _ form: (Picture, _ path: String) throws -> ModelImage
+  ) throws -> [ModelImage] {
+    let results = Mutex<[Int: Result<ModelImage, any Error>]>([:])
+    ThreadPool.current.forEach(paths.count) { task in
+      let index = paths.startIndex + task
+      let result = Result { try form(read(paths[index]), paths[index]) }
+      results.withLock { $0[index] = result }
+    }
+    // Else a signal may have stopped the threads before they were done.
+    try StopSignal.check()
+    return try results.withLock { results in try paths.indices.map { try results[$0]!.get() } }
   }
 }

@@ -74,7 +74,7 @@ enum ReportStyle {
     .numbers tfoot th,.numbers tfoot td{color:var(--soft)}
     .numbers tbody tr:hover{background:color-mix(in srgb,var(--accent) 7%,transparent)}
     .matrix{border-collapse:separate;border-spacing:3px;width:100%;min-width:34rem;table-layout:fixed}
-    .matrix th{color:var(--soft);font-weight:500;padding:.25rem}
+    .matrix th{color:var(--soft);font-weight:500;padding:.25rem;overflow-wrap:anywhere}
     .matrix thead th:first-child{width:5.5rem;font-size:.75rem;text-align:left}
     .matrix tbody th{text-align:right;padding-right:.75rem;font-weight:600;color:var(--text)}
     .matrix td{text-align:center;height:2.5rem;border-radius:6px;border:1px solid transparent}
@@ -84,6 +84,7 @@ enum ReportStyle {
     .matrix .strong{color:var(--strong);font-weight:600}
     .pairs{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}
     .pairs li{display:grid;grid-template-columns:8.5rem 1fr 2.5rem;gap:.75rem;align-items:center}
+    .pairs span{overflow-wrap:anywhere}
     .pairs i{height:.7rem;border-radius:4px;background:var(--wrong);min-width:3px}
     .pairs span:last-child{text-align:right;font-variant-numeric:tabular-nums}
     .calibration{display:block;width:100%;max-width:26rem;margin:0 auto}

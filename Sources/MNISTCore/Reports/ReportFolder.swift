@@ -13,35 +13,42 @@ package enum ReportFolder {
     try NewFolder.make(directory)
     let evaluation = page.evaluation
     for (name, text) in [
-      ("predictions.csv", predictions(evaluation.classifications)),
-      ("confusion.csv", confusion(evaluation.confusion)), ("report.html", page.html),
+      ("predictions.csv", predictions(evaluation.classifications, names: page.images.classNames)),
+      ("confusion.csv", confusion(evaluation.confusion, names: page.images.classNames)),
+      ("report.html", page.html),
     ] {
       try OutputFile.write(Array(text.utf8), to: "\(directory)/\(name)")
     }
   }
 
-  /// `index,label,predicted,probability,p_0,…`: a row for each image; numbers come back exactly.
-  static func predictions(_ classifications: [Classification]) -> String {
-    let classCount = classifications.first?.probabilities.count ?? 0
+  /// `index,label,predicted,probability,p_0,…`: a row for each image; numbers come back exactly. Classes with
+  /// names have these beside their numbers: `index,label,label_class,predicted,class,probability,p_cat,…`.
+  static func predictions(_ classifications: [Classification], names: [String]? = nil) -> String {
+    let classes = (0..<(classifications.first?.probabilities.count ?? 0))
+    func cells(_ label: Int?) -> [String] {
+      [label.map { "\($0)" } ?? ""]
+        + (names == nil ? [] : [label.map { ClassNames.name(of: $0, in: names) } ?? ""])
+    }
     let header =
-      ["index", "label", "predicted", "probability"] + (0..<classCount).map { "p_\($0)" }
+      (names == nil
+        ? ["index", "label", "predicted", "probability"]
+        : ["index", "label", "label_class", "predicted", "class", "probability"])
+      + classes.map { "p_\(ClassNames.name(of: $0, in: names))" }
     let rows = classifications.map { classification in
-      [
-        "\(classification.index)", classification.label.map { "\($0)" } ?? "",
-        "\(classification.predicted)", "\(classification.confidence)",
-      ] + classification.probabilities.map { "\($0)" }
+      ["\(classification.index)"] + cells(classification.label) + cells(classification.predicted)
+        + ["\(classification.confidence)"] + classification.probabilities.map { "\($0)" }
     }
     return table([header] + rows)
   }
 
   /// A row for each label, a column for each prediction.
-  static func confusion(_ matrix: ConfusionMatrix) -> String {
-    let header = ["label"] + matrix.counts.indices.map { "predicted_\($0)" }
-    return table(
-      [header] + matrix.counts.enumerated().map { ["\($0.offset)"] + $0.element.map { "\($0)" } })
+  static func confusion(_ matrix: ConfusionMatrix, names: [String]? = nil) -> String {
+    let classes = matrix.counts.indices.map { ClassNames.name(of: $0, in: names) }
+    let rows = zip(classes, matrix.counts).map { name, counts in [name] + counts.map { "\($0)" } }
+    return table([["label"] + classes.map { "predicted_\($0)" }] + rows)
   }
 
   private static func table(_ rows: [[String]]) -> String {
-    rows.map { $0.joined(separator: ",") + "\n" }.joined()
+    rows.map { CSVText.line($0) }.joined()
   }
 }

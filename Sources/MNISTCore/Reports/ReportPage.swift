@@ -99,7 +99,7 @@ package struct ReportPage {
       }.joined() + "<td>\(scores.support)</td>"
     }
     let rows = confusion.scores.enumerated().map {
-      "<tr><th scope=\"row\">\($0.offset)</th>\(cells($0.element))</tr>"
+      "<tr><th scope=\"row\">\(name(of: $0.offset))</th>\(cells($0.element))</tr>"
     }
     let table = """
       <div class="scroll" tabindex="0" role="region" aria-labelledby="classes-head">
@@ -122,7 +122,7 @@ package struct ReportPage {
   private var matrix: String {
     let counts = evaluation.confusion.counts
     let largestMistake = evaluation.confusion.confusions.first?.count ?? 1
-    let head = counts.indices.map { "<th scope=\"col\">\($0)</th>" }.joined()
+    let head = counts.indices.map { "<th scope=\"col\">\(name(of: $0))</th>" }.joined()
     let rows = counts.indices.map { label in
       let support = counts[label].reduce(0, +)
       let cells = counts.indices.map { predicted in
@@ -137,9 +137,9 @@ package struct ReportPage {
         let kind = count == 0 ? "none" : isCorrect ? "right" : "wrong"
         let isStrong = strength >= 55 ? " strong" : ""
         return "<td class=\"\(kind)\(isStrong)\" style=\"--s:\(strength)%\" "
-          + "title=\"\(count) of class \(label) predicted to be \(predicted)\">\(count)</td>"
+          + "title=\"\(count) of class \(name(of: label)) predicted to be \(name(of: predicted))\">\(count)</td>"
       }.joined()
-      return "<tr><th scope=\"row\">\(label)</th>\(cells)</tr>"
+      return "<tr><th scope=\"row\">\(name(of: label))</th>\(cells)</tr>"
     }
     let table = """
       <p>A row holds the images of one class; a column those predicted to be of it.</p>
@@ -160,7 +160,8 @@ package struct ReportPage {
     let largest = Double(pairs.first?.count ?? 1)
     let items = pairs.map {
       let width = NumberText.fixed(100 * Double($0.count) / largest, decimals: 1)
-      return "<li><span><b>\($0.label)</b> taken for <b>\($0.predicted)</b></span>"
+      return
+        "<li><span><b>\(name(of: $0.label))</b> taken for <b>\(name(of: $0.predicted))</b></span>"
         + "<i style=\"width:\(width)%\"></i><span>\($0.count)</span></li>"
     }.joined(separator: "\n")
     let list =
@@ -181,18 +182,19 @@ package struct ReportPage {
     }
     let shown = mistakes.prefix(Self.galleryLimit)
     let figures = shown.map { mistake in
-      let label = mistake.label!
+      let label = name(of: mistake.label!)
+      let predicted = name(of: mistake.predicted)
       let start = mistake.index * images.imageSize
       let picture = PNGEncoder.encode(
         height: images.height, width: images.width,
         pixels: images.pixels[start..<start + images.imageSize])
       let probability = percent(Double(mistake.confidence))
-      let ofLabel = percent(Double(mistake.probabilities[label]))
+      let ofLabel = percent(Double(mistake.probabilities[mistake.label!]))
       return """
         <figure><img src="data:image/png;base64,\(Markup.base64(picture))" \
         width="\(images.width)" height="\(images.height)" \
-        alt="Image \(mistake.index): a \(label) taken for a \(mistake.predicted)">\
-        <figcaption><span class="to"><b>\(label)</b> → <b class="bad">\(mistake.predicted)</b></span>\
+        alt="Image \(mistake.index): a \(label) taken for a \(predicted)">\
+        <figcaption><span class="to"><b>\(label)</b> → <b class="bad">\(predicted)</b></span>\
         <span>\(probability)</span><small>#\(mistake.index) · p(\(label)) \(ofLabel)</small>\
         </figcaption></figure>
         """
@@ -211,6 +213,11 @@ package struct ReportPage {
 
   private func section(_ id: String, _ title: String, _ content: String) -> String {
     "<section aria-labelledby=\"\(id)\">\n<h2 id=\"\(id)\">\(title)</h2>\n\(content)\n</section>"
+  }
+
+  /// What a class is called. Names may be a stranger's.
+  private func name(of label: Int) -> String {
+    Markup.escaped(ClassNames.name(of: label, in: images.classNames))
   }
 
   private func percent(_ share: Double) -> String {

@@ -87,7 +87,7 @@ package struct RunConfiguration: Equatable, Sendable {
 
   /// Reads the file at `path`. Throws `FileError` or `RunFolderError`.
   static func read(_ path: String) throws -> RunConfiguration {
-    let bytes = try InputFile.read(path, limit: 1 << 20)
+    let bytes = try InputFile.read(path, limit: 1 << 22)
     do throws(JSONError) {
       let members = try JSONReader.value(in: bytes[...]).object()
       func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }

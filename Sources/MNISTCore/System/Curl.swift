@@ -55,7 +55,8 @@ final class Curl {
     let text: String
     /// HTTP's status; 0 where no answer came.
     let status: Int
-    let bytes: [UInt8]
+    /// How many bytes were taken.
+    let receivedBytes: Int
     /// How many bytes the server said there are, nil where it did not.
     let promisedBytes: Int?
     let hasConnected: Bool
@@ -65,13 +66,13 @@ final class Curl {
 
   /// Asks for the file at `url`, of which at most `limitBytes` are taken.
   ///
-  /// - Parameter progress: is told how many bytes have arrived.
+  /// - Parameter take: is given the bytes as they arrive, and says whether it goes on.
   func transfer(
-    _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
+    _ url: String, limitBytes: Int, limits: HTTPLimits, take: ([UInt8]) -> Bool
   ) -> Transfer {
-    withoutActuallyEscaping(progress) { progress in
-      let receiver = Receiver(limitBytes: limitBytes, progress: progress)
-      defer { receiver.progress = nil }
+    withoutActuallyEscaping(take) { take in
+      let receiver = Receiver(limitBytes: limitBytes, take: take)
+      defer { receiver.take = nil }
       var code = url.withCString { configure(url: $0, limits: limits, receiver: receiver) }
       if code == 0 { code = perform(handle) }
       let promised: Int64 = info(.contentLength, or: -1)
@@ -79,7 +80,7 @@ final class Curl {
       return Transfer(
         code: code,
         text: errorName(code).map { String(cString: $0) } ?? "libcurl's error \(code)",
-        status: info(.responseCode, or: 0), bytes: receiver.bytes,
+        status: info(.responseCode, or: 0), receivedBytes: receiver.count,
         promisedBytes: promised < 0 ? nil : Int(promised), hasConnected: connected > 0,
         isFull: receiver.isFull)
     }
@@ -106,7 +107,7 @@ final class Curl {
           guard let bytes, let data else { return 0 }
           let receiver = Unmanaged<Receiver>.fromOpaque(data).takeUnretainedValue()
           let received = UnsafeRawBufferPointer(start: bytes, count: size * count)
-          return receiver.take(received) ? received.count : 0
+          return receiver.receive(received) ? received.count : 0
         },
       ]
     // Not every libcurl knows folders of certificates; then it has others to trust.
@@ -125,27 +126,26 @@ final class Curl {
     return value
   }
 
-  /// Collects what arrives.
+  /// Counts what arrives and hands it on.
   private final class Receiver {
     let limitBytes: Int
-    var bytes: [UInt8] = []
+    var count = 0
     var isFull = false
-    var progress: ((Int) -> Void)?
+    var take: (([UInt8]) -> Bool)?
 
-    init(limitBytes: Int, progress: @escaping (Int) -> Void) {
+    init(limitBytes: Int, take: @escaping ([UInt8]) -> Bool) {
       self.limitBytes = limitBytes
-      self.progress = progress
+      self.take = take
     }
 
-    /// Whether there was room.
-    func take(_ received: UnsafeRawBufferPointer) -> Bool {
-      guard received.count <= limitBytes - bytes.count else {
+    /// Whether there was room, and more is wanted.
+    func receive(_ received: UnsafeRawBufferPointer) -> Bool {
+      guard received.count <= limitBytes - count else {
         isFull = true
         return false
       }
-      bytes += received
-      progress?(bytes.count)
-      return true
+      count += received.count
+      return take?([UInt8](received)) ?? false
     }
   }
 

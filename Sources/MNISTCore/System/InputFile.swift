@@ -18,6 +18,20 @@ struct InputFile: ~Copyable {
   ) throws(FileError) -> (descriptor: Int32, size: Int) {
     let name = PathText.bytes(path)
     let descriptor = SystemError.retrying { open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    return (descriptor, try size(descriptor, path, limit: limit))
+  }
+
+  /// What `descriptor` has open, which is closed with this value; −1 stands for an error number.
+  init(_ path: String, _ descriptor: Int32) throws(FileError) {
+    size = try Self.size(descriptor, path, limit: .max)
+    self.path = path
+    self.descriptor = descriptor
+  }
+
+  /// The size of what the descriptor has open, which is closed where it is none to be read.
+  private static func size(
+    _ descriptor: Int32, _ path: String, limit: Int
+  ) throws(FileError) -> Int {
     guard descriptor >= 0 else {
       throw .cannotRead(path: path, reason: SystemError.text(errno))
     }
@@ -36,7 +50,7 @@ struct InputFile: ~Copyable {
       close(descriptor)
       throw refusal
     }
-    return (descriptor, Int(status.st_size))
+    return Int(status.st_size)
   }
 
   deinit {

@@ -177,25 +177,34 @@ enum FileSystem {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// The folder with its slash, or nothing, and the name in it.
+  static func split(_ path: String) -> (folder: String, name: String) {
+    var path = path[...]
+    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+    guard let slash = path.lastIndex(of: "/") else { return ("", String(path)) }
+    return (String(path[...slash]), String(path[path.index(after: slash)...]))
+  }
+
   /// A folder's path with a slash at its end, for a name to follow.
   static func withSlash(_ folder: String) -> String {
     folder.hasSuffix("/") ? folder : folder + "/"
   }
 
-  /// The names in a folder in order, without `.` and `..`; at most 100,000 of them.
-  static func names(in folder: String) throws(FileError) -> [String] {
+  /// The names in a folder in the order of their bytes, which is that of the letters' numbers, without `.` and
+  /// `..`; at most `limit` of them.
+  static func names(in folder: String, limit: Int = 100_000) throws(FileError) -> [String] {
     guard let list = opendir(PathText.bytes(folder)) else {
       throw .cannotRead(path: folder, reason: SystemError.text(errno))
     }
     defer { closedir(list) }
     var names: [String] = []
-    while names.count < 100_000, let entry = readdir(list) {
+    while names.count < limit, let entry = readdir(list) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         PathText.text(bytes.prefix { $0 != 0 })
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted()
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// Removes the file, if there is one.

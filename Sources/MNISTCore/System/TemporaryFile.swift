@@ -13,7 +13,7 @@ struct TemporaryFile: ~Copyable {
     // may not read the old.
     let permissions = target.old?.permissions ?? 0o666
     try self.init(beside: target) { folder, name in
-      openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
+      openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
     }
   }
 
@@ -87,6 +87,16 @@ struct TemporaryFile: ~Copyable {
       return 0
     }
     try ensure(code == 0, code)
+  }
+
+  /// Takes the file's name away: it is gone with the last that has it open, and with the process however that
+  /// ends. For what is only to be read again.
+  func removeName() { unlinkat(target.folder, name, 0) }
+
+  /// What was written by now, for reading.
+  func reader() throws(FileError) -> InputFile {
+    try InputFile(
+      target.path, SystemError.retrying { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) })
   }
 
   /// Asks the file system for the space of `byteCount` bytes, where the system knows how to.
@@ -175,6 +185,13 @@ struct TemporaryFile: ~Copyable {
     } else {
       try ensure(code == 0, code)
     }
+    isPlaced = true
+  }
+
+  /// The same for a target that can lose its name.
+  mutating func replaceTarget() throws(FileError) {
+    let code = rename(to: target.name)
+    try ensure(code == 0, code)
     isPlaced = true
   }
 

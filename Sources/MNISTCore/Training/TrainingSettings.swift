@@ -8,8 +8,14 @@ public struct TrainingSettings: Equatable, Sendable {
   public var imageHeight = 0
   /// Columns of pixels in an image.
   public var imageWidth = 0
+  /// Whether the images are pictures that were brought to their size; see `ModelImage.init(fitting:height:width:)`.
+  public var fittedPictures = false
+  /// Whether each image's rows and columns were swapped as it was loaded.
+  public var isTransposed = false
   /// Classes.
   public var outputSize = 0
+  /// What the classes are called, a name for each; nil where the data does not say.
+  public var classNames: [String]?
   /// The widths of the hidden layers, at least one.
   public var hiddenSizes: [Int] = []
   /// Whether blocks end with dropout in place of batch normalisation.
@@ -56,6 +62,7 @@ extension TrainingSettings {
   /// Takes over what the images decide.
   mutating func setData(_ images: ImageSet) {
     (imageHeight, imageWidth, outputSize) = (images.height, images.width, images.classCount)
+    classNames = images.classNames
     (imagesCRC32, labelsCRC32) = (images.imagesCRC32, images.labelsCRC32)
   }
 
@@ -64,8 +71,10 @@ extension TrainingSettings {
   /// - Parameter folder: where it was, if that is known.
   public func dataIdentity(foundBefore folder: String? = nil) -> DataIdentity {
     DataIdentity(
-      imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, isDigits: dataset == .digits,
-      folder: folder)
+      imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, dataset: dataset, folder: folder,
+      preparation: ImagePreparation(
+        pictureSize: fittedPictures ? ImageSize(height: imageHeight, width: imageWidth) : nil,
+        isTransposed: isTransposed))
   }
 
   /// How many of `imageCount` images are trained on.

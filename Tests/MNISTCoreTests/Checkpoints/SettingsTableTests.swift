@@ -6,7 +6,9 @@ import Testing
 @Suite struct SettingsTableTests {
   /// No property has its usual value.
   private static let unusual = TrainingSettings(
-    imageHeight: 10, imageWidth: 14, outputSize: 4, hiddenSizes: [9, 6], useDropout: true,
+    imageHeight: 10, imageWidth: 14, fittedPictures: true, isTransposed: true, outputSize: 4,
+    classNames: ["T-shirt/top, \"new\"", "line\nend", "日本 🐈‍⬛", "=1"], hiddenSizes: [9, 6],
+    useDropout: true,
     dropoutProbability: 0.25, trainRatio: 0.7, batchSize: 25, epochCount: 9, seed: .max,
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
     weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
@@ -69,7 +71,8 @@ import Testing
     let usual = TrainingSetting.all.filter { $0.text(TrainingSettings()) == nil }.map(\.name)
     #expect(
       usual == [
-        "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
+        "fitted_pictures", "transpose", "class_names", "learning_rate", "weight_decay",
+        "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
         "patience",
       ])
     #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })

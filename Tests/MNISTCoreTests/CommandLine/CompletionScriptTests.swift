@@ -17,6 +17,7 @@ import Testing
       ("--rep", "--report"),
       ("--dataset f", "fashion-mnist"),
       ("--dataset = f", "fashion-mnist"),
+      ("--dataset emnist-by", "emnist-byclass emnist-bymerge"),
       ("--completions =", "bash zsh fish"),
       ("--model_fn m", "m x m.ckpt"),
       ("--data_dir m", "m x"),
@@ -81,7 +82,8 @@ import Testing
           "(-h --help)--help[print this help]",
           "--model_fn=[a model of mnist-train or of PyTorch]:PATH:_files",
         ])
-      #expect(lines.contains("--dataset=[which images]:SET:(auto mnist fashion-mnist digits)"))
+      let sets = DatasetChoice.allCases.map(\.rawValue).joined(separator: " ")
+      #expect(lines.contains("--dataset=[which images]:SET:(\(sets))"))
       #expect(lines.last == "*:FILE:_files")
       // The command, each option once, help twice, and the files.
       #expect(lines.count == PredictOptions.command.options.count + 3)

@@ -14,24 +14,26 @@ import Testing
 
   @Test func aFolderThatWasNamedIsNeitherMadeNorReplaced() async throws {
     try await SmallSets.withFolderAsync { folder async throws in
-      try SmallSets.write(Array("label,a,b\n".utf8), "\(folder)/train.csv")
+      try SmallSets.write(Array("Hello".utf8), "\(folder)/notes.txt")
       for (name, sentence) in [
         (
           "typo",
           "typo: there is no such folder (expected one with train-images-idx3-ubyte and "
-            + "train-labels-idx1-ubyte, each with .gz or not, in MNIST/raw or in itself; --dataset "
-            + "mnist would download MNIST into it)"
+            + "train-labels-idx1-ubyte, each with .gz or not, in MNIST/raw or in itself, or with "
+            + "pictures in CLASS/ or train/CLASS/, a CSV or an NPZ file; --dataset mnist would "
+            + "download MNIST into it)"
         ),
         (
-          "train.csv",
-          "train.csv: not a directory (expected the directory that holds the data, found a CSV file)"
+          "notes.txt",
+          "notes.txt: not a directory (expected the directory that holds the data, or a CSV or NPZ "
+            + "file, found a text file)"
         ),
       ] {
         let run = try await BuiltTool.train.run(
           words("--model_fn m --data_dir \(name) --dataset auto"), in: folder)
         #expect(run == .init(exitCode: 1, output: "", error: "mnist-train: error: \(sentence)\n"))
       }
-      #expect(try SmallSets.names(folder) == ["train.csv"])
+      #expect(try SmallSets.names(folder) == ["notes.txt"])
     }
   }
 

@@ -190,7 +190,8 @@ import Testing
     (
       "--model_fn m --dataset cifar",
       "argument --dataset: invalid choice: 'cifar' (choose from 'auto', 'mnist', "
-        + "'fashion-mnist', 'digits')"
+        + "'fashion-mnist', 'kmnist', 'qmnist', 'emnist-letters', 'emnist-digits', "
+        + "'emnist-balanced', 'emnist-byclass', 'emnist-bymerge', 'emnist-mnist', 'digits')"
     ),
     (
       "--model_fn m --mirror ftp://x",

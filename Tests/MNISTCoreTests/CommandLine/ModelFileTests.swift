@@ -99,6 +99,31 @@ import Testing
     }
   }
 
+  /// A folder among those of the classes would be one of them.
+  @Test(arguments: [
+    ("pets/cat/m", "", "argument --model_fn: must be a file outside"),
+    ("pets/new/m", "", "argument --model_fn: must be a file outside"),
+    ("m", "--log_dir pets/log", "argument --log_dir: must be a folder outside"),
+    ("pets/m", "--log_dir log", nil),
+  ])
+  func nothingIsMadeAmongPictures(_ model: String, _ log: String, _ refusal: String?) async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      let images = SmallSets.fields(24, height: 2, width: 3, classes: 2)
+      try SmallSets.put(
+        SmallPictures.files(images, classes: ["cat", "dog"], in: "pets/"), in: folder)
+      let line = "--model_fn \(model) --data_dir pets \(log) --seed 1 --n_layers 2 --n_epochs 1"
+      for _ in 0..<2 {
+        let run = try await BuiltTool.train.run(words(line), in: folder)
+        #expect(run.exitCode == (refusal == nil ? 0 : 2), "\(run.error)")
+        if let refusal {
+          #expect(
+            run.error.hasPrefix("mnist-train: error: \(refusal) the pictures of --data_dir, found ")
+          )
+        }
+      }
+    }
+  }
+
   @Test func theFolderOfARunHoldsItsModelAndItsLog() async throws {
     try await withSet { folder async throws in
       let run = try await train(

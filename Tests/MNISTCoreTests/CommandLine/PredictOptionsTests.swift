@@ -110,7 +110,7 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model of mnist-train on the test images, or classifies pictures.
+        Measures a model of mnist-train on the test images, or classifies images without labels.
 
         examples:
           mnist-predict --model_fn model.ckpt
@@ -118,6 +118,7 @@ import Testing
           mnist-predict --model_fn model.ckpt --report report
           mnist-predict --model_fn model.ckpt --export model.onnx
           mnist-predict --model_fn model.ckpt three.png photo.pgm
+          mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv
           magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -
 
         """))

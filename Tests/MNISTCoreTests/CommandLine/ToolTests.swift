@@ -55,6 +55,7 @@ private struct Options: ToolOptions {
   var dataset: DatasetChoice?
   var dataDirectory: String?
   var mirror: String?
+  var preparation = ImagePreparation()
   var optionsWithoutEffect: [String] = []
 
   static func parse(_ arguments: [String]) -> Invocation<Options> {

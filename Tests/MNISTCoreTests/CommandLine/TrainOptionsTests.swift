@@ -64,6 +64,51 @@ import Testing
     #expect(TrainOptions.parse(words(line)) == .options(expected))
   }
 
+  @Test(arguments: [
+    ("28", 28, 28), ("28x20", 28, 20), ("1X1000", 1, 1000), ("20×28", 20, 28), (" 7 ", 7, 7),
+  ])
+  func picturesAreBroughtToASize(_ text: String, _ height: Int, _ width: Int) {
+    var expected = TrainOptions(modelPath: "m")
+    expected.imageSize = ImageSize(height: height, width: width)
+    expected.settings.isTransposed = true
+    let options = TrainOptions.parse(["--model_fn", "m", "--image_size", text, "--transpose"])
+    #expect(options == .options(expected))
+    #expect(
+      expected.preparation == ImagePreparation(pictureSize: expected.imageSize, isTransposed: true))
+  }
+
+  @Test(arguments: ["", "0", "28x", "x28", "28x28x1", "1001", "-1", "a", "28,28", "1e1"])
+  func anImpossibleSizeIsRefused(_ text: String) {
+    for mistake in [
+      error(of: TrainOptions.parse(["--model_fn", "m", "--image_size", text])),
+      error(of: PredictOptions.parse(["--model_fn", "m", "--image_size", text])),
+    ] {
+      #expect(
+        mistake?.problem.sentence
+          == "argument --image_size: must be a height and width from 1 to 1000, such as 28 or "
+          + "28x20, found '\(text)'")
+    }
+  }
+
+  private func error<Options>(of invocation: Invocation<Options>) -> UsageError? {
+    if case .mistake(let error) = invocation { error } else { nil }
+  }
+
+  /// Their images are known.
+  @Test func nothingIsDoneToASetByItsName() {
+    let line = "--model_fn m --dataset mnist --image_size 28 --transpose"
+    guard case .options(let options) = TrainOptions.parse(words(line)) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options.preparation == ImagePreparation())
+    #expect(
+      options.optionsWithoutEffect == [
+        "--image_size has no effect with --dataset mnist",
+        "--transpose has no effect with --dataset mnist",
+      ])
+  }
+
   @Test func aMistypedRequiredFlagIsAnsweredToo() {
     guard case .mistake(let error) = TrainOptions.parse(["--modle_fn", "x"]) else {
       Issue.record("expected a mistake")
@@ -415,7 +460,10 @@ import Testing
     #expect(expected != found)
   }
 
-  @Test(arguments: ["auto", "mnist", "fashion-mnist", "digits"])
+  @Test(arguments: [
+    "auto", "mnist", "fashion-mnist", "kmnist", "qmnist", "emnist-letters", "emnist-digits",
+    "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-mnist", "digits",
+  ])
   func everySetIsAChoice(_ name: String) {
     var expected = TrainOptions(modelPath: "m")
     expected.dataset = DatasetChoice(rawValue: name)
@@ -423,7 +471,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("MNIST", "'MNIST'"), ("", "''"), ("kmnist", "'kmnist'"), ("\u{1b}[2J", #"'\x1b[2J'"#),
+    ("MNIST", "'MNIST'"), ("", "''"), ("kmnist2", "'kmnist2'"), ("\u{1b}[2J", #"'\x1b[2J'"#),
   ])
   func anythingElseIsRefusedAsArgparseDoes(_ name: String, _ quoted: String) {
     guard case .mistake(let error) = TrainOptions.parse(["--model_fn", "m", "--dataset", name])
@@ -433,7 +481,9 @@ import Testing
     }
     #expect(
       error.problem.sentence == "argument --dataset: invalid choice: \(quoted) "
-        + "(choose from 'auto', 'mnist', 'fashion-mnist', 'digits')")
+        + "(choose from 'auto', 'mnist', 'fashion-mnist', 'kmnist', 'qmnist', 'emnist-letters', "
+        + "'emnist-digits', 'emnist-balanced', 'emnist-byclass', 'emnist-bymerge', "
+        + "'emnist-mnist', 'digits')")
   }
 
   @Test(arguments: ["", "x", "ftp://x", "file:///x", "http://", "https:x", "\nhttp://x"])
@@ -493,7 +543,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 27)
+    #expect(TrainOptions.command.options.count == 29)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -505,7 +555,8 @@ import Testing
     var checked = 0
     for option in TrainOptions.command.options {
       guard let text = option.defaultText,
-        !["seed", "n_threads", "mirror", "patience", "data_dir", "dataset"].contains(option.name)
+        !["seed", "n_threads", "mirror", "patience", "data_dir", "dataset", "image_size"]
+          .contains(option.name)
       else { continue }
       checked += 1
       var expected = TrainOptions(modelPath: "m")

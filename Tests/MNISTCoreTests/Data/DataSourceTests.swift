@@ -52,7 +52,7 @@ import Testing
       for place in ["installed", "data", "data/FashionMNIST/raw"] {
         try SmallSets.put(fashion.files, in: "\(folder)/\(place)")
         var source = source(.fashionMNIST, "\(folder)/data")
-        source.fashionMNIST.installedFolders = ["\(folder)/installed"]
+        source.sets[.fashionMNIST]?.installedFolders = ["\(folder)/installed"]
         let data = try source.trainingImages()
         #expect(data.images == fashion.train)
         #expect(data.origin == .published(name: "Fashion-MNIST", folder: "\(folder)/\(place)"))
@@ -72,8 +72,9 @@ import Testing
         let part = mnist.set.part(isTrain: isTrain)
         let file = name.contains("images") ? part.images : part.labels
         let error = DataSourceError.notPublished(
-          path: "\(folder)/\(name)", set: "MNIST", expected: file.crc32,
-          found: CRC32.checksum(try #require(files[name])))
+          path: "\(folder)/\(name)", set: "MNIST",
+          expected: .crc32(try #require(file.digests.crc32)),
+          found: .crc32(CRC32.checksum(try #require(files[name]))))
         #expect(throws: error) {
           isTrain ? try source(.mnist, folder).trainingImages() : try test(.mnist, folder)
         }
@@ -103,7 +104,7 @@ import Testing
       let error = try MNISTFolderError.notADirectory(StrayFile("/dev/null"))
       #expect(
         "\(error)" == "/dev/null: not a directory (expected the directory that holds the data, "
-          + "found a device)")
+          + "or a CSV or NPZ file, found a device)")
       #expect(throws: error) { try source(choice, "/dev/null").trainingImages() }
     }
   }

@@ -138,7 +138,7 @@ import Testing
   // MARK: - What a mirror sends
 
   private static let file = PublishedSet.File(
-    name: "x", byteCount: 4, crc32: CRC32.checksum([1, 2, 3, 4]))
+    name: "x", byteCount: 4, digests: FileDigests(crc32: CRC32.checksum([1, 2, 3, 4])))
 
   @Test(
     arguments: [
@@ -153,7 +153,7 @@ import Testing
       (Array("<html>".utf8), .webPage), (Array(" \r\n\t<HTML>".utf8), .webPage),
     ] as [([UInt8], MirrorFailure.Reason)])
   func whatIsNotTheFileIsNamed(_ content: [UInt8], _ reason: MirrorFailure.Reason) {
-    #expect(throws: reason) { try Download.unpack(content, Self.file) }
+    #expect(throws: reason) { try Download.accept(content, Self.file) }
   }
 
   @Test func aMissingLibraryIsNamed() {
@@ -164,8 +164,9 @@ import Testing
   }
 
   @Test func theFileIsTakenPackedAndUnpacked() throws {
-    #expect(try Download.unpack([1, 2, 3, 4], Self.file) == [1, 2, 3, 4])
-    #expect(try Download.unpack(SmallSets.gzip([1, 2, 3, 4]), Self.file) == [1, 2, 3, 4])
+    let arrival = Download.Arrival(name: "x", bytes: [1, 2, 3, 4])
+    #expect(try Download.accept([1, 2, 3, 4], Self.file) == arrival)
+    #expect(try Download.accept(SmallSets.gzip([1, 2, 3, 4]), Self.file) == arrival)
   }
 
   // MARK: -

@@ -7,7 +7,6 @@ import Testing
 @Suite struct FolderContentTests {
   private static let csv = Array("label,pixel0,pixel1\n5,0,0\n".utf8)
   private static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]
-  private static let npz = zip("x_train.npy")
 
   /// A ZIP archive's first bytes.
   private static func zip(_ name: String) -> [UInt8] {
@@ -24,33 +23,12 @@ import Testing
         [("README.txt", Array("Hello".utf8)), ("train.csv", csv), ("test.csv", csv)],
         "a CSV file, test.csv, beside README.txt, train.csv"
       ),
-      ([("mnist.npz", npz)], "a NumPy archive, mnist.npz"),
       ([("x.csv.gz", SmallSets.gzip(csv))], "a CSV file, packed with gzip, x.csv.gz"),
       ([("archive.zip", zip("train-images.idx3-ubyte"))], "a ZIP archive, archive.zip"),
       ([("mnist.pkl", [0x80, 4, 0x95, 0])], "a Python pickle, mnist.pkl"),
-      (
-        [("0/a.png", png), ("1/b.png", png), ("1/c.png", png)],
-        "pictures in 2 folders, such as 0/a.png"
-      ),
-      (
-        [("train/0/a.jpg", png), ("train/1/b.jpg", png)],
-        "pictures in 2 folders, such as train/0/a.jpg"
-      ),
       ([("a.png", png)], "pictures, such as a.png"),
-      (
-        [
-          ("EMNIST/raw/emnist-letters-train-images-idx3-ubyte.gz", []),
-          ("EMNIST/raw/emnist-letters-train-labels-idx1-ubyte.gz", []),
-        ],
-        "IDX files of EMNIST under names of its own, "
-          + "EMNIST/raw/emnist-letters-train-images-idx3-ubyte.gz, "
-          + "EMNIST/raw/emnist-letters-train-labels-idx1-ubyte.gz"
-      ),
-      (
-        [("qmnist-train-images-idx3-ubyte.gz", []), ("qmnist-train-labels-idx2-int.gz", [])],
-        "IDX files of QMNIST under names of its own, qmnist-train-images-idx3-ubyte.gz, "
-          + "qmnist-train-labels-idx2-int.gz"
-      ),
+      ([("a/b/c/d.png", png)], "pictures, such as a/b/c/d.png"),
+      ([("train/cat.1.jpg", png), ("test/2.jpg", png)], "pictures, such as test/2.jpg"),
       (
         [("t10k-images-idx3-ubyte", []), ("t10k-labels-idx1-ubyte", [])],
         "IDX files, but not these together, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte"
@@ -67,7 +45,8 @@ import Testing
         error?.description
           == "\(folder)/d: no set that can be read (expected train-images-idx3-ubyte and "
           + "train-labels-idx1-ubyte, each with .gz or not, in \(folder)/d/MNIST/raw/ or "
-          + "\(folder)/d/, found \(words))")
+          + "\(folder)/d/, or pictures in CLASS/ or train/CLASS/, a CSV or an NPZ file, found "
+          + "\(words))")
       let names = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/d")
       #expect(names.filter { $0.contains("MNIST/raw") && !$0.contains("EMNIST") } == [])
     }
@@ -104,7 +83,8 @@ import Testing
         error?.description
           == "\(folder)/\(name): there is no such folder (expected one with "
           + "train-images-idx3-ubyte and train-labels-idx1-ubyte, each with .gz or not, in "
-          + "MNIST/raw or in itself; \(remark)did you mean \(folder)/scans?)")
+          + "MNIST/raw or in itself, or with pictures in CLASS/ or train/CLASS/, a CSV or an NPZ "
+          + "file; \(remark)did you mean \(folder)/scans?)")
       #expect(try SmallSets.names(folder) == ["scans"])
     }
   }

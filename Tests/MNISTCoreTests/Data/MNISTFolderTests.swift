@@ -120,7 +120,7 @@ import Testing
       #expect(throws: error) { try MNISTFolder.load(folder + "/file", isTrain: true) }
       #expect(
         error.description == "\(folder)/file: not a directory "
-          + "(expected the directory that holds the data, found a CSV file)")
+          + "(expected the directory that holds the data, or a CSV or NPZ file, found a CSV file)")
       try SmallSets.put(set(1), in: folder)
       #expect {
         try MNISTFolder.load(folder + "/train-images-idx3-ubyte", isTrain: true)

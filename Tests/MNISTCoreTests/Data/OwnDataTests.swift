@@ -60,7 +60,7 @@ import Testing
     try SmallSets.withFolder { folder throws in
       try SmallSets.put(mnist.files, in: "\(folder)/MNIST/raw")
       var source = source(usually: folder)
-      source.fashionMNIST.installedFolders = ["/installed"]
+      source.sets[.fashionMNIST]?.installedFolders = ["/installed"]
       source.mirror = try LoopbackServer.refusingAddress()
       let error = DataSourceError.notTheModels(
         path: folder, isTrain: false, expected: "Fashion-MNIST",
@@ -181,7 +181,7 @@ import Testing
   @Test func aModelOfTheDigitsIsMeasuredOnThemUnlessAFolderIsNamed() throws {
     try SmallSets.withFolder { folder throws in
       try SmallSets.put(mnist.files, in: folder)
-      let identity = DataIdentity(imagesCRC32: 1, labelsCRC32: 2, isDigits: true)
+      let identity = DataIdentity(imagesCRC32: 1, labelsCRC32: 2, dataset: .digits)
       let data = try source(usually: folder).images(of: identity, isTrain: false)
       #expect(data.images == BuiltInDigits.make(isTrain: false) && data.kinship == .own)
       let named = try source(in: folder).images(of: identity, isTrain: false)

@@ -35,6 +35,44 @@ import Testing
     }
   }
 
+  @Test func classesWithNamesAreCalledByThem() {
+    let named = images.named(["<cat>", "\"dog\"", "owl & co"])
+    let html = ReportPage(evaluation([0, 1, 2, 0, 1, 1]), images: named).html
+    for text in [
+      "<tr><th scope=\"row\">&quot;dog&quot;</th><td>0.6667</td>",
+      "<th scope=\"col\">&lt;cat&gt;</th><th scope=\"col\">&quot;dog&quot;</th>",
+      "title=\"1 of class owl &amp; co predicted to be &quot;dog&quot;\">1</td>",
+      "<b>owl &amp; co</b> taken for <b>&quot;dog&quot;</b>",
+      "alt=\"Image 5: a owl &amp; co taken for a &quot;dog&quot;\"",
+      "<b>owl &amp; co</b> → <b class=\"bad\">&quot;dog&quot;</b>",
+      "<small>#5 · p(owl &amp; co) 12.50 %</small>",
+    ] {
+      #expect(html.contains(text), "\(text)")
+    }
+    #expect(!html.contains("<cat>"))
+  }
+
+  @Test func theTablesHaveTheNamesOfTheClasses() {
+    let answers = Array(evaluation([0, 1, 2, 0, 1, 1]).classifications.suffix(1))
+    let names = ["a,b", "=1+1", "owl"]
+    #expect(
+      ReportFolder.predictions(answers, names: names) == """
+        index,label,label_class,predicted,class,probability,"p_a,b",p_=1+1,p_owl
+        5,2,owl,1,'=1+1,0.75,0.125,0.75,0.125
+
+        """)
+    #expect(
+      ReportFolder.confusion(
+        ConfusionMatrix(counts: [[1, 0, 2], [0, 3, 0], [0, 0, 4]]), names: names)
+          == """
+          label,"predicted_a,b",predicted_=1+1,predicted_owl
+          "a,b",1,0,2
+          '=1+1,0,3,0
+          owl,0,0,4
+
+          """)
+  }
+
   @Test func theFileNeedsNoNetwork() {
     let html = ReportPage(evaluation([1, 1, 1, 1, 1, 1]), images: images).html
     let withoutNames = html.replacing("http://www.w3.org/2000/svg", with: "")

@@ -22,7 +22,8 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
 
   static let all: [DamagedSet] = [
     DamagedSet(
-      "a file", "d: not a directory (expected the directory that holds the data, found a file)"
+      "a file",
+      "d: not a directory (expected the directory that holds the data, or a CSV or NPZ file, found a file)"
     ) {
       try FileManager.default.removeItem(atPath: $0)
       try SmallSets.write([1], $0)

@@ -35,10 +35,10 @@ struct SmallPublishedSet {
     .init(
       images: .init(
         name: "\(prefix)-images-idx3-ubyte", byteCount: images.imagesIDX.count,
-        crc32: images.imagesCRC32),
+        digests: FileDigests(crc32: images.imagesCRC32)),
       labels: .init(
         name: "\(prefix)-labels-idx1-ubyte", byteCount: images.labelsIDX.count,
-        crc32: images.labelsCRC32))
+        digests: FileDigests(crc32: images.labelsCRC32)))
   }
 }
 
@@ -46,7 +46,7 @@ extension DataSource {
   /// The same source in a world where these two are the published sets, and a download is soon given up.
   func with(_ mnist: SmallPublishedSet, _ fashion: SmallPublishedSet) -> DataSource {
     var source = self
-    (source.mnist, source.fashionMNIST) = (mnist.set, fashion.set)
+    source.sets = [.mnist: mnist.set, .fashionMNIST: fashion.set]
     source.limits = .short
     return source
   }

@@ -168,6 +168,28 @@ extension CommandOption {
       metavariable: "URL", defaultText: defaultText)
   }
 
+  /// The height and width of images, `28` or `28x20`, that stay `nil` where they are not given.
+  static func size(
+    _ name: String, _ path: WritableKeyPath<Values, ImageSize?>, default defaultText: String,
+    _ group: Group, _ help: String
+  ) -> CommandOption {
+    let limit = 1_000
+    return CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        let sides = text.split(omittingEmptySubsequences: false) { "xX×".contains($0) }
+          .map { PythonSyntax.integer(String($0)).flatMap { Int(exactly: $0) } ?? 0 }
+        guard 1...2 ~= sides.count, sides.allSatisfy({ 1...limit ~= $0 }) else {
+          throw .outOfRange(
+            option: "--\(name)",
+            allowed: "a height and width from 1 to \(limit), such as 28 or 28x20",
+            found: PythonSyntax.quoted(text))
+        }
+        values[keyPath: path] = ImageSize(height: sides[0], width: sides[sides.count - 1])
+      },
+      metavariable: "HxW", defaultText: defaultText)
+  }
+
   static func integer(
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String

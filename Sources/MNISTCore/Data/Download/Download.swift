@@ -7,13 +7,24 @@ struct Download {
   /// Where the files go; made where it is not there.
   let folder: String
   let mirrors: [String]
+  /// Where the set's archive is asked for, after the mirrors.
+  let archiveMirrors: [String]
   let limits: HTTPLimits
 
   init(_ set: PublishedSet, into folder: String, mirror: String?, limits: HTTPLimits) {
     self.set = set
     self.folder = folder
-    mirrors = (mirror.map { [$0] } ?? set.mirrors).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+    let own = mirror.map { [$0] }
+    mirrors = (own ?? set.mirrors).map(FileSystem.withSlash)
+    archiveMirrors = set.archive.map { own ?? $0.mirrors }?.map(FileSystem.withSlash) ?? []
     self.limits = limits
+  }
+
+  /// A file that has arrived and is the published one.
+  struct Arrival: Equatable {
+    /// As it is stored.
+    var name: String
+    var bytes: [UInt8]
   }
 
   /// Downloads those of the four files that are not in the folder.
@@ -26,26 +37,28 @@ struct Download {
     report(.started(set: set.name, folder: folder))
     // The small files first, so that a bad mirror is found at once.
     let files = [set.train.labels, set.test.labels, set.test.images, set.train.images]
-    var contents: [(path: String, bytes: [UInt8])] = []
+      .filter { !isThere($0) }
     var failures: [MirrorFailure] = []
-    for file in files where !isThere(file) {
-      guard let bytes = fetch(file, failures: &failures, report: report) else {
-        throw .noMirror(set: set.name, folder: folder, failures: failures)
-      }
-      contents.append((path: "\(folder)/\(file.name)", bytes: bytes))
+    var arrivals = fetch(files, failures: &failures, report: report)
+    if arrivals == nil, failures.allSatisfy(\.isAnswer) {
+      arrivals = try fetchFromArchive(files, failures: &failures, report: report)
     }
-    try store(contents)
+    guard let arrivals else {
+      throw .noMirror(set: set.name, folder: folder, failures: failures)
+    }
+    try store(arrivals)
     report(.finished(set: set.name, folder: folder))
   }
 
   /// Writes all of the files or none.
-  private func store(_ contents: [(path: String, bytes: [UInt8])]) throws(DownloadError) {
+  private func store(_ arrivals: [Arrival]) throws(DownloadError) {
     var written: [String] = []
     do {
       try NewFolder.make(folder)
-      for content in contents {
-        try OutputFile.write(content.bytes, to: content.path)
-        written.append(content.path)
+      for arrival in arrivals {
+        let path = "\(folder)/\(arrival.name)"
+        try OutputFile.write(arrival.bytes, to: path)
+        written.append(path)
       }
     } catch {
       // The next run would take half a set for somebody's own, and refuse it as incomplete.
@@ -58,11 +71,26 @@ struct Download {
     MNISTFolder.namings(of: file.name).contains { FileSystem.leadsToFile("\(folder)/\($0)") }
   }
 
-  /// The unpacked content from the first mirror that has it. A mirror that has failed once, for this file or
-  /// another, is not asked again.
+  // MARK: - File by file
+
+  /// All of the files, nil where one of them could not be had.
+  private func fetch(
+    _ files: [PublishedSet.File], failures: inout [MirrorFailure],
+    report: (DownloadEvent) -> Void
+  ) -> [Arrival]? {
+    var arrivals: [Arrival] = []
+    for file in files {
+      guard let arrival = fetch(file, failures: &failures, report: report) else { return nil }
+      arrivals.append(arrival)
+    }
+    return arrivals
+  }
+
+  /// The file from the first mirror that has it. A mirror that has failed once, for this file or another, is
+  /// not asked again.
   private func fetch(
     _ file: PublishedSet.File, failures: inout [MirrorFailure], report: (DownloadEvent) -> Void
-  ) -> [UInt8]? {
+  ) -> Arrival? {
     for mirror in mirrors.dropFirst(failures.count) {
       do {
         return try fetch(file, from: mirror, report: report)
@@ -76,34 +104,49 @@ struct Download {
 
   private func fetch(
     _ file: PublishedSet.File, from mirror: String, report: (DownloadEvent) -> Void
-  ) throws(MirrorFailure) -> [UInt8] {
+  ) throws(MirrorFailure) -> Arrival {
     let url = mirror + file.name + ".gz"
-    let curl: Curl
-    do throws(DynamicLibrary.Missing) {
-      curl = try Curl()
-    } catch {
-      throw MirrorFailure(url: url, reason: .libraryMissing(names: error.names))
-    }
-    let packed = try curl.content(
+    let content = try Curl.loaded(for: url).content(
       url, limitBytes: file.byteCount + 65_536, limits: limits
     ) { count in
       report(.progress(file: file.name + ".gz", receivedBytes: count))
     }
     do {
-      return try Self.unpack(packed, file)
+      return try Self.accept(content, file)
     } catch {
       throw MirrorFailure(url: url, reason: error)
     }
   }
 
-  /// The published file out of what a mirror sent, packed or not; throws where it is anything else.
-  static func unpack(
+  /// What a mirror sent, as it is to be stored; throws where it is anything but the published file.
+  ///
+  /// It may be packed or not, and is stored unpacked, where its content can be told. Else only the packed
+  /// file can be, now and whenever it is read: it is stored as it came.
+  static func accept(
     _ content: [UInt8], _ file: PublishedSet.File
+  ) throws(MirrorFailure.Reason) -> Arrival {
+    let digests = file.digests
+    if let crc32 = digests.crc32 {
+      return Arrival(name: file.name, bytes: try unpack(content, file, crc32: crc32))
+    }
+    if isWebPage(content) { throw .webPage }
+    let isPacked = GzipReader.recognizes(content)
+    guard let expected = isPacked ? digests.packedMD5 : digests.md5 ?? digests.packedMD5 else {
+      stop("nothing is known of \(file.name)")
+    }
+    let found = MD5.digest(content)
+    guard found == expected else { throw .wrongMD5(expected: expected, found: found) }
+    return Arrival(name: isPacked ? file.name + ".gz" : file.name, bytes: content)
+  }
+
+  /// The unpacked file, packed or not as it came.
+  private static func unpack(
+    _ content: [UInt8], _ file: PublishedSet.File, crc32 expected: UInt32
   ) throws(MirrorFailure.Reason) -> [UInt8] {
     var bytes = content
     if GzipReader.recognizes(content) {
       let rest: [UInt8]
-      do throws(GzipError) {
+      do {
         let reader = try GzipReader(content, path: file.name)
         bytes = try reader.read(file.byteCount)
         // There must be no byte more. Asking for one also makes the reader check gzip's checksum and length.
@@ -112,37 +155,132 @@ struct Download {
         throw .damagedGzip
       }
       guard rest.isEmpty else { throw .tooLong(expectedBytes: file.byteCount) }
-    } else if content.first(where: { !" \t\r\n".utf8.contains($0) }) == UInt8(ascii: "<") {
+    } else if isWebPage(content) {
       throw .webPage
     }
     guard bytes.count == file.byteCount else {
       throw .wrongLength(expectedBytes: file.byteCount, foundBytes: bytes.count)
     }
-    let crc32 = CRC32.checksum(bytes)
-    guard crc32 == file.crc32 else {
-      throw .wrongCRC32(expected: file.crc32, found: crc32)
-    }
+    let found = CRC32.checksum(bytes)
+    guard found == expected else { throw .wrongCRC32(expected: expected, found: found) }
     return bytes
+  }
+
+  private static func isWebPage(_ content: [UInt8]) -> Bool {
+    content.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
+  }
+
+  // MARK: - From an archive
+
+  /// The files out of the set's archive, from the first mirror that has it; nil where none has.
+  private func fetchFromArchive(
+    _ files: [PublishedSet.File], failures: inout [MirrorFailure],
+    report: (DownloadEvent) -> Void
+  ) throws(DownloadError) -> [Arrival]? {
+    guard let archive = set.archive else { return nil }
+    do {
+      for mirror in archiveMirrors {
+        switch try fetch(files, from: archive, mirror + archive.name, report: report) {
+        case .success(let arrivals): return arrivals
+        case .failure(let failure):
+          report(.failed(failure))
+          failures.append(failure)
+        }
+      }
+    } catch {
+      throw .cannotStore(set: set.name, error)
+    }
+    return nil
+  }
+
+  /// The archive is too large for memory: it goes to a file without a name, where the set's own files are to be.
+  private func fetch(
+    _ files: [PublishedSet.File], from archive: PublishedSet.Archive, _ url: String,
+    report: (DownloadEvent) -> Void
+  ) throws(FileError) -> Result<[Arrival], MirrorFailure> {
+    let path = "\(folder)/\(archive.name)"
+    // Removed again where nothing comes of it.
+    let folders = try MadeFolders(around: path)
+    defer { withExtendedLifetime(folders) {} }
+    let file = try TemporaryFile(beside: OutputTarget(path))
+    file.removeName()
+    var md5 = MD5()
+    var count = 0
+    var fault: FileError?
+    do throws(MirrorFailure) {
+      try Curl.loaded(for: url).receive(url, limitBytes: archive.limitBytes, limits: limits) {
+        piece in
+        do throws(FileError) { try file.append(piece) } catch { fault = error }
+        md5.add(piece)
+        count += piece.count
+        report(.progress(file: archive.name, receivedBytes: count))
+        return fault == nil
+      }
+    } catch {
+      if let fault { throw fault }
+      return .failure(error)
+    }
+    do {
+      let reader = try file.reader()
+      guard md5.digest == archive.md5 else {
+        let start = try reader.read(0..<min(512, reader.size))
+        throw Self.isWebPage(start)
+          ? MirrorFailure.Reason.webPage
+          : .wrongMD5(expected: archive.md5, found: md5.digest)
+      }
+      let content = try SetArchive(reader)
+      return .success(try files.map { try Self.accept(content.packed($0), $0) })
+    } catch let error as FileError {
+      throw error
+    } catch let reason as MirrorFailure.Reason {
+      return .failure(MirrorFailure(url: url, reason: reason))
+    } catch {
+      return .failure(MirrorFailure(url: url, reason: .other(text: "\(error)")))
+    }
   }
 }
 
 extension Curl {
+  /// libcurl, as far as the system has it.
+  static func loaded(for url: String) throws(MirrorFailure) -> Curl {
+    do throws(DynamicLibrary.Missing) {
+      return try Curl()
+    } catch {
+      throw MirrorFailure(url: url, reason: .libraryMissing(names: error.names))
+    }
+  }
+
   /// The content of the file at `url`, of which at most `limitBytes` are taken.
   ///
   /// - Parameter progress: is told how many bytes have arrived.
   func content(
     _ url: String, limitBytes: Int, limits: HTTPLimits, progress: (Int) -> Void
   ) throws(MirrorFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try receive(url, limitBytes: limitBytes, limits: limits) { piece in
+      bytes += piece
+      progress(bytes.count)
+      return true
+    }
+    return bytes
+  }
+
+  /// The same in pieces.
+  ///
+  /// - Parameter take: is given each, and says whether it goes on.
+  func receive(
+    _ url: String, limitBytes: Int, limits: HTTPLimits, take: ([UInt8]) -> Bool
+  ) throws(MirrorFailure) {
     if url.lowercased().hasPrefix("https:"), let fault = certificates.fault {
       throw MirrorFailure(url: url, reason: .certificate(text: fault))
     }
-    let transfer = transfer(url, limitBytes: limitBytes, limits: limits, progress: progress)
-    let received = transfer.bytes.count
+    let transfer = transfer(url, limitBytes: limitBytes, limits: limits, take: take)
+    let received = transfer.receivedBytes
     let reason: MirrorFailure.Reason
     switch transfer.code {
     // The status first: of an error page it does not matter how its transfer ended.
     case _ where transfer.status != 0 && transfer.status != 200: reason = .status(transfer.status)
-    case 0: return transfer.bytes
+    case 0: return
     case 5: reason = .proxyNotFound
     case 6: reason = .hostNotFound
     case 7: reason = .notReached

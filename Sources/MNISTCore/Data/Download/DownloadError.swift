@@ -54,6 +54,8 @@ public struct MirrorFailure: Error, Equatable, Sendable, CustomStringConvertible
     case tooLong(expectedBytes: Int)
     /// The unpacked file has the right length and another content.
     case wrongCRC32(expected: UInt32, found: UInt32)
+    /// The file has another digest than the published one; 32 hexadecimal digits each.
+    case wrongMD5(expected: String, found: String)
     /// Anything else that libcurl names.
     case other(text: String)
   }
@@ -62,6 +64,9 @@ public struct MirrorFailure: Error, Equatable, Sendable, CustomStringConvertible
   public let url: String
   /// Why it did not come.
   public let reason: Reason
+
+  /// Whether the server answered, but has no such file.
+  var isAnswer: Bool { if case .status = reason { true } else { false } }
 
   /// The address and the reason.
   public var description: String { "\(url): \(reason)" }
@@ -103,6 +108,8 @@ extension MirrorFailure.Reason: CustomStringConvertible {
       "another file (expected \(expected) bytes unpacked, found more)"
     case .wrongCRC32(let expected, let found):
       "another file (expected CRC-32 \(hexadecimal(expected)), found \(hexadecimal(found)))"
+    case .wrongMD5(let expected, let found):
+      "another file (expected MD5 \(expected), found \(found))"
     case .other(let text):
       text
     }
