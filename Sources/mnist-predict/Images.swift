@@ -28,7 +28,13 @@ func predictImages(
           : table.line(answer)
       }.joined())
     count += answers.count
-    try StopSignal.check()
+    if file != nil { console.progress { String("\(count) images".prefix(max(0, $0 - 1))) } }
+    do {
+      try StopSignal.check()
+    } catch {
+      console.note(options.stopped(by: error, after: count))
+      throw error
+    }
   }
   try file?.finish()
   if options.json { console.print(PredictionText.jsonSummary(count: count, accuracy: nil)) }

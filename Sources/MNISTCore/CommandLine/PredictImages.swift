@@ -82,6 +82,12 @@ extension PredictOptions {
     return notes.map { "\(Self.toolName): \($0)" }
   }
 
+  /// How the work was broken off.
+  package func stopped(by signal: StopSignal, after count: Int) -> String {
+    "\(Self.toolName): stopped by \(signal.name) after \(count) images; "
+      + "\(PythonSyntax.escaped(predictionsPath ?? "")) is as it was"
+  }
+
   /// What a person should know of the pictures before believing their predictions.
   package func warnings(on images: UnlabelledImages) -> [String] {
     func text(_ pictures: UnlabelledImages.Doubtful, _ what: String) -> String? {

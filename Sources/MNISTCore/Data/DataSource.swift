@@ -132,6 +132,14 @@ public struct DataSource: Sendable {
   ) throws -> LoadedImages? {
     guard let files = try set.files(in: place ?? folder, isTrain: isTrain) else { return nil }
     let data = try set.load(files, isTrain: isTrain)
+    if !data.isVerified {
+      // Many sets have files of these names and this size, and some are known.
+      for other in [mnist, fashionMNIST]
+      where other.part(isTrain: isTrain).images.digests.crc32 == data.images.imagesCRC32 {
+        throw DataSourceError.anotherSet(
+          path: files.images.path, expected: set.name, found: other.name)
+      }
+    }
     try ImageSet.check(data.images.labels, below: classes, path: files.labels.path)
     return LoadedImages(
       images: data.images,

@@ -9,6 +9,8 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     reason: String?)
   /// A file differs from that of the published set.
   case notPublished(path: String, set: String, expected: FileDigest, found: FileDigest)
+  /// A file is that of another published set.
+  case anotherSet(path: String, expected: String, found: String)
   /// The archive of a set lacks one of its files.
   case notInArchive(path: String, name: String)
 
@@ -25,6 +27,9 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     case .notPublished(let path, let set, let expected, let found):
       return "\(path): not \(set) as it was published, or damaged (expected \(expected.name)"
         + "\(expected.value), found \(found.value); move it away to have it downloaded)"
+    case .anotherSet(let path, let expected, let found):
+      return "\(path): another set (expected \(expected), found \(found); move it away to have "
+        + "\(expected) downloaded)"
     case .notInArchive(let path, let name):
       return "\(path): an archive of another set (expected \(name) in it, found none)"
     }

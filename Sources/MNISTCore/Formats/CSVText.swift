@@ -13,7 +13,7 @@ enum CSVText {
       text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
     let isSafe = !mayCompute || text.unicodeScalars.count == 1 || Double(text) != nil
     let text = isSafe ? text : "'" + text
-    let needsQuotes = text.utf8.contains { "\",\n\r".utf8.contains($0) }
+    let needsQuotes = text.utf8.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
     return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
   }
 }

@@ -12,35 +12,35 @@ package struct PredictionTable {
 
   private let form: Form
   private let fileNames: [String]?
-  private let classNames: [String]?
+  /// The cell of each class's name.
+  private let classCells: [String]?
 
   /// A table of `images` as `model` sees them.
   package init(_ form: Form, _ images: UnlabelledImages, _ model: SavedModel) {
+    let areNamed = form == .csv || model.settings?.classNames != nil
     self.form = form
     fileNames = images.fileNames
-    classNames = form == .csv ? model.classNames : model.settings?.classNames
+    classCells = areNamed ? model.classNames?.map(CSVText.cell) : nil
   }
 
   /// The first line.
   package var header: String {
     switch form {
     case .csv:
-      CSVText.line(
-        [fileNames == nil ? "index" : "file", "predicted"] + (classNames == nil ? [] : ["class"])
-          + ["probability"])
-    case .kaggle: CSVText.line(["ImageId", "Label"])
+      (fileNames == nil ? "index" : "file") + ",predicted," + (classCells == nil ? "" : "class,")
+        + "probability\n"
+    case .kaggle: "ImageId,Label\n"
     }
   }
 
   /// The line of one image. A probability comes back exactly when it is read as float32.
   package func line(_ answer: Classification) -> String {
-    let name = ClassNames.name(of: answer.predicted, in: classNames)
+    let cell = classCells?[answer.predicted]
     switch form {
     case .csv:
-      return CSVText.line(
-        [fileNames?[answer.index] ?? "\(answer.index)", "\(answer.predicted)"]
-          + (classNames == nil ? [] : [name]) + ["\(answer.confidence)"])
-    case .kaggle: return CSVText.line(["\(answer.index + 1)", name])
+      let image = fileNames.map { CSVText.cell($0[answer.index]) } ?? "\(answer.index)"
+      return "\(image),\(answer.predicted),\(cell.map { $0 + "," } ?? "")\(answer.confidence)\n"
+    case .kaggle: return "\(answer.index + 1),\(cell ?? "\(answer.predicted)")\n"
     }
   }
 }

@@ -39,7 +39,7 @@ import Testing
     #expect(row.read(try #require(row.text(settings)), 0, &read) == nil && read == settings)
     let configuration = RunConfiguration(
       version: "1", commandLine: [], modelPath: "m", settings)
-    try SmallSets.withFolder(["config.json": Array(configuration.json.utf8)]) { folder in
+    try SmallSets.withFolder(["config.json": Array(configuration.json.utf8)]) { folder throws in
       #expect(try RunConfiguration.read("\(folder)/config.json") == configuration)
     }
   }

@@ -129,6 +129,23 @@ import Testing
     }
   }
 
+  /// MNIST in the folder itself has the same names and the same size.
+  @Test func aSetThatIsKnownIsNotTakenForAnother() throws {
+    let mnist = SmallPublishedSet()
+    try SmallSets.withFolder(mnist.files) { folder throws in
+      for isTrain in [true, false] {
+        let path = "\(folder)/\(isTrain ? "train" : "t10k")-images-idx3-ubyte"
+        let error = DataSourceError.anotherSet(path: path, expected: "KMNIST", found: "MNIST")
+        #expect(throws: error) {
+          try source(.kmnist, folder).images(of: nil, isTrain: isTrain)
+        }
+        #expect(
+          "\(error)" == "\(path): another set (expected KMNIST, found MNIST; move it away to have "
+            + "KMNIST downloaded)")
+      }
+    }
+  }
+
   /// The structure of what cannot be told is checked all the same.
   @Test func unpackedFilesOfThatSizeMustBeImagesAndLabels() throws {
     try SmallSets.withFolder(kmnist.unpacked) { folder throws in

@@ -109,7 +109,8 @@ import Testing
       let error = UnlabelledImagesError.noPictures(path: folder, otherCount: 2)
       #expect(throws: error) { try open(folder) }
       #expect(
-        error.description == "\(folder): no pictures (expected PNG, PGM or PPM right in the folder, "
+        error.description
+          == "\(folder): no pictures (expected PNG, PGM or PPM right in the folder, "
           + "found 2 of other things)")
       #expect(throws: FileError.emptyPath) { try open("") }
       #expect(throws: FileError.self) { try open("\(folder)/no") }

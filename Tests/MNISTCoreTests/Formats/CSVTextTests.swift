@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct CSVTextTests {
   @Test(arguments: [
-    ("cat", "cat"), ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""), ("say \"7\"", "\"say \"\"7\"\"\""),
+    ("cat", "cat"), ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""),
+    ("say \"7\"", "\"say \"\"7\"\"\""),
     ("two\nlines", "\"two\nlines\""), ("a\r", "\"a\r\""), ("a\r\nb", "\"a\r\nb\""),
     ("日本 🐈‍⬛", "日本 🐈‍⬛"), (" edge ", " edge "),
   ])

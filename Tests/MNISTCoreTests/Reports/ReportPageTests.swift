@@ -62,14 +62,15 @@ import Testing
 
         """)
     #expect(
-      ReportFolder.confusion(ConfusionMatrix(counts: [[1, 0, 2], [0, 3, 0], [0, 0, 4]]), names: names)
-        == """
-        label,"predicted_a,b",predicted_=1+1,predicted_owl
-        "a,b",1,0,2
-        '=1+1,0,3,0
-        owl,0,0,4
+      ReportFolder.confusion(
+        ConfusionMatrix(counts: [[1, 0, 2], [0, 3, 0], [0, 0, 4]]), names: names)
+          == """
+          label,"predicted_a,b",predicted_=1+1,predicted_owl
+          "a,b",1,0,2
+          '=1+1,0,3,0
+          owl,0,0,4
 
-        """)
+          """)
   }
 
   @Test func theFileNeedsNoNetwork() {
