@@ -260,6 +260,8 @@ package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
   case unknownClass(path: String, expected: [String])
   /// Pictures that are taken as they are and are not all of the size that the `first` one has.
   case sizesDiffer(path: String, expected: ImageSize, first: String, found: ImageSize)
+  /// Test pictures that are taken as they are and are not of the size of the model's images.
+  case otherSize(path: String, expected: ImageSize, found: ImageSize)
 
   /// One sentence with the path.
   package var description: String {
@@ -275,6 +277,8 @@ package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
         + "\(PictureFolder.Layout.lastName(path)))"
     case .sizesDiffer(let path, let expected, let first, let found):
       "\(path): pictures of different sizes (expected \(expected) as \(first) has, found \(found))"
+    case .otherSize(let path, let expected, let found):
+      "\(path): pictures of another size than the model's images (expected \(expected), found \(found))"
     }
   }
 }
