@@ -131,9 +131,8 @@ package struct ReportPage {
         // beside thousands nothing else would show. The root brings out the rare.
         let isCorrect = label == predicted
         let whole = isCorrect ? support : largestMistake
-        let share = whole == 0 ? 0 : Double(count) / Double(whole)
-        let strength =
-          count == 0 ? 0 : Int(((isCorrect ? share : share.squareRoot()) * 100).rounded())
+        let share = Double(count) / Double(max(1, whole))
+        let strength = Int(((isCorrect ? share : share.squareRoot()) * 100).rounded())
         let kind = count == 0 ? "none" : isCorrect ? "right" : "wrong"
         let isStrong = strength >= 55 ? " strong" : ""
         return "<td class=\"\(kind)\(isStrong)\" style=\"--s:\(strength)%\" "
