@@ -6,8 +6,7 @@ import CZlib
 /// Members that follow one another are joined, zeros after the last are allowed. Every checksum and
 /// length is checked by the time `read` comes back with fewer bytes than it was asked for.
 final class GzipReader {
-  private let path: String
-  private let input: [UInt8]
+  private let input: FileBytes
   private let stream: ZlibStream
   /// Where in the input the present member begins.
   private var memberStart = 0
@@ -18,10 +17,19 @@ final class GzipReader {
   /// Reads `input`, which must begin with the gzip signature; `path` is its name in errors.
   init(_ input: [UInt8], path: String) throws(GzipError) {
     require(Self.recognizes(input), "not gzip: the caller looks at the signature first")
-    self.path = path
-    self.input = input
+    self.input = FileBytes(input, path: path)
+    stream = try Self.stream(input, path: path)
+  }
+
+  /// The same of a file that is read in pieces as it is unpacked.
+  init(_ file: FileBytes) throws(GzipError) {
+    input = file
+    stream = try Self.stream([], path: file.path)
+  }
+
+  private static func stream(_ input: [UInt8], path: String) throws(GzipError) -> ZlibStream {
     do throws(ZlibStream.Failure) {
-      stream = try ZlibStream(input, .gzip)
+      return try ZlibStream(input, .gzip)
     } catch {
       throw .cannotUnpack(path: path, offset: 0, reason: error.reason)
     }
@@ -39,7 +47,9 @@ final class GzipReader {
   ///
   /// Nothing is unpacked beyond `count`. Memory is asked for 64 MiB and four times the input at first, and
   /// for twice as much again whenever that has really been filled: a small file cannot claim much.
-  func read(_ count: Int) throws(GzipError) -> [UInt8] {
+  ///
+  /// Throws `GzipError`, or what the reading of a file in pieces throws.
+  func read(_ count: Int) throws -> [UInt8] {
     var output: [UInt8] = []
     var capacity = 0
     while output.count < count && !isAtEnd {
@@ -47,42 +57,47 @@ final class GzipReader {
         capacity = min(count, capacity == 0 ? (64 << 20) + 4 * input.count : 2 * capacity)
         output.reserveCapacity(capacity)
       }
+      if stream.needsInput, stream.position < input.count {
+        stream.supply(try input.read(piece.count, from: stream.position))
+      }
       var filled = 0
       let status = stream.unpack(into: &piece, filled: &filled, end: capacity - output.count)
       output += piece[..<filled]
       switch status {
       case Z_OK: continue
       case Z_STREAM_END: try startNextMember()
-      case Z_BUF_ERROR: throw .truncated(path: path, availableBytes: input.count)
-      default: throw error(status)
+      case Z_BUF_ERROR: throw GzipError.truncated(path: input.path, availableBytes: input.count)
+      default: throw try error(status)
       }
     }
     return output
   }
 
-  private func startNextMember() throws(GzipError) {
-    let rest = input[stream.position...]
-    if Self.recognizes(rest) {
-      memberStart = stream.position
+  private func startNextMember() throws {
+    let end = stream.position
+    if Self.recognizes(try input.read(2, from: end)) {
+      memberStart = end
       stream.restart()
-    } else if rest.allSatisfy({ $0 == 0 }) {
-      isAtEnd = true
-    } else {
-      throw .trailingData(path: path, offset: stream.position, foundBytes: rest.count)
+      return
     }
+    for start in stride(from: end, to: input.count, by: piece.count) {
+      guard try input.read(piece.count, from: start).allSatisfy({ $0 == 0 }) else {
+        throw GzipError.trailingData(
+          path: input.path, offset: end, foundBytes: input.count - end)
+      }
+    }
+    isAtEnd = true
   }
 
-  private func error(_ status: Int32) -> GzipError {
-    let reason = stream.reason(status)
+  private func error(_ status: Int32) throws -> GzipError {
+    let (path, reason) = (input.path, stream.reason(status))
     return switch reason {
     case "unknown compression method":
-      .notDeflate(path: path, method: Int(input[memberStart + 2]))
+      .notDeflate(path: path, method: Int(try input.read(1, from: memberStart + 2)[0]))
     case "incorrect data check":
-      .wrongCRC32(
-        path: path, expected: wordBeforePosition, found: stream.checksum)
+      .wrongCRC32(path: path, expected: try wordBeforePosition(), found: stream.checksum)
     case "incorrect length check":
-      .wrongLength(
-        path: path, expected: wordBeforePosition, found: stream.outputLength)
+      .wrongLength(path: path, expected: try wordBeforePosition(), found: stream.outputLength)
     default:
       .cannotUnpack(path: path, offset: stream.position, reason: reason)
     }
@@ -90,8 +105,8 @@ final class GzipReader {
 
   /// The last four bytes that zlib took, a little-endian word. When zlib's check has failed, that is the
   /// checksum or the length that the file holds.
-  private var wordBeforePosition: UInt32 {
-    input[..<stream.position].suffix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  private func wordBeforePosition() throws -> UInt32 {
+    try input.read(4, from: stream.position - 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 }
 

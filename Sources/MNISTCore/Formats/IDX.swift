@@ -9,14 +9,18 @@ struct IDX: Equatable {
   /// No file is larger than this, packed or unpacked: 4 GiB.
   static let limitBytes = 4 << 30
 
-  /// Decodes the content of a file, which must be of `kind` and exactly as long as its header says.
+  /// Decodes the content of a file, which must be of `kind`, in any form of `IDXForm`, and exactly as long as its
+  /// header says.
   ///
-  /// Throws `FileError` where there is no memory for it, `GzipError` or `IDXError`; `path` is its name in
-  /// them. The header is checked before memory is asked for what it promises, and nothing is unpacked
+  /// Throws `FileError` where there is no memory for it, `GzipError`, `IDXError` or `ArrayError`; `path` is its
+  /// name in them. The header is checked before memory is asked for what it promises, and nothing is unpacked
   /// beyond that promise.
   static func decode(
     _ content: consuming [UInt8], _ kind: IDXKind, path: String
   ) throws -> IDX {
+    if let form = try IDXForm(FileBytes(content, path: path), kind) {
+      return try form.whole()
+    }
     var file = content
     if GzipReader.recognizes(file) {
       return try unpack(file, kind, path: path)

@@ -11,8 +11,11 @@ final class ZlibStream {
     case none = -15
   }
 
-  private let input: [UInt8]
-  /// How much of the input is taken.
+  /// The whole input, or the part of it that is being taken.
+  private var input: [UInt8]
+  /// Where that part begins in the whole.
+  private var inputStart = 0
+  /// How much of the whole input is taken.
   private(set) var position = 0
   /// zlib keeps the address of its stream, so the stream must never move.
   private let stream: UnsafeMutablePointer<z_stream>
@@ -40,11 +43,21 @@ final class ZlibStream {
   /// bytes in two bits at best.
   static func largestOutput(of byteCount: Int) -> Int { byteCount * 258 * 4 }
 
+  /// Whether all that it was given is taken: then `supply` gives it the bytes that follow, where there are any.
+  var needsInput: Bool { position == inputStart + input.count }
+
+  /// The next part of the input; all before it must be taken.
+  func supply(_ part: [UInt8]) {
+    require(needsInput, "the input before this is not taken yet")
+    (input, inputStart) = (part, position)
+  }
+
   /// Unpacks into `buffer` from the index `filled` on, up to `end`, as far as one step goes, and returns
   /// zlib's status. There must be room, so that `Z_BUF_ERROR` means that the input has ended too early.
   func unpack(into buffer: inout [UInt8], filled: inout Int, end: Int) -> Int32 {
     // zlib counts in 32 bits; what does not fit waits for the next step.
-    let available = uInt(clamping: input.count - position)
+    let taken = position - inputStart
+    let available = uInt(clamping: input.count - taken)
     let room = uInt(clamping: min(end, buffer.count) - filled)
     let status = input.withUnsafeBufferPointer { source in
       buffer.withUnsafeMutableBufferPointer { target in
@@ -52,7 +65,7 @@ final class ZlibStream {
         var nothing: UInt8 = 0
         return withUnsafeMutablePointer(to: &nothing) { placeholder in
           let base = source.baseAddress.map { UnsafeMutablePointer(mutating: $0) }
-          stream.pointee.next_in = base.map { $0 + position } ?? placeholder
+          stream.pointee.next_in = base.map { $0 + taken } ?? placeholder
           stream.pointee.avail_in = available
           stream.pointee.next_out = target.baseAddress.map { $0 + filled }
           stream.pointee.avail_out = room

@@ -103,7 +103,7 @@ struct Download {
     var bytes = content
     if GzipReader.recognizes(content) {
       let rest: [UInt8]
-      do throws(GzipError) {
+      do {
         let reader = try GzipReader(content, path: file.name)
         bytes = try reader.read(file.byteCount)
         // There must be no byte more. Asking for one also makes the reader check gzip's checksum and length.
