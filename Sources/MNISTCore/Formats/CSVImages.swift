@@ -75,7 +75,7 @@ struct CSVImages: ImageReader {
   mutating func next(_ count: Int) throws -> (pixels: [UInt8], labels: [UInt8]?)? {
     var images = Images()
     let size = height * width
-    if count < .max / size { images.pixels.reserveCapacity(min(count * size, 1 << 26)) }
+    images.pixels.reserveCapacity(min(count, Self.pieceBytes / size + 1) * size)
     while true {
       try readLines(count, &images)
       if images.count == count { break }
@@ -281,7 +281,8 @@ package enum CSVError: Error, Equatable, CustomStringConvertible {
       "\(path): no images in \(columns) columns (expected a square number of pixels, such as 784, "
         + (label.map { "beside the column \(JSONText.excerpt($0))" }
           ?? (hasHeader
-            ? "or a column with the name label beside them" : "or a label before them")) + ")"
+            ? "or a column with the name label beside them" : "or a label before them"))
+        + ")"
     case .noRows(let path):
       "\(path): no images (expected a line for each, found only the names of the columns)"
     case .notAHeader(let path, let column, let found):

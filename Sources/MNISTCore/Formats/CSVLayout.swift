@@ -57,7 +57,8 @@ struct CSVLayout: Equatable {
       (height, width) = (side, side)
     } else {
       throw .noImages(
-        path: path, columns: columnCount, labelName: labelColumns.first.map { Self.text(names[$0]) },
+        path: path, columns: columnCount,
+        labelName: labelColumns.first.map { Self.text(names[$0]) },
         hasHeader: hasHeader)
     }
   }
@@ -169,7 +170,8 @@ struct CSVField {
     func isEnd(_ byte: UInt8) -> Bool { byte == separator || byte == 0x0A || byte == 0x0D }
     let rest = bytes[start...].drop(while: isSpace)
     if rest.first == quote,
-      let closing = Self.closingQuote(rest), case let after = bytes[(closing + 1)...].drop(while: isSpace),
+      let closing = Self.closingQuote(rest),
+      case let after = bytes[(closing + 1)...].drop(while: isSpace),
       after.first.map(isEnd) ?? true
     {
       (content, end) = (Self.trimmed(rest[(rest.startIndex + 1)..<closing]), after.startIndex)
@@ -202,5 +204,7 @@ struct CSVField {
 /// The whole number whose square this is.
 func squareRoot(_ number: Int) -> Int? {
   let root = Int(Double(number).squareRoot())
-  return [root - 1, root, root + 1].first { $0 > 0 && $0.multipliedReportingOverflow(by: $0) == (number, false) }
+  return [root - 1, root, root + 1].first {
+    $0 > 0 && $0.multipliedReportingOverflow(by: $0) == (number, false)
+  }
 }

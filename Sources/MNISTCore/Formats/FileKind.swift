@@ -48,6 +48,8 @@ enum FileKind {
     ("a TIFF image", 0, Array("MM\0*".utf8)),
     ("a PDF document", 0, Array("%PDF".utf8)),
     ("an IDX file", 0, [0, 0, 8]),
+    ("a text file in UTF-16", 0, [0xFF, 0xFE]),
+    ("a text file in UTF-16", 0, [0xFE, 0xFF]),
     ("a program", 0, [0x7F] + Array("ELF".utf8)),
     ("a script", 0, Array("#!".utf8)),
   ]

@@ -235,9 +235,11 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     guard found >> 16 == 0, let element = elementNames[found >> 8] else {
       return notIDX
     }
-    return element == elementNames[expected >> 8]
-      ? "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
-      : "an IDX file of \(element) elements in place of unsigned bytes"
+    guard element != elementNames[expected >> 8] else {
+      return "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
+    }
+    return "an IDX file of \(element) elements in place of unsigned bytes"
+      + (expected == IDXKind.images.rawValue ? "; write the pixels as bytes from 0 to 255" : "")
   }
 
   private static let elementNames: [UInt32: String] = [

@@ -54,7 +54,7 @@ extension ImageTable {
 func surveyed<Reader: ImageReader>(_ reader: (PixelScale) throws -> Reader) throws -> Reader {
   func survey(_ scale: PixelScale) throws {
     var reader = try reader(scale)
-    while let _ = try reader.next(256) {}
+    while (try reader.next(256)) != nil {}
   }
   do {
     try survey(.bytes)
@@ -105,13 +105,31 @@ enum ImageFile {
 
   /// The images of a file in pieces. Each error that is thrown describes itself in one sentence with the path.
   static func reader(_ file: FileBytes) throws -> any ImageReader {
-    // So many bytes have the first line of 28 × 28 numbers in them.
-    let start = try ByteStream(file).next(1 << 15)
+    let start = try ByteStream(file).next(startBytes)
     switch form(start) {
-    case .npz: return try NPZImages(file).images()!.reader()
+    case .npz: return try NPZImages(file).images.reader()
     case .npy: return try NPYImages(file).reader()
     case .csv: return try CSVImages.reader(file)
-    case .idx, nil: return try IDX.images(file)
+    case .idx: return try IDX.images(file)
+    case nil: throw ImageFileError.unknown(path: file.path, found: FileKind.name(start))
+    }
+  }
+
+  /// So many bytes hold the first line of 28 × 28 numbers.
+  static let startBytes = 1 << 15
+}
+
+/// Why a file was refused as one of images.
+package enum ImageFileError: Error, Equatable, CustomStringConvertible {
+  /// `found` is a noun with its article; nil where nothing tells what it is.
+  case unknown(path: String, found: String?)
+
+  /// One sentence with the path.
+  package var description: String {
+    switch self {
+    case .unknown(let path, let found):
+      "\(path): not a file of images (expected IDX, CSV, NPZ or NPY"
+        + (found.map { ", found \($0))" } ?? ")")
     }
   }
 }

@@ -183,10 +183,8 @@ package enum NPYError: Error, Equatable, CustomStringConvertible {
   /// Python objects, which are pickled.
   case objects(path: String)
   case unsupportedType(path: String, found: String)
-  /// Labels without their images, or none of the names that are known.
+  /// None of the names that are known; `found` are the archive's.
   case noImages(path: String, found: [String])
-  /// More than one part, where one was asked for.
-  case severalParts(path: String, found: [String])
 
   /// One sentence with the path; texts from the file are cut short and escaped.
   package var description: String {
@@ -210,8 +208,6 @@ package enum NPYError: Error, Equatable, CustomStringConvertible {
     case .noImages(let path, let found):
       "\(path): no images (expected arrays named x_train, y_train, x_test and y_test, or "
         + "train_images and so on, or x and y, found \(Self.list(found)))"
-    case .severalParts(let path, let found):
-      "\(path): several sets of images (expected one, found \(Self.list(found)))"
     }
   }
 

@@ -65,8 +65,6 @@ struct NPZImages {
     entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
   }
 
-  func has(_ part: Part) -> Bool { parts[part] != nil }
-
   /// The images of a part, nil where there are none.
   func images(_ part: Part) -> NPYImages? {
     parts[part].map { arrays in
@@ -74,8 +72,13 @@ struct NPZImages {
     }
   }
 
-  /// The only images there are, or those for testing beside those for training.
-  func images() -> NPYImages? { images(.only) ?? images(.test) ?? images(.training) }
+  /// The only images there are; of several parts those for testing.
+  var images: NPYImages {
+    guard let images = images(.only) ?? images(.test) ?? images(.training) else {
+      stop("an archive without images has been refused before")
+    }
+    return images
+  }
 
   private func stream(_ entry: ZIPArchive.Entry) throws -> ByteStream {
     var reader = ZIPEntryReader(entry, path: file.path)
@@ -112,7 +115,8 @@ struct NPYImages {
   func table() throws -> ImageTable {
     let table = try ImageTable { try images($0) }
     let header = try NPYHeader(try open().images)
-    return header.isFortranOrder ? try Self.turned(table, isFlat: header.shape.count == 2) : table
+    return header.isFortranOrder
+      ? try Self.turned(table, header, path: try open().images.path) : table
   }
 
   /// The same in pieces. Of an array in Fortran's order, whose first image is spread over all of it, the bytes of
@@ -148,11 +152,13 @@ struct NPYImages {
   }
 
   /// The images of an array whose first axis varies fastest.
-  private static func turned(_ table: ImageTable, isFlat: Bool) throws -> ImageTable {
+  private static func turned(
+    _ table: ImageTable, _ header: NPYHeader, path: String
+  ) throws -> ImageTable {
     guard SystemMemory.has(table.pixels.count) else {
-      throw FileError.cannotRead(path: "", reason: SystemError.noMemory)
+      throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
     }
-    let (count, rows) = (table.count, isFlat ? 1 : table.height)
+    let (count, rows) = (table.count, header.shape.count == 2 ? 1 : table.height)
     let columns = table.height * table.width / rows
     var pixels = [UInt8](repeating: 0, count: table.pixels.count)
     for row in 0..<rows {

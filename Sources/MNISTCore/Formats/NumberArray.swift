@@ -1,7 +1,10 @@
 /// The type of the numbers in an array of NumPy's or in an IDX file.
 struct ElementType: Equatable, Sendable {
   enum Kind: String, Sendable {
-    case boolean = "bool", unsigned = "uint", signed = "int", float
+    case boolean = "bool"
+    case unsigned = "uint"
+    case signed = "int"
+    case float
   }
 
   let kind: Kind
@@ -96,7 +99,11 @@ struct ByteNumbers {
 
   /// The scale of the bytes that `next` gives.
   var scale: PixelScale {
-    if case .pixels(let scale, _) = role { type.kind == .boolean ? .fractions : scale } else { .bytes }
+    if case .pixels(let scale, _) = role {
+      type.kind == .boolean ? .fractions : scale
+    } else {
+      .bytes
+    }
   }
 
   /// The next `count` bytes, which there are. Beside them, memory is that of a small piece.

@@ -119,6 +119,8 @@ import Testing
   }
 }
 
+private let advice = "; write the pixels as bytes from 0 to 255"
+
 private let twoByThree: [UInt8] =
   [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6]
 
@@ -151,11 +153,11 @@ private let twoByThree: [UInt8] =
       (.labels, 0x803, "an image file in place of labels"),
       (.images, 0x0308_0000, "an IDX file with its bytes in reverse order"),
       (.labels, 0x0108_0000, "an IDX file with its bytes in reverse order"),
-      (.images, 0x903, "an IDX file of int8 elements in place of unsigned bytes"),
-      (.images, 0xb03, "an IDX file of int16 elements in place of unsigned bytes"),
+      (.images, 0x903, "an IDX file of int8 elements in place of unsigned bytes" + advice),
+      (.images, 0xb03, "an IDX file of int16 elements in place of unsigned bytes" + advice),
       (.labels, 0xc01, "an IDX file of int32 elements in place of unsigned bytes"),
-      (.images, 0xd03, "an IDX file of float32 elements in place of unsigned bytes"),
-      (.images, 0xe03, "an IDX file of float64 elements in place of unsigned bytes"),
+      (.images, 0xd03, "an IDX file of float32 elements in place of unsigned bytes" + advice),
+      (.images, 0xe03, "an IDX file of float64 elements in place of unsigned bytes" + advice),
       (.images, 0x800, "an IDX file with 0 sizes in place of 3"),
       (.images, 0x804, "an IDX file with 4 sizes in place of 3"),
       (.labels, 0x805, "an IDX file with 5 sizes in place of 1"),
