@@ -26,7 +26,8 @@ struct CSVLayout: Equatable {
     let names = fields.map { $0.map(Self.lowercased) }
     hasHeader = isNumber.contains(false) || Self.counts(names)
 
-    let labelColumns = names.indices.filter { hasHeader && Self.labelNames.contains(names[$0]) }
+    let labelColumns =
+      hasHeader ? names.indices.filter { Self.labelNames.contains(names[$0]) } : []
     guard labelColumns.count <= 1 else {
       throw .severalLabels(path: path, names: labelColumns.map { Self.text(names[$0]) })
     }

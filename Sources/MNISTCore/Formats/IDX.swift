@@ -18,10 +18,8 @@ struct IDX: Equatable {
   static func decode(
     _ content: consuming [UInt8], _ kind: IDXKind, path: String
   ) throws -> IDX {
-    if let form = try IDXForm(FileBytes(content, path: path), kind) {
-      return try form.whole()
-    }
     var file = content
+    if let other = try IDXForm(FileBytes(file, path: path), kind)?.whole() { return other }
     if GzipReader.recognizes(file) {
       return try unpack(file, kind, path: path)
     }
