@@ -15,6 +15,7 @@ private let readers: [String: @Sendable ([UInt8]) -> Void] = [
   "pixels": fuzzPixels, "netpbm": fuzzNetpbm, "safetensors": fuzzSafeTensors,
   "checkpoint": fuzzCheckpoint, "log": fuzzLog, "options": fuzzOptions,
   "zip": fuzzZIP, "pickle": fuzzPickle, "pytorch": fuzzPyTorch,
+  "csv": fuzzCSV, "npy": fuzzNPY, "npz": fuzzNPZ,
 ]
 
 private let reader: @Sendable ([UInt8]) -> Void = {
