@@ -1,13 +1,12 @@
 """Tries model files in real programs; .ci/other-programs says how to call it.
 
-parts: safetensors, onnx, to-torch, from-torch, shapes; all of them where none is named
+parts: safetensors, to-torch, from-torch, onnx, shapes; all of them where none is named
 """
 
 import argparse
-import hashlib
-import json
+import contextlib
+import io
 import os
-import re
 import struct
 import subprocess
 import sys
@@ -31,6 +30,8 @@ TOOLS = root / ".build" / "release"
 BENCHMARKS = root / "Benchmarks" / ".build" / "release"
 LARGEST_DIFFERENCE = 1e-5
 SEEDS = (0, 1)
+# The options of the mirrored train.py, but for the file.
+MIRRORED = ("gpu_id", "train_ratio", "batch_size", "n_epochs", "n_layers", "use_dropout", "verbose")
 checks = 0
 
 
@@ -87,11 +88,16 @@ def classifier(x, classes, config):
     return ImageClassifier(x.shape[1], classes, sizes, not config.use_dropout, config.dropout_p)
 
 
+def options_of(config):
+    """The same command line for mnist-train."""
+    return ["--seed", config.seed, "--n_epochs", config.n_epochs, *(["--use_dropout"] if config.use_dropout else [])]
+
+
 def command_line(fn, seed, use_dropout):
     """What the mirrored train.py keeps of its own, but for the seed, which is ours."""
     return argparse.Namespace(
         model_fn=str(fn), gpu_id=-1, train_ratio=0.8, batch_size=256, n_epochs=1, n_layers=5,
-        use_dropout=use_dropout, dropout_p=0.3, verbose=0, seed=seed, compile=False,
+        use_dropout=use_dropout, dropout_p=0.3, verbose=1, seed=seed, compile=False,
     )  # fmt: skip
 
 
@@ -104,7 +110,8 @@ def trained_by_torch(config, data):
     model = classifier(x, int(y.max()) + 1, config)
     optimizer = torch.optim.Adam(model.parameters())
     trainer = Trainer(model, optimizer, nn.NLLLoss(), config)
-    trainer.train((x[:count], y[:count]), (x[count:], y[count:]))
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        trainer.train((x[:count], y[:count]), (x[count:], y[count:]))
     return model, optimizer
 
 
@@ -160,26 +167,112 @@ def check_onnx(model, data, folder):
 # MARK: - The parts
 
 
+def in_precision(kind, state):
+    """The state with weights of this kind; counters stay as they are."""
+    return {name: value.to(kind) if value.is_floating_point() else value for name, value in state.items()}
+
+
+def accuracy_of(state, x, y, config):
+    """What PyTorch makes of a state, computed in float32."""
+    network = classifier(x, int(y.max()) + 1, config)
+    network.load_state_dict(state, strict=True)
+    return test(network, x, y)
+
+
 def part_safetensors(runs, data, folder):
     x, y = load_mnist(data, is_train=False)
     for name, config, model, accuracy in runs:
         file = folder / f"{name}.safetensors"
         export(model, file)
-        network = classifier(x, int(y.max()) + 1, config)
-        network.load_state_dict(safetensors.torch.load_file(file), strict=True)
-        check(test(network, x, y) == accuracy, f"{file} in PyTorch: not {accuracy}")
+        state = safetensors.torch.load_file(file)
+        check(accuracy_of(state, x, y, config) == accuracy, f"{file} in PyTorch: not {accuracy}")
         with safetensors.safe_open(file, framework="pt") as opened:
             check(opened.metadata()["format"] == "pt", f"{file}: no format")
-        # And what PyTorch saves of it, also in other precisions.
+        # The run's own file has more than the weights.
+        network = classifier(x, int(y.max()) + 1, config)
+        missing = network.load_state_dict(safetensors.torch.load_file(model), strict=False).missing_keys
+        check(not missing and test(network, x, y) == accuracy, f"{model} in PyTorch: not {accuracy}")
         for kind in (torch.float32, torch.float64, torch.float16, torch.bfloat16):
-            state = {key: value.to(kind) if value.is_floating_point() else value
-                     for key, value in network.state_dict().items()}  # fmt: skip
             again = folder / f"{name}.{str(kind)[6:]}.safetensors"
-            safetensors.torch.save_file(state, again)
-            expected = classifier(x, int(y.max()) + 1, config)
-            expected.load_state_dict(state)
-            check(accuracy_here(again, data) == test(expected, x, y), f"{again}: another accuracy than in PyTorch")
+            converted = in_precision(kind, state)
+            safetensors.torch.save_file(converted, again)
+            check(accuracy_here(again, data) == accuracy_of(converted, x, y, config), f"{again}: not as in PyTorch")
         print(f"safetensors, {name}: {accuracy}")
+
+
+def part_to_torch(runs, data, folder):
+    x, y = load_mnist(data, is_train=False)
+    for name, config, model, accuracy in runs:
+        own, exported = folder / f"{name}.pth", folder / f"{name}.exported.pt"
+        train(own, data, *options_of(config))
+        export(model, exported)
+        check(accuracy_here(own, data) == accuracy, f"{own}: not {accuracy}")
+        for file in (own, exported):
+            weights, settings = load(file, torch.device("cpu"))
+            check(accuracy_of(weights, x, y, argparse.Namespace(**settings)) == accuracy, f"{file}: not {accuracy}")
+            mirrored = {key: value for key, value in vars(config).items() if key in MIRRORED}
+            check({key: settings[key] for key in MIRRORED if key in settings} == mirrored, f"{file}: {settings}")
+
+            saved = torch.load(file, mmap=True, weights_only=True)
+            network = classifier(x, int(y.max()) + 1, config)
+            network.load_state_dict(saved["last"])
+            optimizer = torch.optim.Adam(network.parameters())
+            optimizer.load_state_dict(saved["opt"])
+            steps = {int(state["step"]) for state in optimizer.state.values()}
+            check(len(optimizer.state) == len(list(network.parameters())) and len(steps) == 1, f"{file}: {steps}")
+            # Training can go on there.
+            network.train()
+            nn.functional.nll_loss(network(x[:256]), y[:256]).backward()
+            optimizer.step()
+            loss = nn.functional.nll_loss(network(x[:256]), y[:256])
+            check(torch.isfinite(loss), f"{file}: a loss of {loss} after a step")
+        print(f"to PyTorch, {name}: {accuracy}")
+
+
+def part_from_torch(runs, data, folder):
+    x, y = load_mnist(data, is_train=False)
+    for name, config, _, _ in runs:
+        model, optimizer = trained_by_torch(config, data)
+        state, accuracy = model.state_dict(), test(model, x, y)
+        last = {"opt": optimizer.state_dict()}
+        files = {
+            "as the mirrored train.py saves": {"model": state, **last, "config": config},
+            "with a dict as config": {"model": state, **last, "config": vars(config)},
+            "a bare state dict": state,
+            "of DataParallel": {"model": nn.DataParallel(model).state_dict(), "config": config},
+            "of torch.compile": torch.compile(model).state_dict(),
+            "of parameters": {key: nn.Parameter(value) if value.is_floating_point() else value
+                              for key, value in state.items()},
+            "tensors that share a storage": {"model": shared(state)},
+            "strided tensors": {key: value.t().contiguous().t() if value.ndim == 2 else value
+                                for key, value in state.items()},
+        }  # fmt: skip
+        for text, content in files.items():
+            file = folder / "torch.pth"
+            torch.save(content, file)
+            check(accuracy_here(file, data) == accuracy, f"{name}, {text}: not {accuracy}")
+        for kind in (torch.float64, torch.float16, torch.bfloat16):
+            converted = in_precision(kind, state)
+            torch.save({"model": converted}, file)
+            check(accuracy_here(file, data) == accuracy_of(converted, x, y, config), f"{name}, {kind}: not as there")
+        # What is no plain data is named, and not built; the form before 1.6 is named as what it is.
+        refusals = (({"model": model}, {}, "ImageClassifier"), (state, {"_use_new_zipfile_serialization": False}, "1.6"))
+        for content, options, word in refusals:
+            torch.save(content, file, **options)
+            sentence = run(TOOLS / "mnist-predict", "--model_fn", file, "--data_dir", data, status=1)
+            check(word in sentence and sentence.count("\n") == 1, f"{name}: {sentence}")
+        print(f"from PyTorch, {name}: {accuracy}, {len(files) + 3} files; {len(refusals)} refused")
+
+
+def shared(state):
+    """The same numbers as parts of one storage for each type."""
+    result = {}
+    for kind in (torch.float32, torch.int64):
+        of_kind = {key: value for key, value in state.items() if value.dtype == kind}
+        storage = torch.cat([value.flatten() for value in of_kind.values()]) if of_kind else torch.empty(0)
+        parts = storage.split([value.numel() for value in of_kind.values()])
+        result |= {key: part.view(value.shape) for (key, value), part in zip(of_kind.items(), parts)}
+    return result
 
 
 def part_onnx(runs, data, folder):
@@ -216,7 +309,13 @@ def part_shapes(runs, data, folder):
         print(f"shapes, {height}x{width}, {classes} classes, {layers} layers: largest difference {difference:.1e}")
 
 
-PARTS = {"safetensors": part_safetensors, "onnx": part_onnx, "shapes": part_shapes}
+PARTS = {
+    "safetensors": part_safetensors,
+    "to-torch": part_to_torch,
+    "from-torch": part_from_torch,
+    "onnx": part_onnx,
+    "shapes": part_shapes,
+}
 
 
 def find_data(folder):
@@ -248,9 +347,8 @@ def main():
             for use_dropout in (False, True):
                 name = f"seed {seed}, {'dropout' if use_dropout else 'batch norm'}"
                 model = folder / f"{seed}{use_dropout}.ckpt"
-                options = ["--use_dropout"] if use_dropout else []
-                train(model, data, "--seed", seed, "--n_epochs", 1, *options)
                 config = command_line(model, seed, use_dropout)
+                train(model, data, *options_of(config))
                 runs.append((name, config, model, accuracy_here(model, data)))
         for part in parts:
             PARTS[part](runs, data, folder)
