@@ -34,10 +34,6 @@ struct CheckpointMetadata {
   let tensorCount: Int
   let path: String
 
-  init(_ listing: TensorFile.Listing, path: String) {
-    (texts, tensorCount, self.path) = (listing.metadata, listing.entries.count, path)
-  }
-
   func settings() throws(CheckpointError) -> TrainingSettings {
     let version = try value("format_version", .integer(1...Int.max))
     guard version <= Checkpoint.formatVersion else {
@@ -108,5 +104,11 @@ struct CheckpointMetadata {
       throw .invalidSetting(path: path, name: name, expected: text.expected, found: found)
     }
     return value
+  }
+}
+
+extension CheckpointMetadata {
+  init(_ listing: TensorFile.Listing, path: String) {
+    self.init(texts: listing.metadata, tensorCount: listing.entries.count, path: path)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import MNISTCore
 
 /// A run in PyTorch's container; `Benchmarks` and CI have PyTorch itself load one.
-@Suite struct PyTorchRunTests {
+@Suite struct CheckpointContainerTests {
   @Test(arguments: [false, true])
   func bothContainersHoldTheSame(_ useDropout: Bool) throws {
     let checkpoint = try SmallSets.checkpoint(useDropout: useDropout)
