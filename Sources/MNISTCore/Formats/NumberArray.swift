@@ -34,16 +34,7 @@ struct ElementType: Equatable, Sendable {
     switch byteCount {
     case 8: return Double(bitPattern: word)
     case 4: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: word)))
-    default:
-      // Half precision: a sign, five bits of exponent, ten of fraction.
-      let (exponent, fraction) = (Int(word >> 10 & 31), Double(word & 1023))
-      let size =
-        switch exponent {
-        case 31: fraction == 0 ? Double.infinity : .nan
-        case 0: fraction * 0x1p-24
-        default: (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
-        }
-      return word >> 15 == 1 ? -size : size
+    default: return Double(NumberType.float(float16: UInt16(truncatingIfNeeded: word)))
     }
   }
 
@@ -154,6 +145,9 @@ struct ByteNumbers {
   ///
   /// Throws `ArrayError`, `FractionsFound` and what the stream throws.
   mutating func next(_ count: Int) throws -> [UInt8] {
+    guard count < IDX.limitBytes else {
+      throw FileError.tooLarge(path: stream.path, limitBytes: IDX.limitBytes, foundBytes: count)
+    }
     guard SystemMemory.has(count) else {
       throw FileError.cannotRead(path: stream.path, reason: SystemError.noMemory)
     }
