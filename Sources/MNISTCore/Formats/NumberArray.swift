@@ -145,6 +145,9 @@ struct ByteNumbers {
   ///
   /// Throws `ArrayError`, `FractionsFound` and what the stream throws.
   mutating func next(_ count: Int) throws -> [UInt8] {
+    guard count < IDX.limitBytes else {
+      throw FileError.tooLarge(path: stream.path, limitBytes: IDX.limitBytes, foundBytes: count)
+    }
     guard SystemMemory.has(count) else {
       throw FileError.cannotRead(path: stream.path, reason: SystemError.noMemory)
     }
