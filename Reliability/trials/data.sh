@@ -92,8 +92,8 @@ ln -s ../cat/1.pgm pets/owl/link.pgm
 trained "pictures" 'pictures in pets \(train 2[0-9] of 28, 3 classes: cat, dog, owl\)' pets
 pictures split/train 255 && pictures split/test 200
 trained "pictures in two parts" 'pictures in split \(train 27, 3 classes: cat, dog, owl\)' split
-cp -r pets sizes && printf 'P2 1 1 255 7\n' > sizes/owl/x.pgm
-refused "pictures of two sizes" 'x.pgm: pictures of different sizes .*sizes/cat/1.pgm has, found 1×1; --image_size' sizes
+cp -r pets sizes && printf 'P2 1 1 255 7\n' > sizes/owl/0.pgm
+refused "pictures of two sizes" 'owl/0.pgm: pictures of different sizes .*sizes/cat/1.pgm has, found 1×1; --image_size' sizes
 trained "pictures brought to a size" 'pictures in sizes' sizes --image_size 10
 cp -r pets text && echo text > text/owl/notes.txt
 refused "a text among pictures" 'text/owl/notes.txt: not a picture .*found text' text

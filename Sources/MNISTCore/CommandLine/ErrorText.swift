@@ -14,8 +14,8 @@ enum ErrorText {
       adding(", as mnist-train --log_dir writes them", to: sentence)
     case PictureFolderError.sizesDiffer:
       adding("; --image_size 28, or HxW, brings all to one size", to: sentence)
-    case CheckpointError.otherImageSize(_, let height, let width, _, _):
-      adding("; --image_size \(height)x\(width) brings pictures to that size", to: sentence)
+    case PictureFolderError.otherSize(_, let size, _):
+      adding("; --image_size \(size.height)x\(size.width) brings them to it", to: sentence)
     case SetFolderError.severalSets:
       adding("; --data_dir takes a CSV or NPZ file too, --dataset a published set", to: sentence)
     case SetFolderError.noLabels(_, isTrain: false):

@@ -18,8 +18,8 @@ struct PictureFolder: Equatable {
   let paths: [String]
   /// The class of each picture.
   let labels: [UInt8]
-  /// How many pictures the two parts have that were not split; nil where they were.
-  let sharedCount: Int?
+  /// The pictures of the other part, where the two were not split; nil where they were.
+  let others: [String]?
 
   /// The pictures of one part, nil where the folder holds no pictures in folders for classes.
   init?(in folder: String, isTrain: Bool) throws {
@@ -48,7 +48,7 @@ struct PictureFolder: Equatable {
     }
     classNames = names == names.indices.map { "\($0)" } ? nil : names
 
-    var (paths, labels, count): ([String], [UInt8], Int) = ([], [], 0)
+    var (paths, labels, others): ([String], [UInt8], [String]) = ([], [], [])
     for name in found {
       let path = FileSystem.withSlash(base) + name
       guard let label = names.firstIndex(of: name), let label = UInt8(exactly: label) else {
@@ -56,20 +56,20 @@ struct PictureFolder: Equatable {
       }
       var pictures = try Layout.files(in: path)
       guard !pictures.isEmpty || !isTrain else { throw PictureFolderError.noPictures(path: path) }
-      count += pictures.count
       if layout == .shared {
-        pictures = pictures.enumerated()
-          .filter { Self.isForTesting($0.offset) != isTrain }.map(\.element)
+        let isOwn = { Self.isForTesting($0) != isTrain }
+        others += pictures.indices.filter { !isOwn($0) }.map { pictures[$0] }
+        pictures = pictures.indices.filter(isOwn).map { pictures[$0] }
       }
       paths += pictures
       labels += [UInt8](repeating: label, count: pictures.count)
     }
     guard !paths.isEmpty else {
       throw Self.noPart(
-        of: folder, isTrain: isTrain, found: "\(count) in \(found.count) folders to share")
+        of: folder, isTrain: isTrain, found: "\(others.count) in \(found.count) folders to share")
     }
     (self.paths, self.labels) = (paths, labels)
-    sharedCount = layout == .shared ? count : nil
+    self.others = layout == .shared ? others : nil
   }
 
   private static func noPart(of folder: String, isTrain: Bool, found: String) -> SetFolderError {
@@ -98,14 +98,21 @@ struct PictureFolder: Equatable {
     var pixels: [UInt8] = []
     pixels.reserveCapacity(pixelCount)
     var (blank, inverted): ([String], [String]) = ([], [])
+    // What is wrong with pictures that are kept for testing is not to be found after the training.
+    let all = paths + (isTrain ? others ?? [] : [])
     let stepCount = 256
-    for start in stride(from: 0, to: paths.count, by: stepCount) {
-      let paths = paths[start..<min(start + stepCount, paths.count)]
+    for start in stride(from: 0, to: all.count, by: stepCount) {
+      let part = all[start..<min(start + stepCount, all.count)]
       // In order, whichever thread reads a picture: the first that is wrong is the one that is told of.
-      for (path, result) in zip(paths, Self.read(paths, fittedTo: size, likeFirst: model)) {
+      for (index, result) in zip(part.indices, Self.read(part, fittedTo: size, likeFirst: model)) {
         let image = try result.get()
+        guard index < paths.count else { continue }
         pixels += image.pixels
-        if image.isBlank { blank.append(path) } else if image.isInverted { inverted.append(path) }
+        if image.isBlank {
+          blank.append(paths[index])
+        } else if image.isInverted {
+          inverted.append(paths[index])
+        }
       }
     }
     var oddities: [Oddity] = []
@@ -253,6 +260,8 @@ package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
   case unknownClass(path: String, expected: [String])
   /// Pictures that are taken as they are and are not all of the size that the `first` one has.
   case sizesDiffer(path: String, expected: ImageSize, first: String, found: ImageSize)
+  /// Test pictures that are taken as they are and are not of the size of the model's images.
+  case otherSize(path: String, expected: ImageSize, found: ImageSize)
 
   /// One sentence with the path.
   package var description: String {
@@ -268,6 +277,8 @@ package enum PictureFolderError: Error, Equatable, CustomStringConvertible {
         + "\(PictureFolder.Layout.lastName(path)))"
     case .sizesDiffer(let path, let expected, let first, let found):
       "\(path): pictures of different sizes (expected \(expected) as \(first) has, found \(found))"
+    case .otherSize(let path, let expected, let found):
+      "\(path): pictures of another size than the model's images (expected \(expected), found \(found))"
     }
   }
 }

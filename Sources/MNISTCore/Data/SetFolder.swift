@@ -161,7 +161,9 @@ struct FoundSet: Equatable, Sendable {
         images: prepared(read),
         origin: .other(
           form: "pictures", place: pictures.folder,
-          details: [counts(read, of: pictures.sharedCount), classText(read)] + swapped),
+          details: [
+            counts(read, of: pictures.others.map { $0.count + read.count }), classText(read),
+          ] + swapped),
         source: self, oddities: oddities, preparation: preparation)
     case .table(let file):
       let (table, labels, sharedCount) = try file.load()

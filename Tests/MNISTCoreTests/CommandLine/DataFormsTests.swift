@@ -53,6 +53,25 @@ import Testing
     }
   }
 
+  /// As of a model of MNIST's.
+  @Test func testPicturesOfAnotherSizeAreFittedWhereThatIsAskedFor() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1", in: folder).exitCode == 0)
+      let pictures = SmallPictures.files(images, classes: ["0", "1", "2"], in: "p/test/")
+      try SmallSets.put(pictures, in: folder)
+      let refused = try await predict("--data_dir p", in: folder)
+      #expect(
+        refused.error
+          == "mnist-predict: error: p: pictures of another size than the model's images (expected "
+          + "2×3, found 6×5; --image_size 2x3 brings them to it)\n")
+      let run = try await predict("--data_dir p --image_size 2x3", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(
+        run.error.hasPrefix(
+          "Data: pictures in p (test 48, 3 classes), not known to be the model's own data\n"))
+    }
+  }
+
   @Test func aSizeHasNoEffectOnImagesThatAreNoPictures() async throws {
     try await withSet { folder async throws in
       let run = try await train("--seed 1 --image_size 28", in: folder)

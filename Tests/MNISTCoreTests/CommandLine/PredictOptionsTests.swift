@@ -68,9 +68,10 @@ import Testing
       PredictOptions.command.usage == """
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
-                             [--dataset SET] [--mirror URL] [--raw] [--json]
-                             [--report DIR] [--log_dir DIR] [--completions SHELL]
-                             [--version]
+                             [--dataset SET] [--mirror URL] [--image_size HxW] [--raw]
+                             [--json] [--images PATH] [--predictions FILE]
+                             [--predictions_format FORM] [--report DIR]
+                             [--log_dir DIR] [--completions SHELL] [--version]
                              [FILE ...]
         """)
   }

@@ -148,7 +148,8 @@ import Testing
                            [--overwrite] [--patience N] [--learning_rate R]
                            [--weight_decay W] [--decoupled_weight_decay]
                            [--lr_schedule NAME] [--warmup_epochs N] [--dataset SET]
-                           [--mirror URL] [--log_dir DIR] [--compare DIR [DIR ...]]
+                           [--mirror URL] [--image_size HxW] [--transpose]
+                           [--log_dir DIR] [--compare DIR [DIR ...]]
                            [--completions SHELL] [--version]
         """)
   }

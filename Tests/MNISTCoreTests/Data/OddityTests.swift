@@ -26,6 +26,8 @@ import Testing
         ["the labels begin at 2 (expected 0): no image is of the classes below"]
       ),
       ([255, 0], [0, 3], true, ["no image has the label 1, 2"]),
+      ([255, 0], [0, 6], true, ["no image has the label 1, 2, 3, 4, 5"]),
+      ([255, 0], [0, 7], true, ["no image has the label 1, 2, 3, 4, 5 …"]),
       ([255, 0], [0, 9], true, ["no image has the label 1, 2, 3, 4, 5 …"]),
       ([255, 0], [1, 9], false, []),
     ] as [([UInt8], [UInt8], Bool, [String])])

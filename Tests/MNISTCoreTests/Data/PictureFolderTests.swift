@@ -158,6 +158,15 @@ import Testing
           "d: not the names of the classes (expected a folder for each, all different, found"))
   }
 
+  /// Before the training, not after it.
+  @Test func whatIsWrongWithPicturesKeptForTestingIsFoundAtOnce() throws {
+    let files = (0..<4).map { ("a/\($0).png", $0 == 3 ? [7] : Self.dot(1)) }
+    try SmallSets.withFolder(Dictionary(uniqueKeysWithValues: files)) { folder throws in
+      let error = #expect(throws: PictureError.self) { try SetFolder.load(folder, isTrain: true) }
+      #expect(error?.description.hasPrefix("\(folder)/a/3.png: ") == true)
+    }
+  }
+
   @Test func allClassesThatLabelsCanTellAreRead() throws {
     let files = (0..<256).map { (String(1_000 + $0) + "/x.png", Self.dot(UInt8($0))) }
     try SmallSets.withFolder(Dictionary(uniqueKeysWithValues: files)) { folder throws in

@@ -22,6 +22,15 @@ import Testing
     }
   }
 
+  /// The guess whether to leave zeros out; a wrong one would only cost time.
+  @Test(arguments: [(0, false), (3, false), (4, true), (6, true)])
+  func aMatrixIsMostlyZeroWhereMoreThanHalfIs(_ zeros: Int, _ isMostlyZero: Bool) {
+    let numbers = (0..<6).map { Float($0 < zeros ? 0 : 1) }
+    for transposed in [false, true] {
+      Self.withMatrix(numbers, 2, 3, transposed) { #expect($0.isMostlyZero == isMostlyZero) }
+    }
+  }
+
   /// Whole tiles, tiles at the edge, and sums that rest in the result between two parts of the depth.
   @Test(arguments: [(9, 21, 330), (64, 96, 40), (3, 5, 1), (1, 300, 641)])
   func completeSumsAreGivenTheBiasAndTheSlope(_ m: Int, _ n: Int, _ k: Int) {
