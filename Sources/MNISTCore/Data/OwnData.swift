@@ -25,9 +25,9 @@ public struct DataIdentity: Equatable, Sendable {
     self.preparation = preparation
   }
 
-  /// What the classes are called, where the data is a published set.
+  /// What the classes are called, where the data is known to be a published set.
   var publishedClassNames: [String]? {
-    [PublishedSet.mnist, .fashionMNIST].first {
+    PublishedSet.all.values.first {
       $0.train.matches(imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32)
     }?.classNames
   }

@@ -85,8 +85,10 @@ extension PublishedSet {
     let part = part(isTrain: isTrain)
     // The small file first, so that its faults are found at once.
     let labels = try read(part.labels, files.labels)
-    let classes = try Self.labels(labels.bytes, part.labels, path: files.labels.path)
-    try ImageSet.check(classes, below: classNames?.count, path: files.labels.path)
+    let classes = try IDX.decode(labels.bytes, .labels, path: files.labels.path).elements
+    // A set whose CRC-32 is known has its names in every model without them.
+    let names = part.images.digests.crc32 == nil ? classNames : nil
+    try ImageSet.check(classes, below: names?.count, path: files.labels.path)
     let images = try read(part.images, files.images)
     let idx = try IDX.decode(images.bytes, .images, path: files.images.path)
     guard idx.sizes[0] == classes.count else {
@@ -94,7 +96,10 @@ extension PublishedSet {
         imagesPath: files.images.path, images: idx.sizes[0],
         labelsPath: files.labels.path, labels: classes.count)
     }
-    let set = imageSet(idx, classes)
+    let asTheyLie = ImageSet(
+      height: idx.sizes[1], width: idx.sizes[2], pixels: idx.elements, labels: classes,
+      classNames: names)
+    let set = isTransposed ? asTheyLie.transposed() : asTheyLie
     for (file, place, found) in [
       (part.labels, files.labels, set.labelsCRC32), (part.images, files.images, set.imagesCRC32),
     ] {
@@ -104,15 +109,6 @@ extension PublishedSet {
       }
     }
     return Loaded(images: set, isVerified: labels.isVerified && images.isVerified)
-  }
-
-  private func imageSet(_ idx: IDX, _ labels: [UInt8]) -> ImageSet {
-    // A set whose CRC-32 is known has its names in every model without them.
-    let names = train.images.digests.crc32 == nil ? classNames : nil
-    let set = ImageSet(
-      height: idx.sizes[1], width: idx.sizes[2], pixels: idx.elements, labels: labels,
-      classNames: names)
-    return isTransposed ? set.transposed() : set
   }
 
   /// The bytes of a file, packed or not as they lie there, and whether they are the published ones. Those that are
@@ -152,16 +148,6 @@ extension PublishedSet {
       try check(.byteCount(file.byteCount), .byteCount(bytes.count))
     }
     return (bytes, false)
-  }
-
-  /// The classes in a file of labels: a byte each or, in QMNIST's, the first of eight big-endian words.
-  private static func labels(_ bytes: [UInt8], _ file: File, path: String) throws -> [UInt8] {
-    guard file.name.hasSuffix("-idx2-int") else {
-      return try IDX.decode(bytes, .labels, path: path).elements
-    }
-    let content = GzipReader.recognizes(bytes) ? try unpacked(bytes, file, path: path) : bytes
-    // Its digest has been checked: every row is whole, and its first word less than 256.
-    return stride(from: 12 + 3, to: content.count, by: 32).map { content[$0] }
   }
 
   private static func unpacked(_ bytes: [UInt8], _ file: File, path: String) throws -> [UInt8] {

@@ -4,12 +4,8 @@ extension PublishedSet {
   /// Every set by its name.
   static let all: [DatasetChoice: PublishedSet] = [
     .mnist: mnist, .fashionMNIST: fashionMNIST, .kmnist: kmnist, .qmnist: qmnist,
-    .emnistLetters: emnistLetters,
-    .emnistDigits: emnistDigits,
-    .emnistBalanced: emnistBalanced,
-    .emnistByClass: emnistByClass,
-    .emnistByMerge: emnistByMerge,
-    .emnistMNIST: emnistMNIST,
+    .emnistLetters: emnistLetters, .emnistDigits: emnistDigits, .emnistBalanced: emnistBalanced,
+    .emnistByClass: emnistByClass, .emnistByMerge: emnistByMerge, .emnistMNIST: emnistMNIST,
   ]
 
   // CRC-32s are those of the files as their authors published them, unpacked.

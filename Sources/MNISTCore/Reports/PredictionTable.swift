@@ -5,8 +5,8 @@ package struct PredictionTable {
     /// `index,predicted,probability` with indices from 0, or for pictures `file,…`; a class that has a name also has
     /// it, in `class`.
     case csv
-    /// `ImageId,Label` with numbers from 1, as Kaggle wants them. Where the training's data named its classes, which
-    /// have no numbers there, `Label` is the name.
+    /// `ImageId,Label` with numbers from 1, as Kaggle wants them. Where the training's data was a person's own and
+    /// named its classes, whose numbers may be nobody else's, `Label` is the name.
     case kaggle
   }
 
@@ -17,7 +17,9 @@ package struct PredictionTable {
 
   /// A table of `images` as `model` sees them.
   package init(_ form: Form, _ images: UnlabelledImages, _ model: SavedModel) {
-    let areNamed = form == .csv || model.settings?.classNames != nil
+    // A published set's classes have their numbers.
+    let areOwnNames = model.settings?.classNames != nil && model.settings?.dataset == .auto
+    let areNamed = form == .csv || areOwnNames
     self.form = form
     fileNames = images.fileNames
     classCells = areNamed ? model.classNames?.map(CSVText.cell) : nil

@@ -191,7 +191,7 @@ import Testing
           let set = try SetFolder.load(
             folder, isTrain: true,
             preparation: ImagePreparation(pictureSize: size, isTransposed: isTransposed))
-          #expect([set.height, set.width] == [size.height, size.width])
+          #expect(set.height == size.height && set.width == size.width)
           if !isTransposed { #expect(set.pixels == fitted) }
         }
       }
