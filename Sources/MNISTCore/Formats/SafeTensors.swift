@@ -94,6 +94,7 @@ struct SafeTensors: TensorContainer {
   private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
     let start = Array(bytes.prefix(4))
     if FileKind.isPickle(start) { return .pickle(path: path) }
+    if FileKind.isONNX(start) { return .foreignFormat(path: path, found: "an ONNX file") }
     if start == [0x89, 0x50, 0x4E, 0x47] {
       return .foreignFormat(path: path, found: "a PNG image")
     }

@@ -23,6 +23,10 @@ import Testing
         "Written: p.pth (PyTorch: model.load_state_dict(torch.load('p.pth')['model']))\n"
       #expect(try await predict("--export p.pth", in: folder).output == pyTorch)
       #expect(try SmallSets.names(folder) == ["b.onnx", "m", "m.onnx", "p.pth", "w.safetensors"])
+      #expect(
+        try await BuiltTool.predict.run(words("--model_fn m.onnx"), in: folder).error
+          == "mnist-predict: error: m.onnx: not a model (expected a safetensors file, found an ONNX "
+          + "file)\n")
       let again = try await predict("--export p.pth", in: folder)
       #expect(again.output == pyTorch)
       #expect(

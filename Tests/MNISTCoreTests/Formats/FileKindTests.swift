@@ -26,6 +26,7 @@ import Testing
   @Test(
     arguments: [
       ([0x80, 2, 0x7D], "a Python pickle"), ([0x80, 2, 0], nil),
+      ([8, 8, 0x12, 7] + Array("pytorch".utf8), "an ONNX file"),
       ([0x93] + Array("NUMPY".utf8), "a NumPy array"), ([0xFF, 0xD8, 0xFF], "a JPEG image"),
       ([0x89, 0x50, 0x4E, 0x47], "a PNG image"), ([0x1F, 0x8B, 8], "a gzip file"),
       ([0xFD] + Array("7zXZ".utf8), "an xz file"), ([0, 0, 8, 3], "an IDX file"),
