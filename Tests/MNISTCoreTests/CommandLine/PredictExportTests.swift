@@ -25,8 +25,8 @@ import Testing
       #expect(try SmallSets.names(folder) == ["b.onnx", "m", "m.onnx", "p.pth", "w.safetensors"])
       #expect(
         try await BuiltTool.predict.run(words("--model_fn m.onnx"), in: folder).error
-          == "mnist-predict: error: m.onnx: not a model (expected a safetensors file, found an ONNX "
-          + "file)\n")
+          == "mnist-predict: error: m.onnx: not a model (expected a safetensors file or one of "
+          + "PyTorch, found an ONNX file)\n")
       let again = try await predict("--export p.pth", in: folder)
       #expect(again.output == pyTorch)
       #expect(
