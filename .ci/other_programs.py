@@ -160,6 +160,8 @@ def check_onnx(model, data, folder):
             difference = numpy.abs(found - expected[:rows]) / numpy.maximum(1, numpy.abs(expected[:rows]))
             largest = max(largest, float(difference.max()))
             check(found.dtype == numpy.float32 and difference.max() <= LARGEST_DIFFERENCE, f"{file}: {difference.max()}")
+            probabilities = numpy.abs(numpy.exp(found) - numpy.exp(expected[:rows])).max()
+            check(probabilities <= LARGEST_DIFFERENCE, f"{file}: a probability differs by {probabilities}")
             check((found.argmax(1) == expected[:rows].argmax(1)).all(), f"{file}: another class")
     return largest
 
@@ -206,6 +208,7 @@ def part_to_torch(runs, data, folder):
         own, exported = folder / f"{name}.pth", folder / f"{name}.exported.pt"
         train(own, data, *options_of(config))
         export(model, exported)
+        check(own.read_bytes() == exported.read_bytes(), f"{exported}: not what training writes")
         check(accuracy_here(own, data) == accuracy, f"{own}: not {accuracy}")
         for file in (own, exported):
             weights, settings = load(file, torch.device("cpu"))
