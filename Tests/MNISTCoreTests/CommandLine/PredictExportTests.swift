@@ -30,7 +30,8 @@ import Testing
       let again = try await predict("--export p.pth", in: folder)
       #expect(again.output == pyTorch)
       #expect(
-        again.error.hasPrefix("mnist-predict: p.pth held another run (seed 3, 2 of 2 epochs, lowest")
+        again.error.hasPrefix(
+          "mnist-predict: p.pth held another run (seed 3, 2 of 2 epochs, lowest")
           && again.error.hasSuffix("), kept as p.pth.bak\n"))
     }
   }
@@ -63,7 +64,8 @@ import Testing
         run.exitCode == 2
           && run.error.hasPrefix(
             "mnist-predict: error: argument --export: must be a file whose .bak is not that of "
-              + "--model_fn, found w.safetensors\n"))
+              + "--model_fn, found w.safetensors\n")
+      )
       try SmallSets.put(["x.safetensors.bak/a": [1]], in: folder)
       try SmallSets.checkpoint(seed: 4).write(to: "\(folder)/x.safetensors")
       #expect(
@@ -71,7 +73,8 @@ import Testing
           == .init(
             exitCode: 1, output: "",
             error: "mnist-predict: error: x.safetensors: not replaced: the model there cannot be "
-              + "kept: x.safetensors.bak: not a file (expected a regular file, found a directory)\n"))
+              + "kept: x.safetensors.bak: not a file (expected a regular file, found a directory)\n"
+          ))
     }
   }
 
