@@ -23,7 +23,7 @@ import Testing
       let names = Array(all[start..<start + 3])
       let checkpoint = try Self.checkpoint(names)
       let bytes = checkpoint.encoded()
-      let read = try Checkpoint(SafeTensors(parsing: bytes, path: "m"), path: "m")
+      let read = try Checkpoint(TensorFile(parsing: bytes, path: "m"), path: "m")
       #expect(read == checkpoint && read.encoded() == bytes)
       #expect(SavedModel(read).classNames == names)
     }
@@ -45,10 +45,10 @@ import Testing
   }
 
   @Test func withoutNamesTheFileSaysNothingOfThem() throws {
-    let file = try SafeTensors(parsing: SmallSets.checkpoint().encoded(), path: "m")
+    let file = try TensorFile(parsing: SmallSets.checkpoint().encoded(), path: "m")
     #expect(file.metadata["class_names"] == nil)
     #expect(try Self.model(nil).classNames == nil)
-    let named = try SafeTensors(parsing: Self.checkpoint(["a", "b", "c"]).encoded(), path: "m")
+    let named = try TensorFile(parsing: Self.checkpoint(["a", "b", "c"]).encoded(), path: "m")
     #expect(named.metadata["class_names"] == #"["a","b","c"]"#)
   }
 
@@ -57,7 +57,7 @@ import Testing
     #"["a","b",""]"#, #"["a","b",3]"#, #"["a","b","c"] "x""#, #"{"a":1,"b":2,"c":3}"#,
   ])
   func whatAreNoNamesForTheClassesIsRefused(_ text: String) throws {
-    var file = try SafeTensors(parsing: SmallSets.checkpoint().encoded(), path: "m")
+    var file = try TensorFile(parsing: SmallSets.checkpoint().encoded(), path: "m")
     file.metadata["class_names"] = text
     let error = CheckpointError.invalidSetting(
       path: "m", name: "class_names",
@@ -137,7 +137,7 @@ import Testing
 
   @Test func weightsAloneTakeTheClassesInTheirOrder() throws {
     let checkpoint = try SmallSets.checkpoint()
-    var file = try SafeTensors(parsing: checkpoint.encoded(), path: "m")
+    var file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
     file.metadata = [:]
     file.hasChecksums = false
     let model = try SavedModel(file, path: "m")

@@ -20,7 +20,7 @@ import Testing
       let numbers = (0..<shape.reduce(1, *)).map { Float($0 + name.count) / 8 }
       tensors[name] = TensorValue(numbers, shape: shape)
     }
-    let saved = try SavedModel(SafeTensors(tensors: tensors), path: "m")
+    let saved = try SavedModel(TensorFile(tensors: tensors), path: "m")
     let model = ONNXModel(
       saved, takesBytes: takesBytes, producer: ("mnist-predict", "1.2.3"))
     let expected = [UInt8](try Data(contentsOf: Fixture.url(name)))
