@@ -199,6 +199,44 @@ else
   skip "Fashion-MNIST: no $fashion"
 fi
 
+# MARK: - Sets by name whose packed files alone are known
+
+mkdir nothing
+for set in kmnist qmnist emnist-letters; do
+  trial "$set is nowhere" 1 'could not be downloaded: no connection' \
+    "$train" --model_fn m "${small[@]}" --data_dir nothing --dataset "$set"
+  check "$set is nowhere: nothing is left" test -z "$(ls -A nothing)"
+done
+refused "EMNIST of another size" 'emnist-letters-train-labels-idx1-ubyte: not EMNIST letters as it was published' \
+  emnist --dataset emnist-letters
+mkdir -p cut/EMNIST/raw && printf 'PK\3\4' > cut/EMNIST/raw/gzip.zip
+refused "EMNIST cut off" 'cut/EMNIST/raw/gzip.zip: ' cut --dataset emnist-letters
+
+# Of KMNIST's form, 47 MB.
+mkdir -p alike/KMNIST/raw
+for part in train:60000:'\352\140' t10k:10000:'\47\20'; do
+  IFS=: read -r name count bytes <<< "$part"
+  { printf "\\0\\0\\10\\3\\0\\0$bytes\\0\\0\\0\\34\\0\\0\\0\\34"
+    head -c $((count * 784)) /dev/zero | tr '\0' '\377'
+  } > "alike/KMNIST/raw/$name-images-idx3-ubyte"
+  { printf "\\0\\0\\10\\1\\0\\0$bytes"
+    printf '\0\1\2\3\4\5\6\7\10\11%.0s' $(seq $((count / 10)))
+  } > "alike/KMNIST/raw/$name-labels-idx1-ubyte"
+done
+trial "unpacked files are not said to be verified" 0 \
+  '^Data: KMNIST \(alike/KMNIST/raw; not verified: of the unpacked files no digest is known\)' \
+  "$train" --model_fn alike/m --n_layers 2 --n_epochs 1 --seed 1 --verbose 0 --data_dir alike --dataset kmnist
+trial "they are the model's own" 0 '^Data: KMNIST \(alike/KMNIST/raw; not verified: [a-z ]*\)$' \
+  "$predict" --model_fn alike/m --data_dir alike
+gzip alike/KMNIST/raw/train-labels-idx1-ubyte
+refused "a packed file that is not KMNIST's" \
+  'expected MD5 of the packed file e144d726b3acfaa3e44228e80efcd344, found' alike --dataset kmnist
+if [ -d "$mnist/MNIST/raw" ]; then
+  mkdir -p taken/KMNIST/raw && cp "$mnist"/MNIST/raw/*-ubyte* taken/KMNIST/raw/ && { gunzip -qf taken/KMNIST/raw/*.gz || true; }
+  refused "MNIST is not taken for KMNIST" 'another set .expected KMNIST, found MNIST;' taken --dataset kmnist
+fi
+rm -rf alike taken
+
 # MARK: - A run that goes on
 
 trial "a run goes on with --data_dir" 0 'Epoch\(2/2\)' \
