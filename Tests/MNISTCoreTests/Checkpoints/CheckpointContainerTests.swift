@@ -68,6 +68,18 @@ import Testing
     }
   }
 
+  /// Also of what only PyTorch reads, such as its own form of the steps.
+  @Test(arguments: [false, true]) func noEntryCanChangeUnnoticed(_ useDropout: Bool) throws {
+    let bytes = try SmallSets.checkpoint(useDropout: useDropout).encoded(as: .pyTorch)
+    let archive = try ZIPArchive(path: "m", byteCount: bytes.count) { Array(bytes[$0]) }
+    #expect(archive.entries.count > 50)
+    for entry in archive.entries {
+      var changed = bytes
+      changed[entry.range.lowerBound + entry.byteCount / 2] ^= 1
+      #expect(throws: (any Error).self, "\(entry.name)") { try read(changed) }
+    }
+  }
+
   // MARK: What Python finds
 
   @Test(arguments: [false, true])
