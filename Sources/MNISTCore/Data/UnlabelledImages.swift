@@ -69,7 +69,11 @@ public struct UnlabelledImages {
         (fileNames, picturePaths) = ([path], [path])
       } else {
         fileNames = nil
-        reader = try ImageFile.reader(file)
+        do {
+          reader = try ImageFile.reader(file)
+        } catch ImageFileError.unknown(_, let found) {
+          throw UnlabelledImagesError.unknown(path: path, found: found)
+        }
       }
     }
     hasLabels = reader?.hasLabels ?? false
@@ -147,6 +151,8 @@ public struct UnlabelledImages {
 
 /// What can be wrong with images that are to be predicted, beside what is wrong with one of them.
 package enum UnlabelledImagesError: Error, Equatable, CustomStringConvertible {
+  /// A file of no form that is known; `found` is a noun with its article, nil where nothing tells what it is.
+  case unknown(path: String, found: String?)
   /// A folder without pictures right in it.
   case noPictures(path: String, otherCount: Int)
   /// A folder with more files than are read.
@@ -155,9 +161,12 @@ package enum UnlabelledImagesError: Error, Equatable, CustomStringConvertible {
   /// One sentence with the path.
   package var description: String {
     switch self {
+    case .unknown(let path, let found):
+      "\(path): no images that can be read (expected PNG, PGM, PPM, IDX, CSV, NPZ or NPY"
+        + (found.map { ", found \($0))" } ?? ")")
     case .noPictures(let path, let count):
       "\(path): no pictures (expected PNG, PGM or PPM right in the folder, found "
-        + (count == 0 ? "nothing)" : "\(count) of other things)")
+        + (count == 0 ? "nothing)" : "\(count) other files or folders)")
     case .tooManyFiles(let path, let limit):
       "\(path): too many files (expected at most \(limit), found more)"
     }

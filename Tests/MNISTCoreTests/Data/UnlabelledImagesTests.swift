@@ -111,8 +111,16 @@ import Testing
       #expect(
         error.description
           == "\(folder): no pictures (expected PNG, PGM or PPM right in the folder, "
-          + "found 2 of other things)")
+          + "found 2 other files or folders)")
       #expect(throws: FileError.emptyPath) { try open("") }
+      try SmallSets.write([0xFF, 0xD8, 0xFF, 0xE0], "\(folder)/a.jpg")
+      let unknown = UnlabelledImagesError.unknown(
+        path: "\(folder)/a.jpg", found: "a JPEG image")
+      #expect(throws: unknown) { try open("\(folder)/a.jpg") }
+      #expect(
+        unknown.description
+          == "\(folder)/a.jpg: no images that can be read (expected PNG, PGM, PPM, "
+          + "IDX, CSV, NPZ or NPY, found a JPEG image)")
       #expect(throws: FileError.self) { try open("\(folder)/no") }
     }
   }
