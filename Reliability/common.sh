@@ -34,7 +34,7 @@ make_set() {
 # Good files to begin fuzzing from, as each reader of fuzz/ takes them; all made here.
 make_seeds() {
   local seeds=$work/seeds file name length
-  mkdir -p "$seeds"/{gzip,inflater,idx,png,pixels,netpbm,safetensors,checkpoint,log,options}
+  mkdir -p "$seeds"/{gzip,inflater,idx,csv,npy,npz,png,pixels,netpbm,safetensors,checkpoint,log,options,zip,pickle,pytorch}
   make_set "$work/seed-data" 5
   cp "$work"/seed-data/* "$seeds/idx/"
   for file in "$work"/seed-data/*; do
@@ -44,6 +44,19 @@ make_seeds() {
     # Without gzip's header and trailer it is bare deflate data.
     tail -c +11 "$seeds/idx/$name.gz" | head -c -8 > "$seeds/inflater/$name"
   done
+  printf '\0\0\10\2\0\0\0\2\0\0\0\4abcdefgh' > "$seeds/idx/flat"
+  printf '\0\0\10\4\0\0\0\1\0\0\0\2\0\0\0\2\0\0\0\1abcd' > "$seeds/idx/grey"
+  printf '\0\0\14\1\0\0\0\2\0\0\0\1\0\0\0\2' > "$seeds/idx/int"
+  # Files that NumPy and pandas wrote; arrays without their signature.
+  for file in Tests/MNISTCoreTests/Fixtures/data/*; do
+    name=$(basename "$file")
+    case $name in
+      *.csv | *.csv.gz) cp "$file" "$seeds/csv/" ;;
+      *.npz) cp "$file" "$seeds/npz/" ;;
+      *.npy) tail -c +7 "$file" > "$seeds/npy/$name" ;;
+    esac
+  done
+  { printf '\0\207'; npy '|u1' '(2, 1, 3)'; printf abcdef; npy '<i2' '(2,)'; printf '\1\0\2\0'; } > "$seeds/npz/two"
   # The first byte is for fuzz/FuzzPictures.swift, checksums are filled in there, rows are not packed yet.
   { printf '\0'; chunk IHDR '\0\0\0\4\0\0\0\3\10\0\0\0\0'; chunk IDAT '\1\1\2\3\4\2\0\0\0\1\4\5\6\7\10'; } \
     > "$seeds/png/gray"
@@ -69,7 +82,20 @@ make_seeds() {
   printf '{"version":"1","command_line":["a","b"],"model_fn":"m","settings":{"x":1,"y":"z","w":[1,2]}}' > "$seeds/log/configuration"
   printf -- '--model_fn\0m\0--n_epochs=3\0--batch_size\0008\0--use_dropout\0--resume' > "$seeds/options/train"
   printf -- '--model_fn=m\0a.png\0--raw\0--show\0--n_threads\0002' > "$seeds/options/predict"
+  for file in Tests/MNISTCoreTests/Fixtures/archives/*.{npz,pth}; do
+    cp "$file" "$seeds/zip/"
+    # PyTorch's pickle begins at byte 64; a descriptor follows it.
+    length=$(LC_ALL=C grep -aboF $'PK\a\b' "$file" | head -1 | cut -d: -f1 || true)
+    [ -z "$length" ] || tail -c +65 "$file" | head -c $((length - 64)) \
+      | tee "$seeds/pytorch/$(basename "$file")" > "$seeds/pickle/$(basename "$file")"
+  done
   { "$train" --help; "$predict" --help; } | grep -oE -- '--[a-z_]+' | sort -u | sed 's/.*/"&"/' > "$work/words"
+}
+
+# npy TYPE SHAPE: the head of an array without its signature, 129 bytes for the first above.
+npy() {
+  local text="{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
+  printf '\1\0\175\0%-124s\n' "$text"
 }
 
 # chunk TYPE CONTENT: a chunk of a PNG file, its content in octal escapes, with zeros for its checksum.

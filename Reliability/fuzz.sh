@@ -6,7 +6,8 @@ seconds=${1:-60}
 shift || true
 readers=("$@")
 [ ${#readers[@]} -gt 0 ] \
-  || readers=(gzip inflater idx png pixels netpbm safetensors checkpoint log options)
+  || readers=(gzip inflater idx csv npy npz png pixels netpbm safetensors checkpoint log options zip pickle
+    pytorch)
 fuzzer=$build/fuzzer
 # The writer of pictures whose pixels are known is the tests' own.
 vector=Tests/MNISTCoreTests/Support/PNGVector.swift
@@ -27,6 +28,7 @@ for reader in "${readers[@]}"; do
   case $reader in
     checkpoint) length=6144 ;;
     safetensors) length=2048 ;;
+    zip | pickle | pytorch) length=4096 ;;
     *) length=768 ;;
   esac
   more=()

@@ -14,6 +14,8 @@ private let readers: [String: @Sendable ([UInt8]) -> Void] = [
   "gzip": fuzzGzip, "inflater": fuzzInflater, "idx": fuzzIDX, "png": fuzzPNG,
   "pixels": fuzzPixels, "netpbm": fuzzNetpbm, "safetensors": fuzzSafeTensors,
   "checkpoint": fuzzCheckpoint, "log": fuzzLog, "options": fuzzOptions,
+  "zip": fuzzZIP, "pickle": fuzzPickle, "pytorch": fuzzPyTorch,
+  "csv": fuzzCSV, "npy": fuzzNPY, "npz": fuzzNPZ,
 ]
 
 private let reader: @Sendable ([UInt8]) -> Void = {

@@ -4,15 +4,6 @@
   import Darwin
 #endif
 
-func fuzzIDX(_ bytes: [UInt8]) {
-  for kind in [IDXKind.images, .labels] {
-    guard let idx = try? IDX.decode(bytes, kind, path: "f"), !GzipReader.recognizes(bytes) else {
-      continue
-    }
-    precondition(IDXHeader.encoded(kind, sizes: idx.sizes) + idx.elements == bytes, "round trip")
-  }
-}
-
 func fuzzSafeTensors(_ bytes: [UInt8]) {
   guard var file = try? SafeTensors(parsing: bytes, path: "f") else { return }
   let written = file.encoded()

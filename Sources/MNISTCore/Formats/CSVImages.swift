@@ -83,6 +83,10 @@ struct CSVImages: ImageReader {
         try checkEnd(after: images.count)
         break
       }
+      guard images.pixels.count < IDX.limitBytes else {
+        throw FileError.tooLarge(
+          path: path, limitBytes: IDX.limitBytes, foundBytes: images.pixels.count)
+      }
       // Twice as much where the array grows.
       let growth = images.pixels.capacity - images.pixels.count < Self.pieceBytes
       guard !growth || SystemMemory.has(2 * images.pixels.capacity + Self.pieceBytes) else {

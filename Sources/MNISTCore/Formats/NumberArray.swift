@@ -14,6 +14,41 @@ struct ElementType: Equatable, Sendable {
 
   /// NumPy's name, such as `float32`.
   var name: String { kind == .boolean ? "bool" : "\(kind.rawValue)\(8 * byteCount)" }
+
+  /// The bits of the number that begins at `start`.
+  func word(at start: Int, in bytes: [UInt8]) -> UInt64 {
+    func bits(_ place: Int) -> UInt64 { UInt64(bytes[start + place]) << UInt64(8 * place) }
+    let word =
+      switch byteCount {
+      case 1: bits(0)
+      case 2: bits(0) | bits(1)
+      case 4: bits(0) | bits(1) | bits(2) | bits(3)
+      default:
+        bits(0) | bits(1) | bits(2) | bits(3) | bits(4) | bits(5) | bits(6) | bits(7)
+      }
+    return isBigEndian ? word.byteSwapped >> UInt64(64 - 8 * byteCount) : word
+  }
+
+  /// The number with these bits.
+  func float(_ word: UInt64) -> Double {
+    switch byteCount {
+    case 8: return Double(bitPattern: word)
+    case 4: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: word)))
+    default: return Double(NumberType.float(float16: UInt16(truncatingIfNeeded: word)))
+    }
+  }
+
+  /// The number with these bits, for people.
+  func text(_ word: UInt64) -> String {
+    switch kind {
+    case .boolean: return "a bool of \(word)"
+    case .unsigned: return "\(word)"
+    case .float: return "\(float(word))"
+    case .signed:
+      let shift = 64 - 8 * byteCount
+      return "\(Int64(bitPattern: word << UInt64(shift)) >> Int64(shift))"
+    }
+  }
 }
 
 /// How many images there are, and of which size, by the sizes of an array.
@@ -110,6 +145,9 @@ struct ByteNumbers {
   ///
   /// Throws `ArrayError`, `FractionsFound` and what the stream throws.
   mutating func next(_ count: Int) throws -> [UInt8] {
+    guard count < IDX.limitBytes else {
+      throw FileError.tooLarge(path: stream.path, limitBytes: IDX.limitBytes, foundBytes: count)
+    }
     guard SystemMemory.has(count) else {
       throw FileError.cannotRead(path: stream.path, reason: SystemError.noMemory)
     }
@@ -147,74 +185,45 @@ struct ByteNumbers {
   private mutating func convert(
     _ raw: [UInt8], step: Int, into output: inout [UInt8]
   ) throws {
+    let type = type
+    let factor: UInt8 = scale == .fractions ? 255 : 1
+    // All bits but these must be zero in a whole number from 0 to 255.
+    let bits: UInt64 = type.kind == .signed && type.byteCount == 1 ? 0x7F : 0xFF
     for start in stride(from: 0, to: raw.count, by: step) {
+      let word = type.word(at: start, in: raw)
       switch type.kind {
-      case .float: output.append(try byte(ofFloatAt: start, in: raw))
-      case .boolean where raw[start] > 1: throw refusal("a bool of \(raw[start])")
-      case .boolean: output.append(scale == .fractions ? raw[start] * 255 : raw[start])
+      case .float:
+        guard let byte = try byte(of: type.float(word)) else { throw refusal(word) }
+        output.append(byte)
+      case .boolean:
+        guard word <= 1 else { throw refusal(word) }
+        output.append(UInt8(truncatingIfNeeded: word) * factor)
       case .unsigned, .signed:
-        let low = start + (type.isBigEndian ? type.byteCount - 1 : 0)
-        let high = start + (type.isBigEndian ? 0 : type.byteCount - 1)
-        var others = type.kind == .signed ? raw[high] & 0x80 : 0
-        for place in start..<start + type.byteCount where place != low { others |= raw[place] }
-        guard others == 0 else { throw refusal(integerText(at: start, in: raw)) }
-        output.append(raw[low])
+        guard word & ~bits == 0 else { throw refusal(word) }
+        output.append(UInt8(truncatingIfNeeded: word))
       }
       count += 1
     }
   }
 
-  private mutating func byte(ofFloatAt start: Int, in raw: [UInt8]) throws -> UInt8 {
-    let number = float(bits(at: start, in: raw))
+  /// Nil where it is neither a pixel nor a label.
+  private mutating func byte(of number: Double) throws(FractionsFound) -> UInt8? {
     if case .pixels(.fractions, _) = role {
-      guard 0...1 ~= number else { throw refusal("\(number)") }
-      return UInt8((number * 255).rounded())
+      return 0...1 ~= number ? UInt8((number * 255).rounded()) : nil
     }
-    guard 0...255 ~= number else { throw refusal("\(number)") }
+    guard 0...255 ~= number else { return nil }
     let byte = UInt8(number)
-    guard Double(byte) == number else {
+    if Double(byte) != number {
       if case .pixels = role { throw FractionsFound() }
-      throw refusal("\(number)")
+      return nil
     }
     largest = max(largest, number)
     return byte
   }
 
-  private func bits(at start: Int, in raw: [UInt8]) -> UInt64 {
-    var bits: UInt64 = 0
-    for index in 0..<type.byteCount {
-      let place = type.isBigEndian ? index : type.byteCount - 1 - index
-      bits = bits << 8 | UInt64(raw[start + place])
-    }
-    return bits
-  }
-
-  private func float(_ bits: UInt64) -> Double {
-    switch type.byteCount {
-    case 8: return Double(bitPattern: bits)
-    case 4: return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-    default:
-      // Half precision: a sign, five bits of exponent, ten of fraction.
-      let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
-      let size =
-        switch exponent {
-        case 31: fraction == 0 ? Double.infinity : .nan
-        case 0: fraction * 0x1p-24
-        default: (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
-        }
-      return bits >> 15 == 1 ? -size : size
-    }
-  }
-
-  private func integerText(at start: Int, in raw: [UInt8]) -> String {
-    let bits = bits(at: start, in: raw)
-    guard type.kind == .signed else { return "\(bits)" }
-    let shift = UInt64(64 - 8 * type.byteCount)
-    return "\(Int64(bitPattern: bits << shift) >> Int64(shift))"
-  }
-
-  private func refusal(_ found: String) -> ArrayError {
-    switch role {
+  private func refusal(_ word: UInt64) -> ArrayError {
+    let found = type.text(word)
+    return switch role {
     case .labels: .notALabel(path: stream.path, index: count, found: found)
     case .pixels(let scale, let perImage):
       .notAPixel(path: stream.path, image: count / perImage, scale, found: found)

@@ -10,7 +10,7 @@ struct ZIPEntryReader {
   /// How much has been given out, and its CRC-32.
   private var position = 0
   private var crc32: UInt32 = 0
-  /// For a deflated entry, once its packed bytes have been read.
+  /// For a deflated entry, once something has been read.
   private var stream: ZlibStream?
   private var isChecked = false
 
@@ -22,7 +22,7 @@ struct ZIPEntryReader {
 
   /// The next `count` bytes, or all that are left where there are fewer. Throws `ZIPError` and what `read` throws.
   ///
-  /// Of a stored entry only those are read; a deflated one is read whole, packed, the first time.
+  /// Of the packed bytes no more are in memory than a small piece.
   mutating func next(_ count: Int, read: (Range<Int>) throws -> [UInt8]) throws -> [UInt8] {
     let wanted = min(count, entry.byteCount - position)
     var bytes: [UInt8]
@@ -36,7 +36,7 @@ struct ZIPEntryReader {
     position += bytes.count
     crc32 = CRC32.checksum(bytes, after: crc32)
     if position == entry.byteCount, !isChecked {
-      try checkEnd()
+      try checkEnd(read)
       isChecked = true
     }
     return bytes
@@ -46,9 +46,8 @@ struct ZIPEntryReader {
     _ count: Int, read: (Range<Int>) throws -> [UInt8]
   ) throws -> [UInt8] {
     if stream == nil {
-      let packed = entry.range.isEmpty ? [] : try read(entry.range)
       do throws(ZlibStream.Failure) {
-        stream = try ZlibStream(packed, .none)
+        stream = try ZlibStream([], .none)
       } catch {
         throw ZIPError.cannotUnpack(path: path, entry: entry.name, reason: error.reason)
       }
@@ -63,7 +62,7 @@ struct ZIPEntryReader {
         output.reserveCapacity(capacity)
       }
       let (filled, isAtEnd) = try unpack(
-        into: &piece, room: min(piece.count, capacity - output.count))
+        into: &piece, room: min(piece.count, capacity - output.count), read)
       output += piece[..<filled]
       if isAtEnd, output.count < count {
         throw ZIPError.wrongSize(
@@ -76,36 +75,42 @@ struct ZIPEntryReader {
 
   /// One step; whether the packed data has come to its end.
   private func unpack(
-    into piece: inout [UInt8], room: Int
-  ) throws(ZIPError) -> (filled: Int, isAtEnd: Bool) {
+    into piece: inout [UInt8], room: Int, _ read: (Range<Int>) throws -> [UInt8]
+  ) throws -> (filled: Int, isAtEnd: Bool) {
     guard let stream else { return (0, true) }
+    let start = entry.range.lowerBound + stream.position
+    if stream.needsInput, start < entry.range.upperBound {
+      stream.supply(try read(start..<min(start + (1 << 16), entry.range.upperBound)))
+    }
     var filled = 0
     switch stream.unpack(into: &piece, filled: &filled, end: room) {
     case Z_OK: return (filled, false)
     case Z_STREAM_END: return (filled, true)
     case Z_BUF_ERROR:
-      throw .cannotUnpack(path: path, entry: entry.name, reason: "the packed data ends early")
+      throw ZIPError.cannotUnpack(
+        path: path, entry: entry.name, reason: "the packed data ends early")
     case let status:
-      throw .cannotUnpack(path: path, entry: entry.name, reason: stream.reason(status))
+      throw ZIPError.cannotUnpack(
+        path: path, entry: entry.name, reason: stream.reason(status))
     }
   }
 
-  private func checkEnd() throws(ZIPError) {
+  private func checkEnd(_ read: (Range<Int>) throws -> [UInt8]) throws {
     if let stream {
       var byte: [UInt8] = [0]
       var step = (filled: 0, isAtEnd: false)
-      repeat { step = try unpack(into: &byte, room: 1) } while step == (0, false)
+      repeat { step = try unpack(into: &byte, room: 1, read) } while step == (0, false)
       guard step.filled == 0 else {
-        throw .wrongSize(
+        throw ZIPError.wrongSize(
           path: path, entry: entry.name, expectedBytes: entry.byteCount, foundBytes: nil)
       }
       guard stream.position == entry.packedByteCount else {
-        throw .cannotUnpack(
+        throw ZIPError.cannotUnpack(
           path: path, entry: entry.name, reason: "the packed data ends before its size")
       }
     }
     guard crc32 == entry.crc32 else {
-      throw .wrongCRC32(path: path, entry: entry.name, expected: entry.crc32, found: crc32)
+      throw ZIPError.wrongCRC32(path: path, entry: entry.name, expected: entry.crc32, found: crc32)
     }
   }
 }

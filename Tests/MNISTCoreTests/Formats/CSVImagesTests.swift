@@ -126,8 +126,8 @@ import Testing
       ),
       (
         "7,1,x,3,4\n",
-        "line 1, column 2: names and numbers in one line (expected only names, or "
-          + "only numbers, found \"1\")"
+        "line 1, column 3: names and numbers in one line (expected only names, or "
+          + "only numbers, found \"x\")"
       ),
       (
         "label,class,a,b,c,d\n1,2,3,4,5,6\n",

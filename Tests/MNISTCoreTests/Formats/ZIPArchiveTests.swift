@@ -1,0 +1,382 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct ZIPArchiveTests {
+  private let text = Array(String(repeating: "so much to pack, so little room; ", count: 9).utf8)
+
+  // MARK: What is read
+
+  @Test func numpysArchivesAreRead() throws {
+    let stored = try unpacked(archiveFixture("stored.npz"))
+    #expect(stored.map(\.name) == ["x.npy", "y.npy"])
+    #expect(stored[0].content.suffix(6) == [0, 1, 2, 3, 4, 5])
+    let deflated = try unpacked(archiveFixture("deflated.npz"))
+    #expect(deflated.map(\.name) == ["x.npy", "y.npy"])
+    #expect(deflated[0].content.suffix(600) == [UInt8](repeating: 0, count: 600)[...])
+    #expect(deflated[1].content == stored[1].content)
+  }
+
+  @Test func pytorchsArchivesAreRead() throws {
+    let names = try unpacked(archiveFixture("strided.pth")).map(\.name)
+    #expect(names.first == "strided/data.pkl" && names.last == "strided/.data/serialization_id")
+  }
+
+  @Test func storedAndDeflatedEntriesComeBackWholeAndInPieces() throws {
+    let content = text + (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    let file = ZIPVector(
+      .init("a", stored: content), .init("b", deflated: content), .init("c", stored: []),
+      .init("d", deflated: [])
+    ).file
+    #expect(try unpacked(file).map(\.content) == [content, content, [], []])
+    let archive = try open(file)
+    for entry in archive.entries.prefix(2) {
+      var reader = ZIPEntryReader(entry, path: "f")
+      var found: [UInt8] = []
+      for count in [1, 0, 7, 65_000, 100_000, 5] {
+        found += try reader.next(count) { Array(file[$0]) }
+      }
+      #expect(found == content)
+    }
+  }
+
+  @Test func whatUnpacksFarBeyondItsSizeIsWholeToo() throws {
+    let content = [UInt8](repeating: 7, count: 80 << 20)
+    let file = ZIPVector(.init(deflated: content)).file
+    #expect(file.count < 1 << 17)
+    #expect(try unpacked(file)[0].content == content)
+  }
+
+  @Test(arguments: [12, 16, 20, 24]) func sizesMayFollowTheData(_ length: Int) throws {
+    var entry = ZIPVector.Entry(deflated: text)
+    entry.flags = 8
+    entry.headerNumbers = [0, 0, 0]
+    let width = length < 20 ? 4 : 8
+    entry.descriptor =
+      (length % 8 == 0 ? [0x50, 0x4B, 7, 8] : []) + ZIPVector.field(entry.crc32, 4)
+      + ZIPVector.field(entry.packed.count, width) + ZIPVector.field(entry.byteCount, width)
+    #expect(try unpacked(ZIPVector(entry, .init("b")).file)[0].content == text)
+    entry.descriptor[entry.descriptor.count - width] ^= 1
+    #expect(
+      throws: ZIPError.disagreement(
+        path: "f", entry: "a", what: "size", expected: "\(text.count)",
+        found: "\(text.count ^ 1)")
+    ) { try unpacked(ZIPVector(entry).file) }
+  }
+
+  @Test func numbersMayHave64Bits() throws {
+    let all = 0xFFFF_FFFF
+    var entry = ZIPVector.Entry(stored: text)
+    entry.headerNumbers = [entry.crc32, all, all]
+    entry.headerExtra = ZIPVector.wide([text.count, text.count])
+    entry.directoryNumbers = [all, all, all]
+    entry.directoryExtra = [7, 0, 1, 0, 9] + ZIPVector.wide([text.count, text.count, 0])
+    var vector = ZIPVector(entry)
+    vector.wideNumbers = []
+    #expect(try unpacked(vector.file)[0].content == text)
+    vector.endNumbers = [0xFFFF, 0xFFFF, all, all]
+    #expect(try unpacked(vector.file)[0].content == text)
+    vector.endNumbers = [2, 1, all, all]
+    #expect(throws: ZIPError.endRecordsDisagree(path: "f")) { try unpacked(vector.file) }
+    // Numbers that no file can have.
+    vector.endNumbers = [0xFFFF, 0xFFFF, all, all]
+    vector.wideNumbers = [1, 1, -1, -1]
+    #expect(throws: ZIPError.self) { try unpacked(vector.file) }
+    vector.wideNumbers = []
+    for numbers in [[-1, -1, 0], [-1, -1, -1], [text.count, text.count, -1], [.max, .max, 0]] {
+      vector.entries[0].directoryExtra = ZIPVector.wide(numbers)
+      #expect(throws: ZIPError.self, "\(numbers)") { try unpacked(vector.file) }
+    }
+    vector.entries[0].directoryExtra = ZIPVector.wide([text.count])
+    #expect(throws: ZIPError.damagedDirectory(path: "f", offset: vector.file.count - 98 - 59)) {
+      try unpacked(vector.file)
+    }
+  }
+
+  @Test func anEmptyArchiveAndACommentAreFine() throws {
+    var vector = ZIPVector()
+    vector.comment = Array("PK\u{5}\u{6} a comment".utf8)
+    #expect(throws: ZIPError.notAnArchive(path: "f", found: "a ZIP archive")) {
+      // It begins with its end.
+      try ZIPArchive(path: "f", byteCount: 3) { Array(ZIPVector().file[$0]) }
+    }
+    #expect(try unpacked(vector.file).isEmpty)
+    vector.entries = [.init()]
+    #expect(try unpacked(vector.file).map(\.content) == [[1, 2, 3]])
+  }
+
+  @Test func namesAreKeptAsTheyAre() throws {
+    let names = ["../../etc/passwd", "/absolute", "C:\\x", "folder/", "é"]
+    var vector = ZIPVector()
+    vector.entries = names.map { ZIPVector.Entry($0) }
+    #expect(try unpacked(vector.file).map(\.name) == names)
+    // In a code page of the writer's.
+    vector.entries = [.init()]
+    vector.entries[0].name = [0x82]
+    #expect(try unpacked(vector.file).map(\.name) == ["\u{82}"])
+    vector.entries[0].flags = 1 << 11
+    #expect(throws: ZIPError.unreadableName(path: "f")) { try unpacked(vector.file) }
+  }
+
+  // MARK: What is refused
+
+  @Test func otherFilesAreNamed() {
+    for (bytes, name) in [
+      (Array("<html>".utf8), "a web page"), ([], "an empty file"),
+      ([0x80, 2, 0x2E], "a Python pickle"),
+      ([1, 2, 3], nil),
+    ] as [([UInt8], String?)] {
+      #expect(throws: ZIPError.notAnArchive(path: "f", found: name)) { try unpacked(bytes) }
+    }
+    #expect(
+      "\(ZIPError.notAnArchive(path: "f", found: "a web page"))"
+        == "f: not a ZIP archive (expected the bytes 50 4b 03 04, found a web page)")
+  }
+
+  @Test func bytesThatBelongToNothingAreRefused() {
+    var vector = ZIPVector(.init(), .init("b"))
+    vector.prefix = [9, 9]
+    #expect(
+      throws: ZIPError.notAdjacent(path: "f", entry: nil, expectedOffset: 0, foundOffset: 2)
+    ) { try unpacked(vector.file) }
+    vector.prefix = []
+    vector.gap = [9]
+    #expect(
+      throws: ZIPError.notAdjacent(path: "f", entry: "b", expectedOffset: 68, foundOffset: 69)
+    ) { try unpacked(vector.file) }
+    vector.gap = []
+    vector.endGap = [9]
+    #expect(
+      throws: ZIPError.directoryElsewhere(
+        path: "f", expectedEnd: 163, foundOffset: 68, foundBytes: 94)
+    ) { try unpacked(vector.file) }
+    vector.endGap = []
+    #expect(throws: ZIPError.noEnd(path: "f", foundBytes: 185)) { try unpacked(vector.file + [0]) }
+  }
+
+  @Test func entriesThatOverlapAreRefused() {
+    // Both say that they are the same bytes: how a small archive unpacks to a very large one.
+    var vector = ZIPVector(.init("a"), .init("b"))
+    vector.entries[1].directoryNumbers = [3, 3, 0]
+    #expect(throws: ZIPError.self) { try unpacked(vector.file) }
+    vector.entries[0].directoryNumbers = [40, 40, 0]
+    vector.entries[0].headerNumbers = [vector.entries[0].crc32, 40, 40]
+    vector.entries[1].directoryNumbers = nil
+    #expect(
+      throws: ZIPError.notAdjacent(path: "f", entry: "a", expectedOffset: 71, foundOffset: 34)
+    ) { try unpacked(vector.file) }
+  }
+
+  @Test func twoEntriesOfOneNameAreRefused() {
+    #expect(throws: ZIPError.duplicateName(path: "f", entry: "a")) {
+      try unpacked(ZIPVector(.init("a"), .init("b"), .init("a")).file)
+    }
+  }
+
+  @Test func aHeaderMustSayWhatTheDirectorySays() {
+    let right = ZIPVector.Entry()
+    func refusal(_ change: (inout ZIPVector.Entry) -> Void) -> ZIPError? {
+      var entry = right
+      change(&entry)
+      return #expect(throws: ZIPError.self) { try unpacked(ZIPVector(entry, .init("b")).file) }
+    }
+    func disagreement(_ what: String, _ expected: String, _ found: String) -> ZIPError {
+      .disagreement(path: "f", entry: "a", what: what, expected: expected, found: found)
+    }
+    #expect(
+      refusal { $0.headerName = Array("c".utf8) } == disagreement("name", #""a""#, #""c""#))
+    #expect(refusal { $0.headerMethod = 8 } == disagreement("method", "0", "8"))
+    #expect(refusal { $0.headerFlags = 8 } == disagreement("flags", "0", "8"))
+    #expect(
+      refusal { $0.headerNumbers = [1, 3, 3] } == disagreement("CRC-32", "0x55bc801d", "0x00000001")
+    )
+    #expect(
+      refusal { $0.headerNumbers = [right.crc32, 3, 0] } == disagreement("size", "3", "0"))
+    #expect(
+      refusal { $0.headerNumbers = [right.crc32, 4, 3] }
+        == disagreement("packed size", "3", "4"))
+    #expect(refusal { $0.headerExtra = [1, 2, 3] } == .noHeader(path: "f", entry: "a", offset: 0))
+    #expect(
+      refusal { $0.headerNumbers = [right.crc32, 3, 0xFFFF_FFFF] }
+        == disagreement("size", "3", "4294967295"))
+    #expect(refusal { $0.byteCount = 4 } == disagreement("size", "3", "4"))
+    #expect(
+      "\(disagreement("method", "0", "8"))"
+        == #"f: entry "a" is damaged (expected the method 0 of the directory, found 8)"#)
+  }
+
+  @Test func whatIsNotReadIsNamed() {
+    var vector = ZIPVector(.init())
+    vector.entries[0].method = 12
+    #expect(throws: ZIPError.unsupportedMethod(path: "f", entry: "a", found: 12)) {
+      try unpacked(vector.file)
+    }
+    vector.entries[0].flags = 1
+    #expect(throws: ZIPError.encrypted(path: "f", entry: "a")) { try unpacked(vector.file) }
+    vector.entries[0].disk = 1
+    #expect(throws: ZIPError.severalDisks(path: "f")) { try unpacked(vector.file) }
+    vector.disks = 2
+    #expect(throws: ZIPError.severalDisks(path: "f")) { try unpacked(vector.file) }
+  }
+
+  @Test func aBombIsRefusedBeforeItIsUnpacked() throws {
+    var vector = ZIPVector(.init(deflated: text))
+    let packed = vector.entries[0].packed.count
+    vector.entries[0].byteCount = 1032 * packed + 1
+    #expect(
+      throws: ZIPError.unbacked(
+        path: "f", entry: "a", neededBytes: 1032 * packed + 1, largestBytes: 1032 * packed)
+    ) { try open(vector.file) }
+    // What deflate could give, but does not: all that is asked for is what is there.
+    vector.entries[0].byteCount = 1032 * packed
+    #expect(
+      throws: ZIPError.wrongSize(
+        path: "f", entry: "a", expectedBytes: 1032 * packed, foundBytes: text.count)
+    ) { try unpacked(vector.file) }
+    vector.entries[0].byteCount = text.count - 1
+    #expect(
+      throws: ZIPError.wrongSize(
+        path: "f", entry: "a", expectedBytes: text.count - 1, foundBytes: nil)
+    ) { try unpacked(vector.file) }
+    let file = ZIPVector(.init(deflated: text)).file
+    let archive = try open(file)
+    #expect(
+      throws: ZIPError.tooLarge(
+        path: "f", entry: "a", limitBytes: 100, foundBytes: text.count)
+    ) { try archive.content(of: archive.entries[0], limit: 100) { Array(file[$0]) } }
+  }
+
+  @Test func damagedContentIsRefused() {
+    var vector = ZIPVector(.init(stored: text))
+    vector.entries[0].crc32 ^= 1
+    let right = CRC32.checksum(text)
+    #expect(
+      throws: ZIPError.wrongCRC32(path: "f", entry: "a", expected: right ^ 1, found: right)
+    ) { try unpacked(vector.file) }
+    vector.entries = [.init(deflated: text)]
+    vector.entries[0].packed.append(0)
+    #expect(
+      throws: ZIPError.cannotUnpack(
+        path: "f", entry: "a", reason: "the packed data ends before its size")
+    ) { try unpacked(vector.file) }
+    vector.entries[0].packed.removeLast(3)
+    #expect(
+      throws: ZIPError.cannotUnpack(path: "f", entry: "a", reason: "the packed data ends early")
+    ) { try unpacked(vector.file) }
+    vector.entries[0].packed = [7, 7, 7, 7]
+    #expect(
+      throws: ZIPError.cannotUnpack(path: "f", entry: "a", reason: "invalid block type")
+    ) { try unpacked(vector.file) }
+  }
+
+  @Test(arguments: ["stored.npz", "deflated.npz", "system.pth"])
+  func aTruncatedArchiveIsRefusedAtEveryByte(_ name: String) throws {
+    let file = try archiveFixture(name)
+    for count in file.indices {
+      #expect(throws: ZIPError.self) { try unpacked(Array(file[..<count])) }
+    }
+  }
+
+  @Test(arguments: ["stored.npz", "deflated.npz"])
+  func noChangeOfAnArchiveChangesItsContent(_ name: String) throws {
+    let file = try archiveFixture(name)
+    let content = try unpacked(file).map(\.content)
+    forEachChange(of: file) { changed, what in
+      guard let found = try? unpacked(changed) else { return }
+      #expect(found.map(\.content) == content, "\(what)")
+    }
+  }
+
+  // MARK: Writing
+
+  @Test func theBytesAreTheFormats() throws {
+    var writer = ZIPWriter()
+    writer.add("é/b", [1, 2, 3])
+    let field = ZIPVector.field
+    let common =
+      field(20, 2) + field(1 << 11, 2) + field(0, 4) + field(33, 2) + field(0x55BC_801D, 4)
+      + field(3, 4) + field(3, 4) + field(4, 2)
+    let padding = field(0x4246, 2) + field(26, 2) + [UInt8](repeating: 0x5A, count: 26)
+    let header = [0x50, 0x4B, 3, 4] + common + field(30, 2) + Array("é/b".utf8) + padding
+    let directory =
+      [0x50, 0x4B, 1, 2] + field(20, 2) + common + field(0, 14) + Array("é/b".utf8)
+    let end =
+      [0x50, 0x4B, 5, 6] + field(0, 4) + field(1, 2) + field(1, 2) + field(50, 4) + field(67, 4)
+      + field(0, 2)
+    #expect(header.count == 64)
+    #expect(writer.finished() == header + [1, 2, 3] + directory + end)
+  }
+
+  @Test(arguments: [0, 1, 60, 1_000, 0xFFFF_FFFF], 0..<20 as Range<UInt64>)
+  func whatIsWrittenIsReadBack(_ wideFrom: Int, _ seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    var writer = ZIPWriter(wideFrom: wideFrom)
+    var expected: [String: [UInt8]] = [:]
+    for index in 0..<Int.random(in: 0..<9, using: &generator) {
+      let name =
+        String(repeating: "é", count: Int.random(in: 0..<90, using: &generator)) + "\(index)"
+      let content = (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      expected[name] = content
+      writer.add(name, content)
+    }
+    let file = writer.finished()
+    let archive = try open(file)
+    #expect(archive.entries.allSatisfy { $0.range.lowerBound % 64 == 0 })
+    #expect(archive.entries.count == expected.count && !archive.isSealed)
+    for entry in archive.entries {
+      #expect(
+        try archive.content(of: entry, limit: 300) { Array(file[$0]) } == expected[entry.name])
+    }
+  }
+
+  @Test func noChangeOfASealedArchiveIsAccepted() throws {
+    var writer = ZIPWriter()
+    writer.add("x/first", Array("PK\u{3}\u{4} and more".utf8))
+    writer.add("x/none", [])
+    let file = writer.finished(sealedIn: "x")
+    #expect(try open(file).isSealed)
+    #expect(try unpacked(file).last?.name == "x/.mnist_train")
+    var count = 0
+    forEachChange(of: file) { changed, what in
+      guard changed != file else { return }
+      count += 1
+      #expect(throws: ZIPError.self, "\(what)") { try unpacked(changed) }
+    }
+    #expect(count > 5_000)
+  }
+
+  @Test func aSealThatOthersCopiedIsBroken() throws {
+    var writer = ZIPWriter()
+    writer.add("x/first", [1])
+    let sealed = writer.finished(sealedIn: "x")
+    let entries = try unpacked(sealed)
+    var vector = ZIPVector()
+    vector.entries = entries.map { ZIPVector.Entry($0.name, stored: $0.content) }
+    #expect(throws: ZIPError.brokenSeal(path: "f", offset: 4)) { try open(vector.file) }
+    #expect(
+      "\(ZIPError.brokenSeal(path: "f", offset: 4))"
+        == "f: damaged at byte 4 (expected what mnist-train wrote there, found something else)")
+  }
+
+  // MARK: Helpers
+
+  private func open(_ file: [UInt8]) throws -> ZIPArchive {
+    try ZIPArchive(path: "f", byteCount: file.count) { Array(file[$0]) }
+  }
+
+  @discardableResult
+  private func unpacked(_ file: [UInt8]) throws -> [(name: String, content: [UInt8])] {
+    let archive = try open(file)
+    return try archive.entries.map { entry in
+      (entry.name, try archive.content(of: entry, limit: 1 << 30) { Array(file[$0]) })
+    }
+  }
+}
+
+/// A file that PyTorch, NumPy or Python wrote; `Tests/generate_archives.py` says how.
+func archiveFixture(_ name: String) throws -> [UInt8] {
+  [UInt8](try Data(contentsOf: Fixture.url("archives/\(name)")))
+}
