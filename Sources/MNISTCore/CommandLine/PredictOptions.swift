@@ -116,7 +116,7 @@ package struct PredictOptions: Equatable, Sendable {
     CommandDescription(
       name: "mnist-predict",
       summary:
-        "Measures a model of mnist-train on the test images, or classifies images without labels.",
+        "Measures a model on the test images, classifies others, or exports it.",
       examples: [
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
@@ -199,9 +199,9 @@ package struct PredictOptions: Equatable, Sendable {
         .init(
           title: "models",
           lines: [
-            "What mnist-train wrote, or the weights of the same layers: a safetensors file,",
-            "or what torch.save writes: a state dict, alone or as model of a dict. Nothing",
-            "in a file is executed.",
+            "What mnist-train wrote, or the weights of the same layers: a safetensors",
+            "file, or what torch.save writes: a state dict, alone or as model of a dict.",
+            "Nothing in a file is executed.",
           ]),
         .init(
           title: "data",
@@ -224,10 +224,10 @@ package struct PredictOptions: Equatable, Sendable {
         .init(
           title: "images without labels",
           lines: [
-            "--images takes a file of IDX images, CSV, NPY or NPZ, plain or .gz, a picture,",
-            "or a folder of pictures, and answers with a row for each image. However many",
-            "there are, memory does not grow. Labels beside them are not used. --predictions",
-            "writes FILE whole or not at all.",
+            "--images takes a file of IDX images, CSV, NPY or NPZ, plain or .gz, a",
+            "picture, or a folder of pictures, and answers with a row for each image.",
+            "However many there are, memory does not grow. Labels beside them are not",
+            "used. --predictions writes FILE whole or not at all.",
           ]),
         .exitStatus,
         .spelling,

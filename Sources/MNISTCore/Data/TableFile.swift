@@ -152,7 +152,10 @@ struct TableFile: Equatable {
       case .npz: _ = try NPZImages(FileBytes(path, limit: IDX.limitBytes))
       case .csv:
         let text = (start(of: path) ?? []).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
-        _ = try CSVLayout(text.prefix { $0 != 0x0A && $0 != 0x0D }, path: path)
+        let line = text.prefix { $0 != 0x0A && $0 != 0x0D }
+        let layout = try CSVLayout(line, path: path)
+        // A line of names alone, as in a text, is no image.
+        if layout.hasHeader, line.endIndex == text.endIndex { throw CSVError.noRows(path: path) }
       }
       return nil
     } catch {

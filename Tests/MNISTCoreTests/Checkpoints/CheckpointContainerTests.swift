@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: [false, true]) func noEntryCanChangeUnnoticed(_ useDropout: Bool) throws {
     let bytes = try SmallSets.checkpoint(useDropout: useDropout).encoded(as: .pyTorch)
     let archive = try ZIPArchive(path: "m", byteCount: bytes.count) { Array(bytes[$0]) }
-    #expect(archive.entries.count > 50)
+    #expect(archive.entries.count >= 40)
     for entry in archive.entries {
       var changed = bytes
       changed[entry.range.lowerBound + entry.byteCount / 2] ^= 1

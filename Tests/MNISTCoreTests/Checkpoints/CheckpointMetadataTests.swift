@@ -108,7 +108,10 @@ import Testing
     ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
     ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
     ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
-    ("dataset", ["", "MNIST", "fashionMNIST", "auto "], "auto, mnist, fashion-mnist, digits"),
+    (
+      "dataset", ["", "MNIST", "fashionMNIST", "auto "],
+      DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")
+    ),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
     (
       "learning_rate", ["", "0", "-0.001", "nan", "inf", "1e400", "1e-400"],

@@ -71,9 +71,8 @@ import Testing
     let usual = TrainingSetting.all.filter { $0.text(TrainingSettings()) == nil }.map(\.name)
     #expect(
       usual == [
-        "fitted_pictures", "transpose", "class_names", "learning_rate", "weight_decay",
-        "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
-        "patience",
+        "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
+        "fitted_pictures", "transpose", "class_names", "patience",
       ])
     #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })
   }

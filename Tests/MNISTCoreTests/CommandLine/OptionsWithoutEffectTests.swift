@@ -30,10 +30,6 @@ import Testing
       ),
       ("--lr_schedule cosine --n_epochs 3 --warmup_epochs 1", []),
       ("--lr_schedule constant --n_epochs 1", []),
-      (
-        "--resume --overwrite",
-        ["--overwrite has no effect with --resume: a run that goes on replaces only itself"]
-      ),
       ("--overwrite", []),
     ] as [(String, [String])])
   func whatIsVoidInTrainingIsNamed(_ line: String, _ sentences: [String]) {

@@ -128,7 +128,8 @@ import Testing
     }
     #expect(
       options.optionsWithoutEffect.sorted()
-        == ["--batch_size", "--data_dir", "--dataset"].map {
+        == ["--batch_size has no effect with --export: nothing is predicted"]
+        + ["--data_dir", "--dataset"].map {
           "\($0) has no effect with --export: no test images are read"
         } + ["--gpu_id has no effect with --export: nothing is predicted"]
         + ["--mirror has no effect with --export: no test images are read"]

@@ -102,7 +102,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 18)
+    #expect(PredictOptions.command.options.count == 22)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -112,7 +112,7 @@ import Testing
     #expect(
       help.hasPrefix(
         """
-        Measures a model of mnist-train on the test images, or classifies images without labels.
+        Measures a model on the test images, classifies others, or exports it.
 
         examples:
           mnist-predict --model_fn model.ckpt

@@ -152,10 +152,19 @@ import Testing
     #expect(
       try refusal(Dictionary(uniqueKeysWithValues: many))
         == "d: too many folders for classes (expected at most 256, found 257)")
-    #expect(
-      try refusal(["e\u{301}/1.png": Self.dot(1), "\u{e9}/1.png": Self.dot(1)])
-        .hasPrefix(
-          "d: not the names of the classes (expected a folder for each, all different, found"))
+  }
+
+  @Test func twoSpellingsOfOneNameAreNoTwoClasses() throws {
+    try SmallSets.withFolder(["e\u{301}/1.png": Self.dot(1)]) { folder throws in
+      // One key of a dictionary, two folders.
+      try SmallSets.put(["\u{e9}/1.png": Self.dot(1)], in: folder)
+      let error = #expect(throws: (any Error).self) { try SetFolder.load(folder, isTrain: true) }
+      #expect(
+        error.map { "\($0)" }?.hasPrefix(
+          "\(folder): not the names of the classes (expected a folder for each, all different, found"
+        )
+          == true)
+    }
   }
 
   /// Before the training, not after it.
