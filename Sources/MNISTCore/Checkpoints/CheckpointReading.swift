@@ -163,8 +163,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case notFinite(path: String, tensor: String)
   /// A tensor holds a number that cannot be, such as a negative step.
   case invalidValue(path: String, tensor: String, expected: String, found: String)
-  /// Weights alone that do not make up a classifier; `name` is that of the first missing tensor.
-  case notAClassifier(path: String, name: String)
+  /// Weights alone that do not make up a classifier; `name` is that of the first missing tensor, and where no
+  /// layer is there, `found` has the names that are.
+  case notAClassifier(path: String, name: String, found: [String])
   /// Weights alone, which can predict, but not be trained further.
   case noRun(path: String)
   /// No file has the path.
@@ -209,9 +210,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .otherImageSize(let path, let height, let width, let foundHeight, let foundWidth):
       "\(path): the model was trained on images of another size (expected \(height)×\(width), "
         + "found \(foundHeight)×\(foundWidth))"
-    case .notAClassifier(let path, let name):
+    case .notAClassifier(let path, let name, let found):
       "\(path): not a model of this program (expected a float32 tensor \(name) that continues the "
-        + "classifier, found none)"
+        + "classifier, found \(Self.list(found)))"
     case .otherClasses(let path, let expected, let found):
       "\(path): a class that the model does not have (expected one of "
         + expected.prefix(20).map(JSONText.excerpt).joined(separator: ", ")
@@ -224,5 +225,13 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
       "\(path): the model was trained on images of another size (expected \(expected) pixels, "
         + "found \(height)×\(width))"
     }
+  }
+
+  /// The first few names, for a file may hold any number.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(3).map { JSONText.excerpt($0) }
+    let rest = names.count - shown.count
+    return names.isEmpty
+      ? "none" : shown.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
   }
 }

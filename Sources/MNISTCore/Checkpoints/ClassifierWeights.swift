@@ -11,7 +11,7 @@ struct ClassifierWeights {
   private let names: [String: String]
   private let path: String
 
-  private static let firstName = "layers.0.block.0.weight"
+  fileprivate static let firstName = "layers.0.block.0.weight"
 
   /// Throws where names and shapes are no classifier's; `path` only serves the sentences.
   init(_ listing: TensorFile.Listing, path: String) throws(CheckpointError) {
@@ -110,10 +110,14 @@ extension ModelLayout {
       // Sizes stay small enough that no product of two of them overflows.
       guard let shape = shapes[name], shape.count == 2,
         shape.allSatisfy({ 1...Int(Int32.max) ~= $0 })
-      else { throw .notAClassifier(path: path, name: name) }
+      else {
+        let isOther = name == ClassifierWeights.firstName
+        throw .notAClassifier(
+          path: path, name: name, found: isOther ? shapes.keys.sorted() : [])
+      }
       return shape
     }
-    let inputSize = try sizes("layers.0.block.0.weight")[1]
+    let inputSize = try sizes(ClassifierWeights.firstName)[1]
     var hiddenSizes: [Int] = []
     while shapes["layers.\(hiddenSizes.count).block.0.weight"] != nil {
       hiddenSizes.append(try sizes("layers.\(hiddenSizes.count).block.0.weight")[0])

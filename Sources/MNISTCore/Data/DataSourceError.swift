@@ -11,8 +11,8 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
   case notPublished(path: String, set: String, expected: FileDigest, found: FileDigest)
   /// A file is that of another published set.
   case anotherSet(path: String, expected: String, found: String)
-  /// The archive of a set lacks one of its files.
-  case notInArchive(path: String, name: String)
+  /// The archive of a set has another file of this name than the published one, or none.
+  case wrongArchive(path: String, name: String, expectedMD5: String, foundMD5: String?)
 
   /// One sentence with the path and both digests.
   package var description: String {
@@ -30,8 +30,10 @@ package enum DataSourceError: Error, Equatable, CustomStringConvertible {
     case .anotherSet(let path, let expected, let found):
       return "\(path): another set (expected \(expected), found \(found); move it away to have "
         + "\(expected) downloaded)"
-    case .notInArchive(let path, let name):
-      return "\(path): an archive of another set (expected \(name) in it, found none)"
+    case .wrongArchive(let path, let name, let expected, let found):
+      return
+        "\(path): not the archive as it was published, or damaged (expected \(name) in it with MD5 "
+        + "\(expected), found \(found ?? "none"); move it away to have it downloaded)"
     }
   }
 

@@ -116,11 +116,10 @@ extension PublishedSet {
   private func read(
     _ file: File, _ place: PublishedFiles.Place
   ) throws -> (bytes: [UInt8], isVerified: Bool) {
-    let bytes =
-      switch place {
-      case .file(let path): try InputFile.read(path, limit: IDX.limitBytes)
-      case .inArchive(let path): try SetArchive(InputFile(path, limit: .max)).packed(file)
-      }
+    if case .inArchive(let path) = place {
+      return (try SetArchive(InputFile(path, limit: .max)).packed(file), true)
+    }
+    let bytes = try InputFile.read(place.path, limit: IDX.limitBytes)
     let digests = file.digests
     if digests.crc32 != nil { return (bytes, true) }
     func check(_ expected: FileDigest, _ found: FileDigest) throws {
@@ -174,13 +173,19 @@ struct SetArchive: ~Copyable {
     return archive.entries.first { $0.name == name || $0.name.hasSuffix("/" + name) }
   }
 
-  /// The file as it was packed with gzip, its CRC-32 within the archive checked.
+  /// The file as it was packed with gzip and published, to the last bit.
   func packed(_ file: PublishedSet.File) throws -> [UInt8] {
-    guard let entry = entry(file) else {
-      throw DataSourceError.notInArchive(path: self.file.path, name: file.name + ".gz")
+    guard let expected = file.digests.packedMD5 else {
+      stop("no digest of \(file.name) is known to tell it by in an archive")
     }
-    return try archive.content(of: entry, limit: file.byteCount + 65_536) {
-      try self.file.read($0)
+    let bytes = try entry(file).map { entry in
+      try archive.content(of: entry, limit: file.byteCount + 65_536) { try self.file.read($0) }
     }
+    let found = bytes.map(MD5.digest)
+    guard let bytes, found == expected else {
+      throw DataSourceError.wrongArchive(
+        path: self.file.path, name: file.name + ".gz", expectedMD5: expected, foundMD5: found)
+    }
+    return bytes
   }
 }

@@ -63,7 +63,7 @@ import Testing
 
     weights = try self.weights()
     weights["layers.2.weight"] = nil
-    let error = CheckpointError.notAClassifier(path: "m", name: "layers.2.weight")
+    let error = CheckpointError.notAClassifier(path: "m", name: "layers.2.weight", found: [])
     #expect(throws: error) { try read(weights) }
     #expect(
       error.description == "m: not a model of this program (expected a float32 tensor "
@@ -71,9 +71,19 @@ import Testing
 
     weights = try self.weights()
     weights["layers.1.block.0.weight"] = TensorValue([1] as [Float], shape: [1])
-    #expect(throws: CheckpointError.notAClassifier(path: "m", name: "layers.1.block.0.weight")) {
-      try read(weights)
-    }
+    #expect(
+      throws: CheckpointError.notAClassifier(
+        path: "m", name: "layers.1.block.0.weight", found: [])
+    ) { try read(weights) }
+
+    let others = TensorValue([1] as [Float], shape: [1])
+    let other = CheckpointError.notAClassifier(
+      path: "m", name: "layers.0.block.0.weight", found: ["a", "b", "c", "d"])
+    #expect(throws: other) { try read(["d": others, "b": others, "a": others, "c": others]) }
+    #expect(
+      other.description == "m: not a model of this program (expected a float32 tensor "
+        + #"layers.0.block.0.weight that continues the classifier, found "a", "b", "c" and 1 more)"#
+    )
 
     weights = try self.weights()
     weights["layers.2.bias"] = TensorValue([1, 2, .nan] as [Float], shape: [3])

@@ -71,6 +71,25 @@ import Testing
     }
   }
 
+  @Test func anArchiveWithAnotherFileIsNamed() throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed { writer.add(name, bytes + [0]) }
+    try SmallSets.withFolder(["gzip.zip": writer.finished()]) { folder throws in
+      let labels = letters.set.train.labels
+      let expected = try #require(labels.digests.packedMD5)
+      let found = MD5.digest(try #require(letters.packed[labels.name + ".gz"]) + [0])
+      let error = DataSourceError.wrongArchive(
+        path: "\(folder)/gzip.zip", name: labels.name + ".gz", expectedMD5: expected,
+        foundMD5: found)
+      #expect(throws: error) { try source(.emnistLetters, folder).trainingImages() }
+      #expect(
+        ErrorText.sentence(error)
+          == "\(folder)/gzip.zip: not the archive as it was published, or damaged (expected "
+          + "\(labels.name).gz in it with MD5 \(expected), found \(found); move it away to have it "
+          + "downloaded)")
+    }
+  }
+
   @Test func anotherArchiveOfThatNameIsPassedOver() throws {
     var other = ZIPWriter()
     other.add("emnist-letters-train-images-idx3-ubyte.gz.txt", [1])

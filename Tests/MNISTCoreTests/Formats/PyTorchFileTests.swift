@@ -139,19 +139,17 @@ import Testing
   }
 
   @Test func everyHalfIsTheNumberThatItIs() {
-    for bits in UInt16.min ... .max {
+    let wrong = (UInt16.min ... .max).filter { bits in
       let exponent = Int(bits >> 10 & 31)
       let significand = Double(bits & 0x3FF)
       let found = NumberType.float(float16: bits)
-      #expect(found.sign == (bits < 0x8000 ? .plus : .minus))
-      if exponent == 31 {
-        #expect(significand == 0 ? found.isInfinite : found.isNaN)
-      } else {
-        var expected = (exponent == 0 ? significand : significand + 1_024) / 1_024
-        for _ in 0..<abs(max(1, exponent) - 15) { expected *= exponent > 15 ? 2 : 0.5 }
-        #expect(Double(found.magnitude) == expected, "\(bits)")
-      }
+      guard found.sign == (bits < 0x8000 ? .plus : .minus) else { return true }
+      if exponent == 31 { return significand == 0 ? !found.isInfinite : !found.isNaN }
+      var expected = (exponent == 0 ? significand : significand + 1_024) / 1_024
+      for _ in 0..<abs(max(1, exponent) - 15) { expected *= exponent > 15 ? 2 : 0.5 }
+      return Double(found.magnitude) != expected
     }
+    #expect(wrong == [])
   }
 
   @Test func plainValuesAreRead() throws {
@@ -318,14 +316,14 @@ import Testing
           ("epoch", .integer(3)), ("none", integers([], [0])),
         ])))
     var count = 0
+    var accepted: [String] = []
     forEachChange(of: bytes) { changed, what in
       guard changed != bytes else { return }
       count += 1
-      #expect(throws: (any Error).self, "\(what)") {
-        try PyTorchFile(parsing: changed, path: "f").loaded { Array(changed[$0]) }
-      }
+      let found = try? PyTorchFile(parsing: changed, path: "f").loaded { Array(changed[$0]) }
+      if found != nil { accepted.append(what) }
     }
-    #expect(count > 15_000)
+    #expect(count > 15_000 && accepted == [])
   }
 
   @Test func entriesMoreOrFewerBreakAWrittenFile() throws {

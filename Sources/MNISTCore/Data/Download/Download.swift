@@ -229,7 +229,8 @@ struct Download {
           : .wrongMD5(expected: archive.md5, found: md5.digest)
       }
       let content = try SetArchive(reader)
-      return .success(try files.map { try Self.accept(content.packed($0), $0) })
+      return .success(
+        try files.map { Arrival(name: $0.name + ".gz", bytes: try content.packed($0)) })
     } catch let error as FileError {
       throw error
     } catch let reason as MirrorFailure.Reason {
