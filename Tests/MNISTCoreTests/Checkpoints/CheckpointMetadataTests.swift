@@ -110,7 +110,7 @@ import Testing
     ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
     (
       "dataset", ["", "MNIST", "fashionMNIST", "auto "],
-      DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")
+      datasets
     ),
     ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
     (
@@ -212,3 +212,5 @@ import Testing
     _ = try metadata.lowestLoss()
   }
 }
+
+private let datasets = DatasetChoice.allCases.map(\.rawValue).joined(separator: ", ")

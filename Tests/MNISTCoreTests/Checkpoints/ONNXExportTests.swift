@@ -106,6 +106,12 @@ import Testing
         ["classes", "3"], ["seed", "3"], ["epochs", "2"],
         ["lowest_loss", "\(checkpoint.state.lowestLoss)"],
       ])
+    var named = checkpoint
+    named.settings.classNames = ["T-shirt/top", "\"\u{E9}\"", "c"]
+    #expect(
+      try facts(SavedModel(named))[5] == [
+        "class_names", "[\"T-shirt/top\",\"\\\"\u{E9}\\\"\",\"c\"]",
+      ])
     var unfinished = checkpoint
     (unfinished.state.epoch, unfinished.state.lowestLoss) = (0, .infinity)
     #expect(

@@ -104,6 +104,7 @@ import Testing
     ("--export a.onnx --n_test 3", "--n_test: not allowed with argument --export"),
     ("--export a.onnx --report r", "--report: not allowed with argument --export"),
     ("--export a.onnx --log_dir l", "--log_dir: not allowed with argument --export"),
+    ("--export a.onnx --images i", "--images: not allowed with argument --export"),
     ("--export_uint8", "--export_uint8: not allowed without argument --export"),
     (
       "--export a.safetensors --export_uint8",
@@ -121,19 +122,21 @@ import Testing
   @Test func whatIsAboutPredictingHasNoEffect() {
     let line =
       "--model_fn m --export m.onnx --data_dir d --dataset mnist --mirror http://x --batch_size 3 "
-      + "--gpu_id -1 --n_threads 2"
+      + "--gpu_id -1 --n_threads 2 --image_size 2"
     guard case .options(let options) = PredictOptions.parse(words(line)) else {
       Issue.record("expected options")
       return
     }
+    let reasons = [
+      ("no test images are read", ["--data_dir", "--dataset", "--mirror", "--image_size"]),
+      ("nothing is predicted", ["--batch_size", "--gpu_id", "--n_threads"]),
+    ]
     #expect(
-      options.optionsWithoutEffect.sorted()
-        == ["--batch_size has no effect with --export: nothing is predicted"]
-        + ["--data_dir", "--dataset"].map {
-          "\($0) has no effect with --export: no test images are read"
-        } + ["--gpu_id has no effect with --export: nothing is predicted"]
-        + ["--mirror has no effect with --export: no test images are read"]
-        + ["--n_threads has no effect with --export: nothing is predicted"])
+      Set(options.optionsWithoutEffect)
+        == Set(
+          reasons.flatMap { reason, flags in
+            flags.map { "\($0) has no effect with --export: \(reason)" }
+          }))
   }
 
   // MARK: -
