@@ -48,7 +48,7 @@ struct CSVImages: ImageReader {
     stream = try ByteStream(file)
     var start: [UInt8] = []
     var isWhole = false
-    // The layout takes the first line, however long.
+    // The layout takes the first line, however long, and a byte more, which may belong to its end.
     repeat {
       let piece = try stream.next(Self.pieceBytes)
       start += piece
@@ -56,7 +56,7 @@ struct CSVImages: ImageReader {
       guard start.count <= Self.lineLimit + Self.pieceBytes else {
         throw CSVError.lineTooLong(path: path, line: 1, limitBytes: Self.lineLimit)
       }
-    } while !isWhole && !start.contains(where: Self.isLineEnd)
+    } while !isWhole && !start.dropLast().contains(where: Self.isLineEnd)
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { start.removeFirst(3) }
     if let kind = FileKind.name(start), kind != "a CSV file", kind != "a text file" {
       throw CSVError.otherFormat(path: path, format: kind)

@@ -187,6 +187,13 @@ import Testing
     #expect(try pieces(of: &reader, 1000) == expected)
   }
 
+  @Test func aLongFirstLineMayEndWhereAPieceEnds() throws {
+    for length in CSVImages.pieceBytes - 9..<CSVImages.pieceBytes - 4 {
+      let text = String(repeating: "a", count: length) + ",b,c,d\r\n1,2,3,4\r\n"
+      #expect(try table(text).pixels == [1, 2, 3, 4], "\(length)")
+    }
+  }
+
   @Test func aFileIsKnownByItsFirstLine() {
     for text in [
       "label,pixel0,pixel1,pixel2,pixel3\n", "5,0,0,0,0\r\n", "\"a\";\"b\";\"c\";\"d\"\n",
