@@ -113,7 +113,15 @@ public struct SavedModel: Equatable, Sendable {
     var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
-    try checkSize(data.images.height, data.images.width, path: data.origin.place)
+    let found = ImageSize(height: data.images.height, width: data.images.width)
+    if case .pictures? = data.source?.form, let imageSize {
+      let expected = ImageSize(height: imageSize[0], width: imageSize[1])
+      guard found == expected else {
+        throw PictureFolderError.otherSize(
+          path: data.origin.place, expected: expected, found: found)
+      }
+    }
+    try checkSize(found.height, found.width, path: data.origin.place)
     data.images = try withClasses(
       data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data

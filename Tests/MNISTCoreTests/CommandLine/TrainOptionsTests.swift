@@ -512,6 +512,7 @@ import Testing
         examples:
           mnist-train --model_fn model.ckpt
           mnist-train --model_fn model.ckpt --n_layers 3 --n_epochs 5 --seed 1
+          mnist-train --model_fn model.pth
           mnist-train --model_fn model.ckpt --resume
           mnist-train --model_fn model.ckpt --log_dir runs/a
           mnist-train --compare runs/*

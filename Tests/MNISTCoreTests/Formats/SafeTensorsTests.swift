@@ -277,8 +277,7 @@ import Testing
     ),
     (
       entry(shape: "[2305843009213693951]", offsets: "[0,9223372036854775804]"),
-      .truncated(
-        path: "m", expectedDataBytes: 9_223_372_036_854_775_804, foundDataBytes: 0)
+      .sizeOverflow(path: "m", tensor: "w", shape: [2_305_843_009_213_693_951])
     ),
   ])
   func aWrongHeaderIsRefused(_ header: String, _ expected: SafeTensorsError) {

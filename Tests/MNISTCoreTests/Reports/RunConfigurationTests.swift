@@ -36,7 +36,8 @@ import Testing
         "seed=1", "n_epochs=20", "batch_size=256", "train_ratio=0.8", "n_layers=3",
         "use_dropout=false", "dropout_p=0.3", "learning_rate=0.001", "weight_decay=0.0",
         "decoupled_weight_decay=false", "lr_schedule=constant", "warmup_epochs=0", "dataset=auto",
-        "image_height=10", "image_width=14", "output_size=4",
+        "image_height=10", "image_width=14", "fitted_pictures=false", "transpose=false",
+        "output_size=4",
         "train_images_crc32=\(hexadecimal(SmallSets.fields(24).imagesCRC32))",
         "train_labels_crc32=\(hexadecimal(SmallSets.fields(24).labelsCRC32))",
       ])
