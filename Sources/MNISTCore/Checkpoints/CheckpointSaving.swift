@@ -251,10 +251,9 @@ private final class Save: Sendable {
   }
 
   private func write() {
-    let taken = checkpoint.withLock { $0.take() }.map {
-      ($0.encoded(as: file.container), $0.state.epoch, $0.state.progress)
-    }
-    guard let (content, epoch, progress) = taken else { return }
+    guard let taken = checkpoint.withLock({ $0.take() }) else { return }
+    let (epoch, progress) = (taken.state.epoch, taken.state.progress)
+    let content = (consume taken).encoded(as: file.container)
     do throws(FileError) {
       try StopSignal.duringSave { () throws(FileError) in try file.write(content) }
       rescue.remove()

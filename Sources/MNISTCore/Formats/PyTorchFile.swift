@@ -185,11 +185,10 @@ extension PyTorchFile {
       $0 + $1.elements.count * $1.elements.type.byteCount + 256
     }
     var writer = ZIPWriter(capacity: byteCount)
-    func add(_ name: String, _ content: [UInt8]) { writer.add("\(folder)/\(name)", content) }
-    add("data.pkl", pickle)
-    add(".format_version", Array("1".utf8))
-    add(".storage_alignment", Array("\(ZIPWriter.alignment)".utf8))
-    add("byteorder", Array("little".utf8))
+    writer.add("\(folder)/data.pkl", pickle)
+    writer.add("\(folder)/.format_version", Array("1".utf8))
+    writer.add("\(folder)/.storage_alignment", Array("\(ZIPWriter.alignment)".utf8))
+    writer.add("\(folder)/byteorder", Array("little".utf8))
     for index in values.indices {
       var bytes: [UInt8] = []
       switch values[index].elements {
@@ -197,10 +196,11 @@ extension PyTorchFile {
       case .int64(let numbers): NumberBytes.append(numbers, to: &bytes)
       }
       values[index] = TensorValue([] as [Float], shape: [0])
-      add("data/\(index)", bytes)
+      writer.add("\(folder)/data/\(index)", bytes)
     }
-    add("version", Array("3\n".utf8))
-    return writer.finished(sealedIn: folder)
+    writer.add("\(folder)/version", Array("3\n".utf8))
+    // Given away, so that its bytes are not copied.
+    return (consume writer).finished(sealedIn: folder)
   }
 
   /// With each tensor in a storage of its own, numbered in their order.
