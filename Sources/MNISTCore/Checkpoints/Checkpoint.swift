@@ -31,13 +31,18 @@ public struct Checkpoint: Equatable, Sendable {
     try CheckpointFile(path).write(self)
   }
 
-  /// About as many bytes as a run's file may come to have, in either container: the best and the last model
-  /// and two moments, four bytes a number; beside each tensor its name, shape and checksum; the generators,
+  /// About as many bytes as a run's file may come to have: the best and the last model and, of parameters, a
+  /// step and two moments; beside each tensor its name, shape and checksum; the generators and the settings,
   /// and what is logged of the epochs.
-  static func byteCount(for settings: TrainingSettings) -> Int {
-    let slots = settings.layout.slots
-    let numbers = slots.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    return numbers * 4 * 4 + slots.count * 5 * 400 + 16_384
+  static func byteCount(
+    for settings: TrainingSettings, in container: TensorFile.Container
+  ) -> Int {
+    let beside = container == .pyTorch ? 320 : 170
+    let tensors = settings.layout.slots.reduce(0) { sum, slot in
+      let (copies, count) = slot.kind == .parameter ? (4, 5) : (2, 2)
+      return sum + slot.shape.reduce(1, *) * 4 * copies + beside * count
+    }
+    return tensors + 7_000
       + min(settings.epochCount, LoggedEpoch.limit) * LoggedEpoch.textByteCount
   }
 

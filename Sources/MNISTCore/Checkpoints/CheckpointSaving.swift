@@ -66,7 +66,7 @@ package final class CheckpointFile: Sendable {
   /// Finds out whether there is room for a run of these settings, which is saved beside its former save.
   package func checkRoom(for settings: TrainingSettings) throws(FileError) {
     try OutputFile.checkWritable(
-      path, byteCount: Checkpoint.byteCount(for: settings),
+      path, byteCount: Checkpoint.byteCount(for: settings, in: container),
       isWrittenAgain: settings.epochCount > 1, keepingOld: backup != nil)
   }
 
