@@ -132,15 +132,14 @@ public struct SavedModel: Equatable, Sendable {
     _ images: ImageSet, areOwn: Bool, path: String
   ) throws(CheckpointError) -> ImageSet {
     let (names, ownNames) = (classNames, settings?.classNames)
+    // Weights alone do not say what their classes are; and of a model's own data only one part may have names.
+    let areInOrder =
+      settings == nil || areOwn && (ownNames == nil || images.classNames == nil)
+      || ownNames == nil && images.classNames == nil
+    guard !areInOrder else { return names.map(images.named) ?? images }
     // A class without a name is called by its number, as folders of digits are: "10" may come before "2".
     func numbers(_ count: Int) -> [String] { (0..<count).map { "\($0)" } }
-    let own = Set(ownNames ?? [])
-    let found =
-      images.classNames
-      ?? (own.isSuperset(of: numbers(images.classCount)) ? numbers(images.classCount) : nil)
-    // Weights alone do not say what their classes are; and a model's own data may have got names since.
-    let areInOrder = settings == nil || ownNames == nil && areOwn
-    guard let found, !areInOrder else { return names.map(images.named) ?? images }
+    let found = images.classNames ?? numbers(images.classCount)
     let known =
       ownNames.map { [$0] } ?? [names, numbers(layout.outputSize)].compactMap(\.self)
     guard let same = known.lazy.compactMap(images.named(found).renumbered).first else {

@@ -29,6 +29,8 @@ enum ErrorText {
       adding("; --data_dir names their folder", to: sentence)
     case DataSourceError.notTheModels(_, false, _, _, _, _):
       adding("; --data_dir or --dataset takes other images all the same", to: sentence)
+    case CheckpointError.otherClasses:
+      adding("; a file classes.txt beside the data says what its classes are called", to: sentence)
     case DownloadError.noMirror(_, let folder, _):
       "\(sentence) (by hand: its four files go into \(folder), or --mirror names another address that "
         + "has them; --dataset digits needs none)"

@@ -104,10 +104,27 @@ import Testing
     #expect(images.classNames == ["cat", "dog", "owl"])
   }
 
-  @Test func aSetWithoutNamesHasTheModelsNumbers() throws {
-    let images = try tested(["cat", "dog", "owl"], on: nil)
-    #expect(images == Self.test.named(["cat", "dog", "owl"]))
+  /// A set of digits is not told apart by numbers that are only the order of somebody's folders.
+  @Test func anotherSetWithoutNamesIsRefused() throws {
+    let error = CheckpointError.otherClasses(
+      path: "d", expected: ["cat", "dog", "owl"], found: "0")
+    #expect(throws: error) { try tested(["cat", "dog", "owl"], on: nil) }
     #expect(try tested(nil, on: nil) == Self.test)
+  }
+
+  @Test func theModelsOwnSetHasTheModelsNumbers() throws {
+    let own = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+    try SmallSets.withFolder { folder in
+      try SmallSets.put(own, in: folder)
+      try SmallSets.put(Self.test, "t10k", in: folder)
+      let names = ["cat", "dog", "owl"]
+      let data = try Self.model(names).testImages(from: DataSource(in: folder))
+      #expect(data.kinship == .own && data.images == Self.test.named(names))
+      // Its names may have come after the training.
+      try SmallSets.write(Array("owl\ncat\ndog\n".utf8), "\(folder)/classes.txt")
+      let later = try Self.model(nil).testImages(from: DataSource(in: folder))
+      #expect(later.images == Self.test.named(["owl", "cat", "dog"]))
+    }
   }
 
   @Test func aClassThatTheModelDoesNotHaveIsRefused() throws {

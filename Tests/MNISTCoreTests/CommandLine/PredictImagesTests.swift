@@ -267,7 +267,8 @@ import Testing
           == .init(
             exitCode: 1, output: "",
             error: "mnist-predict: error: e: a class that the model does not have (expected one of "
-              + "\"eight\", \"five\", \"seven\", found \"zero\")\n"))
+              + "\"eight\", \"five\", \"seven\", found \"zero\"; a file classes.txt beside the data says what its classes are "
+              + "called)\n"))
     }
   }
 
