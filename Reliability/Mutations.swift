@@ -1,4 +1,4 @@
-// Every change of a model file: mutations FILE [EVERY]. Compiled together with the library's sources.
+// Every change of a model file: mutations FILE [EVERY]. Compiled together with the library's sources and the tests' Changes.swift.
 //
 // Each single bit flipped, each length cut to, each byte left out, each byte put in before each place (eight
 // values and the one beside it). None may be read as a model. With EVERY above 1 only each EVERY-th place.
@@ -17,30 +17,14 @@
     _ = try SavedModel(TensorFile(parsing: bytes, path: path), path: path)
     var count = 0
     var accepted: [String] = []
-    func check(_ changed: [UInt8], _ what: @autoclosure () -> String) {
+    let others: [UInt8] = [0, 0x20, 0x22, 0x2C, 0x30, 0x7D, 0xFF]
+    forEachChange(of: bytes, every: every, puttingIn: others) { changed, what in
       guard changed != bytes else { return }
       count += 1
       if (try? SavedModel(TensorFile(parsing: changed, path: path), path: path)) != nil {
-        accepted.append(what())
+        accepted.append(what)
       }
     }
-    for index in stride(from: 0, to: bytes.count, by: every) {
-      var changed = bytes
-      for bit in 0..<8 {
-        changed[index] ^= 1 << bit
-        check(changed, "bit \(bit) of byte \(index) flipped")
-        changed[index] ^= 1 << bit
-      }
-      check(Array(bytes[..<index]), "cut to \(index) bytes")
-      changed.remove(at: index)
-      check(changed, "byte \(index) left out")
-      for byte in [0, 0x20, 0x22, 0x2C, 0x30, 0x7D, 0xFF, bytes[index]] as [UInt8] {
-        changed = bytes
-        changed.insert(byte, at: index)
-        check(changed, "\(byte) put in before byte \(index)")
-      }
-    }
-    check(bytes + [0], "a zero at the end")
     print("mutations: \(count) changes of \(bytes.count) bytes, \(accepted.count) accepted")
     for line in accepted.prefix(20) { print("  \(line)") }
     exit(accepted.isEmpty ? 0 : 1)

@@ -2,10 +2,12 @@
 # Every single change of a small model file in each container; see Mutations.swift. mutations.sh [EVERY]
 source "$(dirname "$0")/common.sh"
 program=$build/mutations
-if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift -newer "$program" -name '*.swift')" ]; then
+# The changes are the tests' own.
+changes=Tests/MNISTCoreTests/Support/Changes.swift
+if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift "$changes" -newer "$program" -name '*.swift')" ]; then
   mapfile -t sources < <(find Sources/MNISTCore -name '*.swift')
   swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -package-name mnist_train -I Sources/CZlib -I Sources/CCurl "${sources[@]}" \
-    Reliability/Mutations.swift -lz -o "$program"
+    Reliability/Mutations.swift "$changes" -lz -o "$program"
 fi
 make_set "$work/data" 12
 for model in "$work/m" "$work/m.pth"; do

@@ -61,22 +61,17 @@ public struct DataIdentity: Equatable, Sendable {
 
   /// Whether the CRC-32 of a file's unpacked content is this.
   private static func has(_ path: String, _ crc32: UInt32) throws -> Bool {
-    let file = try InputFile(path, limit: IDX.limitBytes)
-    let pieceBytes = 1 << 20
-    guard GzipReader.recognizes(try file.read(0..<min(2, file.size))) else {
-      var found = CRC32.checksum([])
-      for start in stride(from: 0, to: file.size, by: pieceBytes) {
-        let piece = try file.read(start..<min(start + pieceBytes, file.size))
-        found = CRC32.checksum(piece, after: found)
-      }
-      return found == crc32
-    }
+    let file = try FileBytes(path, limit: IDX.limitBytes)
+    let stream = try ByteStream(file)
     // The last eight bytes of a gzip file with one member are the checksum and the length of what it holds.
-    let end = try file.read(max(0, file.size - 8)..<file.size)
-    if end.prefix(4).reversed().reduce(0, { $0 << 8 | UInt32($1) }) == crc32 { return true }
-    let reader = try GzipReader(try file.read(0..<file.size), path: path)
+    if stream.isPacked,
+      try file.read(4, from: max(0, file.count - 8)).reversed()
+        .reduce(0, { $0 << 8 | UInt32($1) }) == crc32
+    {
+      return true
+    }
     var found = CRC32.checksum([])
-    while case let piece = try reader.read(pieceBytes), !piece.isEmpty {
+    while case let piece = try stream.next(1 << 20), !piece.isEmpty {
       found = CRC32.checksum(piece, after: found)
     }
     return found == crc32

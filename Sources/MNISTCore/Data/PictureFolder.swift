@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One part of a set of pictures that lie in a folder for each class.
 ///
 /// ```
@@ -88,7 +86,8 @@ struct PictureFolder: Equatable {
   /// The pictures as images: of the size that all of them have or, where one is given, fitted to that.
   func load(fittedTo size: ImageSize?) throws -> (images: ImageSet, oddities: [Oddity]) {
     // The first one says how large they are, so that memory is asked for only once all are known to fit.
-    let first = try Self.read(paths[0], fittedTo: size, likeFirst: nil)
+    let first = try Self.image(
+      of: PictureFile.read(paths[0]), paths[0], fittedTo: size, likeFirst: nil)
     let (height, width) = (first.height, first.width)
     let (pixelCount, overflow) = (height * width).multipliedReportingOverflow(by: paths.count)
     guard !overflow, SystemMemory.has(pixelCount) else {
@@ -103,10 +102,10 @@ struct PictureFolder: Equatable {
     let stepCount = 256
     for start in stride(from: 0, to: all.count, by: stepCount) {
       let part = all[start..<min(start + stepCount, all.count)]
-      // In order, whichever thread reads a picture: the first that is wrong is the one that is told of.
-      for (index, result) in zip(part.indices, Self.read(part, fittedTo: size, likeFirst: model)) {
-        let image = try result.get()
-        guard index < paths.count else { continue }
+      let images = try PictureFile.images(part) { picture, path in
+        try Self.image(of: picture, path, fittedTo: size, likeFirst: model)
+      }
+      for (index, image) in zip(part.indices, images) where index < paths.count {
         pixels += image.pixels
         if image.isBlank {
           blank.append(paths[index])
@@ -130,22 +129,9 @@ struct PictureFolder: Equatable {
   /// The picture that the others must be as large as.
   private typealias First = (path: String, size: ImageSize)
 
-  private static func read(
-    _ paths: ArraySlice<String>, fittedTo size: ImageSize?, likeFirst first: First?
-  ) -> [Result<ModelImage, any Error>] {
-    let results = Mutex<[Int: Result<ModelImage, any Error>]>([:])
-    ThreadPool.current.forEach(paths.count) { index in
-      let path = paths[paths.startIndex + index]
-      let result = Result { try read(path, fittedTo: size, likeFirst: first) }
-      results.withLock { $0[index] = result }
-    }
-    return results.withLock { results in paths.indices.map { results[$0 - paths.startIndex]! } }
-  }
-
-  private static func read(
-    _ path: String, fittedTo size: ImageSize?, likeFirst first: First?
+  private static func image(
+    of picture: Picture, _ path: String, fittedTo size: ImageSize?, likeFirst first: First?
   ) throws -> ModelImage {
-    let picture = try PictureFile.read(path)
     if let size { return ModelImage(fitting: picture, height: size.height, width: size.width) }
     let found = ImageSize(height: picture.height, width: picture.width)
     if let first, found != first.size {
