@@ -45,15 +45,3 @@ enum ErrorText {
     sentence.dropLast() + advice + ")"
   }
 }
-
-/// A device that cannot be computed on.
-enum DeviceError: Error, Equatable, CustomStringConvertible {
-  case noGPU(gpuID: Int)
-
-  var description: String {
-    switch self {
-    case .noGPU(let gpuID):
-      "--gpu_id \(gpuID): this build computes on the CPU only (expected -1, found \(gpuID))"
-    }
-  }
-}

@@ -23,7 +23,6 @@ package enum Tool {
       return console.refuse(error)
     case .options(let options):
       do {
-        guard options.gpuID < 0 else { throw DeviceError.noGPU(gpuID: options.gpuID) }
         let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
         for text in threads.warnings { console.warn(text) }
         for text in options.optionsWithoutEffect { console.warnAlsoAtEnd(text) }

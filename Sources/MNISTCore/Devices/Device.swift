@@ -4,8 +4,12 @@
 /// - A storage of another device is refused with a sentence.
 /// - Matrices lie row by row. Sizes of 0 are allowed; shapes are checked by the callers.
 /// - Calls may return before the work is done. `download` and `argmax` wait for it.
+/// - A device that can fail gives NaN and zeros once it has. Who hands numbers on asks `check` first.
 /// - The same calls on the same kind of device give the same bits, with any number of threads.
 protocol Device: AnyObject, Sendable, CustomStringConvertible {
+  /// Throws what has gone wrong since the device was made.
+  func check() throws(DeviceError)
+
   // MARK: Memory
 
   /// Room for numbers whose contents are undefined.
@@ -210,7 +214,7 @@ struct BatchNormGradients {
 
 /// One step of Adam for one parameter; the formula stands at `Adam`.
 struct AdamStep {
-  enum WeightDecay {
+  enum WeightDecay: Equatable {
     case none
     /// g ← g + decay · p
     case inGradient(Double)

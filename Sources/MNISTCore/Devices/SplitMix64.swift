@@ -8,4 +8,7 @@ enum SplitMix64 {
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
   }
+
+  /// What is dropped with this probability: where the upper 53 bits of a draw are below the limit.
+  static func dropLimit(_ probability: Double) -> UInt64 { UInt64(probability * 0x1p53) }
 }

@@ -10,6 +10,8 @@ import Foundation
 final class ReferenceDevice: Device {
   var description: String { "reference" }
 
+  func check() throws(DeviceError) {}
+
   /// Numbers that this device alone can reach.
   private final class Numbers: Storage {
     var floats: [Float]

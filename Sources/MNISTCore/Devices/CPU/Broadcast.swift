@@ -2,22 +2,26 @@
 /// that are missing in front.
 struct Broadcast {
   private let shape: [Int]
-  /// For each axis of the larger array, how far a step along it moves in the smaller one.
   private let steps: [Int]
   private let count: Int
   private let smallCount: Int
 
   init(from small: [Int], to shape: [Int]) {
+    self.shape = shape
+    steps = Self.steps(from: small, to: shape)
+    count = shape.reduce(1, *)
+    smallCount = small.reduce(1, *)
+  }
+
+  /// For each axis of the larger array, how far a step along it moves in the smaller one.
+  static func steps(from small: [Int], to shape: [Int]) -> [Int] {
     let padded = Array(repeating: 1, count: shape.count - small.count) + small
     var (step, steps) = (1, [Int]())
     for size in padded.reversed() {
       steps.append(size == 1 ? 0 : step)
       step *= size
     }
-    self.shape = shape
-    self.steps = steps.reversed()
-    count = shape.reduce(1, *)
-    smallCount = step
+    return steps.reversed()
   }
 
   func repeated(_ x: CPUStorage) -> CPUStorage {

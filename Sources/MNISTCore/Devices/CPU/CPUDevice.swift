@@ -6,6 +6,8 @@ final class CPUDevice: Device {
 
   var description: String { "CPU" }
 
+  func check() throws(DeviceError) {}
+
   // MARK: Memory
 
   func allocate(_ count: Int) -> Storage { CPUStorage(count: count) }

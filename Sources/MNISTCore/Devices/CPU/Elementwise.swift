@@ -97,12 +97,11 @@ enum Elementwise {
     let mask = CPUStorage(count: count)
     let target = mask.start
     let scale = Float(1 / (1 - probability))
-    // 53 bits of each draw, as a fraction of 1.
-    let threshold = UInt64(probability * 0x1p53)
+    let limit = SplitMix64.dropLimit(probability)
     forEachChunk(of: count) {
       for i in $0 {
         let draw = SplitMix64.bits(seed: seed, at: firstDraw &+ UInt64(i)) >> 11
-        target[i] = draw < threshold ? 0 : scale
+        target[i] = draw < limit ? 0 : scale
       }
     }
     return mask

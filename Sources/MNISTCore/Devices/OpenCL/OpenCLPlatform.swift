@@ -1,0 +1,119 @@
+/// A device that OpenCL's loader names, and what it says of itself.
+struct OpenCLDescription: Equatable, Sendable {
+  let name: String
+  let platform: String
+  let driver: String
+  /// `OpenCL 1.2 …`
+  let version: String
+  let isGPU: Bool
+  let computeUnitCount: Int
+  let memoryByteCount: Int
+  /// Of one allocation.
+  let largestAllocation: Int
+  /// Whether a division can be rounded as IEEE 754 asks, where the compiler is told to.
+  let roundsDivisions: Bool
+  /// Why this program cannot compute on it; nil where it can.
+  let problem: String?
+}
+
+/// All devices of all platforms, in the loader's order.
+enum OpenCLPlatform {
+  typealias Handle = OpenCLLibrary.Handle
+  typealias Query = OpenCLLibrary.Query
+
+  /// - Parameter includingProcessors: whether devices that are no GPUs count, such as PoCL's: the very same
+  ///   code then runs on this machine's processor, slowly.
+  static func devices(
+    _ library: OpenCLLibrary, includingProcessors: Bool
+  ) throws(DeviceError) -> [(handle: Handle, description: OpenCLDescription)] {
+    var found: [(handle: Handle, description: OpenCLDescription)] = []
+    for platform in try platforms(library) {
+      let platformName = text(.platformName, library.getPlatformInfo, platform)
+      let type =
+        includingProcessors
+        ? OpenCLLibrary.Constant.deviceTypeAll : OpenCLLibrary.Constant.deviceTypeGPU
+      // A platform whose driver answers nothing has no devices; the others still count.
+      for device in devices(library, platform, type) {
+        found.append((device, description(library, device, platformName)))
+      }
+    }
+    return found
+  }
+
+  private static func platforms(_ library: OpenCLLibrary) throws(DeviceError) -> [Handle] {
+    var count: UInt32 = 0
+    let code = library.getPlatformIDs(0, nil, &count)
+    guard code != OpenCLLibrary.Constant.platformNotFound else { return [] }
+    var handles = [Handle?](repeating: nil, count: min(Int(count), 1_024))
+    let second = code != 0 || count == 0 ? code : library.getPlatformIDs(count, &handles, &count)
+    guard second == 0 else {
+      throw .failed(device: "OpenCL's loader", call: "clGetPlatformIDs", code: second)
+    }
+    return handles.compactMap(\.self)
+  }
+
+  private static func devices(
+    _ library: OpenCLLibrary, _ platform: Handle, _ type: UInt64
+  ) -> [Handle] {
+    var count: UInt32 = 0
+    guard library.getDeviceIDs(platform, type, 0, nil, &count) == 0, count > 0 else { return [] }
+    var handles = [Handle?](repeating: nil, count: min(Int(count), 1_024))
+    guard library.getDeviceIDs(platform, type, UInt32(handles.count), &handles, &count) == 0 else {
+      return []
+    }
+    return handles.compactMap(\.self)
+  }
+
+  private static func description(
+    _ library: OpenCLLibrary, _ device: Handle, _ platformName: String
+  ) -> OpenCLDescription {
+    let ask = library.getDeviceInfo
+    func number<Number: FixedWidthInteger>(_ query: Query, as type: Number.Type) -> Int {
+      var number: Number = 0
+      let code = ask(device, query.rawValue, MemoryLayout<Number>.size, &number, nil)
+      return code == 0 ? Int(clamping: number) : 0
+    }
+    let version = text(.deviceVersion, ask, device)
+    let kind = UInt64(number(.deviceType, as: UInt64.self))
+    let abilities = UInt64(number(.floatAbilities, as: UInt64.self))
+    let groupSize = number(.workGroupSize, as: Int.self)
+    let localMemory = number(.localMemorySize, as: UInt64.self)
+    let problem: String? =
+      if version.hasPrefix("OpenCL 1.0") || version.hasPrefix("OpenCL 1.1") || version.isEmpty {
+        "it knows \(version.isEmpty ? "no OpenCL" : String(version.prefix(10))), not 1.2"
+      } else if number(.isAvailable, as: UInt32.self) == 0 {
+        "its driver says that it is not available"
+      } else if number(.hasCompiler, as: UInt32.self) == 0 {
+        "its driver has no compiler"
+      } else if groupSize < OpenCLDevice.groupSize {
+        "its groups have \(groupSize) items, not \(OpenCLDevice.groupSize)"
+      } else if localMemory < OpenCLDevice.localByteCount {
+        "its groups share \(localMemory) bytes, not \(OpenCLDevice.localByteCount)"
+      } else {
+        nil
+      }
+    return OpenCLDescription(
+      name: text(.deviceName, ask, device), platform: platformName,
+      driver: text(.driverVersion, ask, device), version: version,
+      isGPU: kind & OpenCLLibrary.Constant.deviceTypeGPU != 0,
+      computeUnitCount: number(.computeUnits, as: UInt32.self),
+      memoryByteCount: number(.memorySize, as: UInt64.self),
+      largestAllocation: number(.largestAllocation, as: UInt64.self),
+      roundsDivisions: abilities & OpenCLLibrary.Constant.correctlyRoundedDivision != 0,
+      problem: problem)
+  }
+
+  /// Control characters and outer spaces left out: some drivers pad their names.
+  private static func text(
+    _ query: Query, _ ask: OpenCLLibrary.Information, _ handle: Handle
+  ) -> String {
+    var size = 0
+    guard ask(handle, query.rawValue, 0, nil, &size) == 0, (1...65_536).contains(size) else {
+      return ""
+    }
+    var bytes = [UInt8](repeating: 0, count: size)
+    guard ask(handle, query.rawValue, size, &bytes, nil) == 0 else { return "" }
+    let text = String(decoding: bytes.prefix { $0 != 0 }.map { max($0, 0x20) }, as: UTF8.self)
+    return text.split(separator: " ").joined(separator: " ")
+  }
+}
