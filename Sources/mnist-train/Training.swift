@@ -14,37 +14,49 @@ func train(
     Console.setLastWords(
       TrainingText.endedAtOnce(holding: (epoch, progress), in: options.modelPath))
   }
-  func save() -> SaveError? {
-    saver.take { Checkpoint(settings: run.settings, state: run.state) }
+  var takenEpoch: Int?
+  func save() throws -> SaveError? {
+    let failure = try saver.take(onFallibleDevice: !run.settings.isOnCPU) {
+      let checkpoint = Checkpoint(settings: run.settings, state: run.state)
+      try run.checkDevice()
+      return checkpoint
+    }
+    takenEpoch = run.epoch
+    return failure
   }
   var timer = RunTimer(run)
   do {
-    try run.train { event in
-      if case .epoch(let report) = event {
-        // Before the run is saved: no epoch behind a run that goes on is missing in its log.
-        log?.append(MetricsRow(report, timer.endEpoch()))
-        // When the line of an epoch is printed, the file has the run as it was an epoch before, or two seconds.
-        if let failure = save() { console.note(TrainingText.failedSave(failure)) }
-      } else {
-        timer.endBatch()
-        if options.verbosity == 1 {
-          console.progress { ProgressLine(run, timer).text(columns: $0) }
+    do {
+      try run.train { event in
+        if case .epoch(let report) = event {
+          // Before the run is saved: no epoch behind a run that goes on is missing in its log.
+          log?.append(MetricsRow(report, timer.endEpoch()))
+          // When the line of an epoch is printed, the file has the run as it was an epoch before, or two seconds.
+          if let failure = try save() { console.note(TrainingText.failedSave(failure)) }
+        } else {
+          timer.endBatch()
+          if options.verbosity == 1 {
+            console.progress { ProgressLine(run, timer).text(columns: $0) }
+          }
         }
+        if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
+          console.print(line)
+        }
+        try StopSignal.check()
       }
-      if let line = TrainingText.line(for: event, verbosity: options.verbosity) {
-        console.print(line)
+    } catch let signal as StopSignal {
+      try StopSignal.duringSave {
+        if run.epoch == 0 || run.progress != EpochProgress() { _ = try save() }
+        try saver.finish()
       }
-      try StopSignal.check()
+      console.note(TrainingText.stopped(by: signal, options, log))
+      throw signal
     }
-  } catch let signal as StopSignal {
-    try StopSignal.duringSave {
-      if run.epoch == 0 || run.progress != EpochProgress() { _ = save() }
-      try saver.finish()
-    }
-    console.note(TrainingText.stopped(by: signal, options, log))
-    throw signal
-  } catch let error as TrainingError {
+  } catch let error where error is TrainingError || error is DeviceError {
     try saver.finish()
+    if error is DeviceError {
+      console.note(TrainingText.saved(after: takenEpoch, options))
+    }
     throw error
   }
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }

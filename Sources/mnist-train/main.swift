@@ -5,6 +5,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   guard options.comparedRuns.isEmpty else {
     return console.compareRuns(in: options.comparedRuns)
   }
+  guard !options.listsDevices else { return console.listDevices() }
   StopSignal.listen()
   let file = try options.openModelFile()
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
@@ -48,6 +49,7 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
       return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
     }
     console.note(TrainingText.resumed(run, from: options.modelPath))
+    if let note = TrainingText.otherDevice(settings, than: stored.settings) { console.note(note) }
     if let identity, let note = TrainingText.data(data.origin, of: identity, options) {
       console.note(note)
     }

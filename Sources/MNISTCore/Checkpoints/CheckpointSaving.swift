@@ -149,10 +149,17 @@ package final class CheckpointSaver {
   /// the one before failed, if it did.
   ///
   /// Nothing of it is in memory twice: the run is taken only when what was taken before is gone.
-  package func take(_ checkpoint: () -> Checkpoint) -> SaveError? {
+  ///
+  /// - Parameter checkpoint: may throw where the run is `onFallibleDevice`. Then what was taken before is there all the
+  ///   same, in memory until then.
+  package func take(
+    onFallibleDevice mayFail: Bool = false, _ checkpoint: () throws -> Checkpoint
+  ) rethrows -> SaveError? {
     let failure = save?.wait()
-    (save, unsaved) = (nil, nil)
-    let checkpoint = checkpoint()
+    save = nil
+    if !mayFail { unsaved = nil }
+    let checkpoint = try checkpoint()
+    unsaved = nil
     if limit.lets() {
       save = save(checkpoint)
     } else {

@@ -114,6 +114,16 @@ extension SettingText where Value == [Int] {
   }
 }
 
+extension SettingText where Value == String {
+  /// What a driver calls a device.
+  static var deviceName: Self {
+    Self(
+      expected: "1 to 200 characters", read: { (1...200).contains($0.count) ? $0 : nil },
+      write: { $0 }
+    ).quotedInJSON
+  }
+}
+
 extension SettingText where Value == [String] {
   /// A name for each class as an array of JSON, which has room for every name.
   static func classNames(count: Int) -> Self {

@@ -141,6 +141,7 @@ extension TrainingSetting {
     Self("train_labels_crc32", \.labelsCRC32, .checksum, .always, .ofTheData),
     Self(
       "patience", \.patience, SettingText.integer(1...Int.max).optional, .unlessUsual, .changeable),
+    Self("device", \.device, .deviceName, .unlessUsual, .changeable),
   ]
 
   /// Small enough that no product of two of them overflows.

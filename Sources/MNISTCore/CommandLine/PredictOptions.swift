@@ -20,8 +20,8 @@ package struct PredictOptions: Equatable, Sendable {
   package var mirror: String?
   /// The size that test pictures are brought to; `nil` treats them as the training's.
   var imageSize: ImageSize?
-  /// −1 is the CPU.
-  package var gpuID = -1
+  /// The number of a GPU, −1 for the CPU; `nil` takes a GPU where there is one.
+  package var gpuID: Int?
   package var batchSize = 256
   /// How many images, from the first; `nil` is all of them.
   package var testCount: Int?
@@ -134,7 +134,8 @@ package struct PredictOptions: Equatable, Sendable {
           "where the images and labels are"
         ).noEffect(withoutFiles),
         .integer(
-          "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"
+          "gpu_id", \.gpuID, in: -1...Int.max, default: "the first GPU, or -1", .machine,
+          "device; -1 is the CPU"
         ).noEffect(withoutPrediction),
         .integer(
           "batch_size", \.batchSize, in: 1...Int.max, default: "256", .machine,

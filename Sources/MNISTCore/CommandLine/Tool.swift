@@ -26,10 +26,16 @@ package enum Tool {
         let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
         for text in threads.warnings { console.warn(text) }
         for text in options.optionsWithoutEffect { console.warnAlsoAtEnd(text) }
-        try ThreadPool.use(threadCount: threads.count) { try work(options, &console) }
+        try ThreadPool.use(threadCount: threads.count) {
+          try DeviceChoice.use(
+            options.computes ? options.gpuID : -1, &console, tool: Options.toolName
+          ) { try work(options, &$0) }
+        }
         console.repeatWarnings()
       } catch let error as UsageError {
         return console.refuse(error)
+      } catch DeviceError.noSuchDevice(let number, let count) {
+        return console.refuse(Options.noSuchGPU(number, of: count))
       } catch let signal as StopSignal {
         console.repeatWarnings()
         _ = console.finish()
@@ -46,7 +52,11 @@ package enum Tool {
 package protocol ToolOptions: Equatable, Sendable {
   static var toolName: String { get }
   static func parse(_ arguments: [String]) -> Invocation<Self>
-  var gpuID: Int { get }
+  static func noSuchGPU(_ number: Int, of count: Int) -> UsageError
+  /// The number of a GPU, −1 for the CPU; nil where that was not said.
+  var gpuID: Int? { get }
+  /// Whether a device is needed at all.
+  var computes: Bool { get }
   var threadCount: Int? { get }
   var dataset: DatasetChoice? { get }
   var dataDirectory: String? { get }
@@ -59,10 +69,18 @@ package protocol ToolOptions: Equatable, Sendable {
 
 extension TrainOptions: ToolOptions {
   package static var toolName: String { command.name }
+  package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
+    command.error(DeviceChoice.noSuchGPU(number, of: count))
+  }
+  package var computes: Bool { comparedRuns.isEmpty && !listsDevices }
 }
 
 extension PredictOptions: ToolOptions {
   package static var toolName: String { command.name }
+  package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
+    command.error(DeviceChoice.noSuchGPU(number, of: count))
+  }
+  package var computes: Bool { exportPath == nil }
 }
 
 extension ToolOptions {

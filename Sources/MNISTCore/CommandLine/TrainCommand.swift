@@ -18,7 +18,8 @@ extension TrainOptions {
           "model_fn", "PATH", \.modelPath, .files,
           "where the best model is written; *.pth and *.pt for torch.load"),
         .integer(
-          "gpu_id", \.gpuID, in: -1...Int.max, default: "-1", .machine, "device; -1 is the CPU"),
+          "gpu_id", \.gpuID, in: -1...Int.max, default: "the first GPU, or -1", .machine,
+          "device; -1 is the CPU, and --devices lists the others"),
         .number(
           "train_ratio", "R", \.settings.trainRatio, "greater than 0 and less than 1",
           where: { $0 > 0 && $0 < 1 }, default: "0.8", .training,
@@ -100,6 +101,8 @@ extension TrainOptions {
         .folders(
           "compare", \.comparedRuns, .output,
           "print a table of the runs logged to these folders, and train nothing"),
+        .flag("devices", \.listsDevices, .machine, "list what can compute, and train nothing")
+          .alone,
         .completions,
         .version,
       ],

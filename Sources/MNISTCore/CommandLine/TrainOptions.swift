@@ -16,8 +16,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var mirror: String?
   /// The size that pictures are brought to; `nil` leaves them as they are.
   var imageSize: ImageSize?
-  /// −1 is the CPU.
-  package var gpuID = -1
+  /// The number of a GPU, −1 for the CPU; `nil` takes a GPU where there is one.
+  package var gpuID: Int?
   /// 0 epochs only, 1 also model, optimiser and loss, 2 and more also iterations.
   package var verbosity = 1
   /// `nil` asks for one for each processor.
@@ -26,6 +26,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var logDirectory: String?
   /// Folders of runs to compare; where there are any, nothing is trained.
   package var comparedRuns: [String] = []
+  /// Whether devices are listed; then nothing is trained.
+  package var listsDevices = false
   /// Whether the run in the file at `modelPath` goes on.
   package var resume = false
   /// Whether a model that stands at `modelPath` is lost to a new run's.
@@ -183,7 +185,9 @@ extension TrainOptions {
   ) throws -> TrainingSettings {
     guard let stored else { return try newSettings(for: data) }
     try stored.check(data.images, in: data.origin.place)
-    return try settings(resuming: stored.settings, imageCount: data.images.count)
+    var settings = try settings(resuming: stored.settings, imageCount: data.images.count)
+    settings.device = "\(CurrentDevice.device)"
+    return settings
   }
 
   /// What the options ask for on these images.
@@ -202,6 +206,7 @@ extension TrainOptions {
     // Only what shapes the result is kept: equal runs give equal files.
     if !settings.useDropout { settings.dropoutProbability = 0 }
     // PyTorch's generator takes 32 bits of a seed.
+    settings.device = "\(CurrentDevice.device)"
     settings.seed = seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
     return settings
   }

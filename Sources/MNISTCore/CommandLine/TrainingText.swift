@@ -51,6 +51,15 @@ package enum TrainingText {
       + "\(run.settings.epochCount)\(place)"
   }
 
+  /// Of a run that goes on where another device computes; nil where the same one does.
+  package static func otherDevice(
+    _ settings: TrainingSettings, than stored: TrainingSettings
+  ) -> String? {
+    guard settings.device != stored.device else { return nil }
+    return "\(tool): the run was on \(PythonSyntax.escaped(stored.device)) and goes on on "
+      + "\(PythonSyntax.escaped(settings.device)): its last bits will differ"
+  }
+
   /// Where the data of a run that goes on was found; nil where that is the usual place, or was named.
   package static func data(
     _ origin: DataOrigin, of identity: DataIdentity, _ options: TrainOptions
@@ -136,6 +145,13 @@ package enum TrainingText {
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
     return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "
       + words.map(ShellText.quoted).joined(separator: " ")
+  }
+
+  /// What a device that failed has left of the run.
+  package static func saved(after epoch: Int?, _ options: TrainOptions) -> String {
+    let path = PythonSyntax.escaped(options.modelPath)
+    return epoch.map { "\(tool): \(path) holds the run after epoch \($0); --resume goes on with it" }
+      ?? "\(tool): nothing was saved of what the device had done"
   }
 
   /// What is said when a second signal, or Ctrl-\, ends the run at once.

@@ -2,8 +2,8 @@
 public enum DeviceError: Error, Equatable, CustomStringConvertible {
   /// OpenCL's loader is not on this system.
   case noOpenCL(names: [String])
-  /// There is no device that could be used; `unusable` says of each that was found why.
-  case noDevice(unusable: [String])
+  /// There is OpenCL, but no GPU.
+  case noDevice
   /// There are devices, but none of this number.
   case noSuchDevice(number: Int, count: Int)
   case unusable(device: String, problem: String)
@@ -18,9 +18,8 @@ public enum DeviceError: Error, Equatable, CustomStringConvertible {
     case .noOpenCL(let names):
       "there is no OpenCL on this system (expected \(names.joined(separator: " or ")), as a graphics "
         + "driver or the package ocl-icd-libopencl1 brings it, found none)"
-    case .noDevice(let unusable):
-      "OpenCL knows no GPU that can be used (expected one or more, found "
-        + (unusable.isEmpty ? "none" : unusable.joined(separator: "; ")) + ")"
+    case .noDevice:
+      "OpenCL knows no GPU here (expected one or more, found none)"
     case .noSuchDevice(let number, let count):
       "there is no GPU \(number) (expected "
         + (count == 1 ? "0" : "0 to \(count - 1)") + ", found \(number))"

@@ -45,12 +45,15 @@ public struct Classification: Equatable, Sendable {
 public enum ClassificationError: Error, Equatable, CustomStringConvertible {
   /// Of the example `index`, from 0; `sum` is what its probabilities add up to.
   case notProbabilities(index: Int, sum: Float)
+  /// There is no answer.
+  case deviceFailed(DeviceError)
 
   public var description: String {
     switch self {
     case .notProbabilities(let index, let sum):
       "the model's answer to image \(index) is no logarithms of probabilities (expected "
         + "probabilities that add up to 1, found \(sum))"
+    case .deviceFailed(let error): "\(error)"
     }
   }
 }
@@ -129,8 +132,10 @@ extension Module {
       output.shape.count == 2 && output.shape[0] == inputs.shape[0],
       "a classification needs [batch, classes] of \(inputs.shape), not \(output.shape)")
     let probabilities = withoutGradients { output.exponential() }.numbers
+    let places = output.argmax()
+    do throws(DeviceError) { try output.device.check() } catch { throw .deviceFailed(error) }
     var result: [Classification] = []
-    for (row, predicted) in output.argmax().enumerated() {
+    for (row, predicted) in places.enumerated() {
       let ofRow = Array(probabilities[row * output.shape[1]..<(row + 1) * output.shape[1]])
       let sum = ofRow.reduce(0, +)
       guard abs(sum - 1) < 1e-3 else {

@@ -4,6 +4,7 @@ public final class Trainer {
   private let model: any Module
   private let optimizer: any Optimizer
   private let criterion: any Loss
+  private let device: any Device
 
   /// The lowest validation loss so far.
   public private(set) var lowestLoss = Double.infinity
@@ -30,12 +31,14 @@ public final class Trainer {
   ///   - optimizer: of the model's parameters.
   ///   - criterion: whose targets are those of the data.
   public init(model: any Module, optimizer: any Optimizer, criterion: any Loss = NLLLoss()) {
-    let own = Set(model.parameters.map { ObjectIdentifier($0.storage) })
+    let parameters = model.parameters
+    let own = Set(parameters.map { ObjectIdentifier($0.storage) })
     if let other = optimizer.parameters.first(where: {
       !own.contains(ObjectIdentifier($0.storage))
     }) {
       stop("the optimiser changes a parameter of shape \(other.shape) that is not the model's")
     }
+    device = parameters.first?.device ?? CurrentDevice.device
     self.model = model
     self.optimizer = optimizer
     self.criterion = criterion
@@ -59,7 +62,8 @@ public final class Trainer {
   /// Whatever `report` throws ends training after the batch or epoch it was told of. Called again, also
   /// with a larger count, training goes on from there as if it had not ended. A loss that is not a finite
   /// number ends training for good, with a `TrainingError`; the model is put back to its best state all the
-  /// same, if it has had one.
+  /// same, if it has had one. A device that has failed ends it with a `DeviceError`; then the model's numbers are worth
+  /// nothing.
   ///
   /// - Parameters:
   ///   - learningRate: the optimiser's in the epoch that has so many others behind it; where there is none,
@@ -100,6 +104,7 @@ public final class Trainer {
         bestState = nil
         bestState = model.stateDictionary
       }
+      try device.check()
       try report(
         .epoch(
           EpochReport(
@@ -170,10 +175,11 @@ public final class Trainer {
 
   private func check(
     _ loss: Float, _ pass: TrainingError.Pass, _ batch: Int, of batchCount: Int
-  ) throws(TrainingError) {
+  ) throws {
     guard !loss.isFinite else { return }
+    try device.check()
     restoreBest()
-    throw .lossNotFinite(
+    throw TrainingError.lossNotFinite(
       epoch: epoch + 1, pass: pass, batch: batch, batchCount: batchCount,
       loss: loss.isNaN ? "nan" : "inf")
   }

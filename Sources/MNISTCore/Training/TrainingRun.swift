@@ -72,6 +72,11 @@ public final class TrainingRun {
     settings.patience == nil ? 0 : trainer.epochsWithoutImprovement
   }
 
+  /// Throws what has gone wrong on the device. `state` holds what it held only if this does not, after it was taken.
+  package func checkDevice() throws(DeviceError) {
+    try optimizer.parameters.first?.device.check()
+  }
+
   /// Where the run stands, copied.
   public var state: TrainingState {
     TrainingState(

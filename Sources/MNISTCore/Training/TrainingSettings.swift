@@ -48,6 +48,10 @@ public struct TrainingSettings: Equatable, Sendable {
   public var warmupEpochCount = 0
   /// So many epochs without improvement end the run; with nil none do.
   public var patience: Int?
+  /// What computes: the same settings on another device give a model whose last bits differ.
+  package var device = cpu
+  private static let cpu = "\(CPUDevice.shared)"
+  package var isOnCPU: Bool { device == Self.cpu }
 }
 
 extension TrainingSettings {

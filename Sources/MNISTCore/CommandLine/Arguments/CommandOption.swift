@@ -64,6 +64,13 @@ extension CommandOption {
     return option
   }
 
+  /// The same option, which is another use of the tool.
+  var alone: CommandOption {
+    var option = self
+    option.standsAlone = true
+    return option
+  }
+
   static var help: CommandOption {
     CommandOption(name: "help", group: .output, help: "print this help", action: .help)
   }

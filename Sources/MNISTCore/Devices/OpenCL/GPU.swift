@@ -28,7 +28,7 @@ public enum GPU {
   /// The device of this number.
   static func device(_ number: Int) throws(DeviceError) -> OpenCLDevice {
     let (library, devices) = try found()
-    guard !devices.isEmpty else { throw .noDevice(unusable: []) }
+    guard !devices.isEmpty else { throw .noDevice }
     guard devices.indices.contains(number) else {
       throw .noSuchDevice(number: number, count: devices.count)
     }

@@ -93,7 +93,7 @@ enum OpenCLPlatform {
         nil
       }
     return OpenCLDescription(
-      name: text(.deviceName, ask, device), platform: platformName,
+      name: String(text(.deviceName, ask, device).prefix(200)), platform: platformName,
       driver: text(.driverVersion, ask, device), version: version,
       isGPU: kind & OpenCLLibrary.Constant.deviceTypeGPU != 0,
       computeUnitCount: number(.computeUnits, as: UInt32.self),
