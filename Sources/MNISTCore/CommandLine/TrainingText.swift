@@ -150,7 +150,9 @@ package enum TrainingText {
   /// What a device that failed has left of the run.
   package static func saved(after epoch: Int?, _ options: TrainOptions) -> String {
     let path = PythonSyntax.escaped(options.modelPath)
-    return epoch.map { "\(tool): \(path) holds the run after epoch \($0); --resume goes on with it" }
+    return epoch.map {
+      "\(tool): \(path) holds the run after epoch \($0); --resume goes on with it"
+    }
       ?? "\(tool): nothing was saved of what the device had done"
   }
 

@@ -17,9 +17,10 @@ final class OpenCLLibrary: @unchecked Sendable {
   typealias Handle = OpaquePointer
 
   typealias Release = @convention(c) (Handle) -> Int32
-  typealias Information = @convention(c) (
-    Handle, UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?
-  ) -> Int32
+  typealias Information =
+    @convention(c) (
+      Handle, UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?
+    ) -> Int32
   typealias Events = UnsafePointer<Handle?>
 
   let getPlatformIDs:

@@ -41,7 +41,8 @@ public enum GPU {
   }
 
   private static func found() throws(DeviceError) -> (
-    library: OpenCLLibrary, devices: [(handle: OpenCLLibrary.Handle, description: OpenCLDescription)]
+    library: OpenCLLibrary,
+    devices: [(handle: OpenCLLibrary.Handle, description: OpenCLDescription)]
   ) {
     guard let library = OpenCLLibrary.shared else { throw .noOpenCL(names: OpenCLLibrary.names) }
     let devices = try OpenCLPlatform.devices(

@@ -50,7 +50,9 @@ final class OpenCLQueue: @unchecked Sendable {
 
   deinit {
     state.withLock { state in
-      for (_, buffers) in state.idle { for buffer in buffers { _ = library.releaseMemObject(buffer) } }
+      for (_, buffers) in state.idle {
+        for buffer in buffers { _ = library.releaseMemObject(buffer) }
+      }
       for (_, kernel) in state.kernels { _ = library.releaseKernel(kernel) }
       for program in state.programs { _ = library.releaseProgram(program) }
       // After a failure nobody knows what the driver still writes to.
@@ -282,7 +284,8 @@ final class OpenCLQueue: @unchecked Sendable {
     func set<Value: BitwiseCopyable>(_ value: Value) -> Int32 {
       withUnsafeBytes(of: value) {
         // Never empty.
-        $0.baseAddress.map { library.setKernelArg(kernel, index, MemoryLayout<Value>.size, $0) } ?? -1
+        $0.baseAddress.map { library.setKernelArg(kernel, index, MemoryLayout<Value>.size, $0) }
+          ?? -1
       }
     }
     return switch argument {
