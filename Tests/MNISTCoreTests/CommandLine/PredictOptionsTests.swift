@@ -13,7 +13,7 @@ import Testing
     #expect(options.dataset == nil)
     #expect(options.dataDirectory == nil)
     #expect(options.mirror == nil)
-    #expect(options.gpuID == -1)
+    #expect(options.gpuID == nil)
     #expect(options.batchSize == 256)
     #expect(options.testCount == nil)
     #expect(!options.show)
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func theDefaultsInTheHelpAreTheDefaults() {
-    for (flag, text) in [("--gpu_id", "-1"), ("--batch_size", "256")] {
+    for (flag, text) in [("--batch_size", "256")] {
       let option = PredictOptions.command.options.first { $0.flag == flag }
       #expect(option?.defaultText == text)
       #expect(

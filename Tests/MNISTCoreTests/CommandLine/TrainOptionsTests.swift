@@ -13,7 +13,7 @@ import Testing
     #expect(options.dataset == nil)
     #expect(options.dataDirectory == nil)
     #expect(options.mirror == nil)
-    #expect(options.gpuID == -1)
+    #expect(options.gpuID == nil)
     #expect(options.settings.trainRatio == 0.8)
     #expect(options.settings.batchSize == 256)
     #expect(options.settings.epochCount == 20)
@@ -149,7 +149,7 @@ import Testing
                            [--weight_decay W] [--decoupled_weight_decay]
                            [--lr_schedule NAME] [--warmup_epochs N] [--dataset SET]
                            [--mirror URL] [--image_size HxW] [--transpose]
-                           [--log_dir DIR] [--compare DIR [DIR ...]]
+                           [--log_dir DIR] [--compare DIR [DIR ...]] [--devices]
                            [--completions SHELL] [--version]
         """)
   }

@@ -8,11 +8,12 @@ struct TestedDevice: CustomTestStringConvertible, Sendable {
   let device: any Device
   let threadCount: Int
 
-  static let all = [
-    TestedDevice(device: CPUDevice.shared, threadCount: 1),
-    TestedDevice(device: CPUDevice.shared, threadCount: 3),
-    TestedDevice(device: ReferenceDevice(), threadCount: 1),
-  ]
+  static let all =
+    [
+      TestedDevice(device: CPUDevice.shared, threadCount: 1),
+      TestedDevice(device: CPUDevice.shared, threadCount: 3),
+      TestedDevice(device: ReferenceDevice(), threadCount: 1),
+    ] + (TestedGPU.device.map { [TestedDevice(device: $0, threadCount: 1)] } ?? [])
 
   func run<Result>(_ body: (any Device) throws -> Result) rethrows -> Result {
     try ThreadPool.use(threadCount: threadCount) { try body(device) }

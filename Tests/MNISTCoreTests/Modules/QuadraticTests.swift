@@ -14,7 +14,7 @@ final class Quadratic: Module {
 }
 
 /// A module written from tensor operations alone, trained as PyTorch trains it.
-@Suite struct QuadraticTests {
+@Suite(.onEachDevice) struct QuadraticTests {
   @Test func thePageOnModulesWorks() {
     let x = Tensor([-2, -1, 0, 1, 2, 5])
     let y = Tensor([15, 6, 1, 0, 3, 30])

@@ -14,7 +14,7 @@ import Testing
 /// first pass over the data within 1e-4, and the rest, where by now an activation may have crossed
 /// zero a step earlier or later, within 1e-2. (With the file that came first: 3.4e-3 with our own
 /// noise, 2.3e-6 with a choice.)
-@Suite struct ReferenceClassifierTests {
+@Suite(.onEachDevice) struct ReferenceClassifierTests {
   /// The data are that many batches, taken in turn.
   private static let batchCount = 10
   private let file: Fixture

@@ -38,7 +38,7 @@ struct BuiltTool {
   ///   - mirror: for downloads; at the default address, nobody answers.
   func run(
     _ arguments: [String], in folder: String, shell: String? = nil,
-    mirror: String = "http://127.0.0.1:9/"
+    mirror: String = "http://127.0.0.1:9/", environment: [String: String] = [:]
   ) async throws -> Result {
     // Files in place of pipes: however much is written, nobody waits for a reader.
     let streams = try ["output", "error"].map { name in
@@ -57,7 +57,7 @@ struct BuiltTool {
     // A crash must end at once, not wait for a backtrace.
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["SWIFT_BACKTRACE": "enable=no", "MNIST_MIRROR": mirror, "no_proxy": "127.0.0.1"]
-    ) { $1 }
+    ) { $1 }.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = streams[0].handle
     process.standardError = streams[1].handle

@@ -2,7 +2,7 @@ import MNISTCore
 import Testing
 
 /// Every operation, forward and backward, against PyTorch's numbers.
-@Suite struct ReferenceTests {
+@Suite(.onEachDevice) struct ReferenceTests {
   @Test func everyGroupOfTheFileIsCompared() throws {
     #expect(
       try Fixture("ops").groups == [

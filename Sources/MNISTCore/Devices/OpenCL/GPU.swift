@@ -20,14 +20,18 @@ public enum GPU {
     return result
   }
 
+  static var includesProcessors: Bool { CLibrary.environment("MNIST_OPENCL") == "all" }
+
   /// What there is, usable or not.
   static func all() throws(DeviceError) -> [OpenCLDescription] {
-    try found().devices.map(\.description)
+    try found(includesProcessors).devices.map(\.description)
   }
 
   /// The device of this number.
-  static func device(_ number: Int) throws(DeviceError) -> OpenCLDevice {
-    let (library, devices) = try found()
+  static func device(
+    _ number: Int, includingProcessors: Bool = includesProcessors
+  ) throws(DeviceError) -> OpenCLDevice {
+    let (library, devices) = try found(includingProcessors)
     guard !devices.isEmpty else { throw .noDevice }
     guard devices.indices.contains(number) else {
       throw .noSuchDevice(number: number, count: devices.count)
@@ -40,13 +44,13 @@ public enum GPU {
     try? all().firstIndex { $0.problem == nil }
   }
 
-  private static func found() throws(DeviceError) -> (
+  private static func found(_ includingProcessors: Bool) throws(DeviceError) -> (
     library: OpenCLLibrary,
     devices: [(handle: OpenCLLibrary.Handle, description: OpenCLDescription)]
   ) {
     guard let library = OpenCLLibrary.shared else { throw .noOpenCL(names: OpenCLLibrary.names) }
     let devices = try OpenCLPlatform.devices(
-      library, includingProcessors: CLibrary.environment("MNIST_OPENCL") == "all")
+      library, includingProcessors: includingProcessors)
     return (library, devices)
   }
 }

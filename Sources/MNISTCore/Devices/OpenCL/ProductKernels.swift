@@ -23,10 +23,11 @@ enum ProductKernels {
 
   static let large = Variant(tile: 64, slices: 1)
   static let small = Variant(tile: 32, slices: 4)
+  static let variants = [large, small]
   static let depth = 16
 
   static let part = KernelPart(
-    kernels: [large.name, small.name], source: source(of: large) + source(of: small))
+    kernels: variants.map(\.name), source: variants.map(source).joined())
 
   private static func source(of variant: Variant) -> String {
     """
@@ -122,18 +123,23 @@ enum ProductKernels {
 }
 
 extension OpenCLDevice {
-  func multiply(_ products: [MatrixProduct]) -> [Storage] { products.map(multiply) }
+  func multiply(_ products: [MatrixProduct]) -> [Storage] {
+    products.map { multiply($0, with: variant(for: $0)) }
+  }
 
-  private func multiply(_ product: MatrixProduct) -> Storage {
+  private func variant(for product: MatrixProduct) -> ProductKernels.Variant {
+    let large = ProductKernels.large
+    let groups =
+      Self.groups(product.a.rows, of: large.tile) * Self.groups(product.b.columns, of: large.tile)
+    // Two groups for each unit, for one to compute while the other waits for memory.
+    return groups >= 2 * queue.description.computeUnitCount ? large : ProductKernels.small
+  }
+
+  func multiply(_ product: MatrixProduct, with variant: ProductKernels.Variant) -> Storage {
     let (m, n, k) = (product.a.rows, product.b.columns, product.a.columns)
     let result = make(m * n)
     let (aRow, aStep) = Self.distances(product.a)
     let (bStep, bColumn) = Self.distances(product.b)
-    let large = ProductKernels.large
-    let largeGroups = Self.groups(m, of: large.tile) * Self.groups(n, of: large.tile)
-    // Two groups for each unit, for one to compute while the other waits for memory.
-    let variant =
-      largeGroups >= 2 * queue.description.computeUnitCount ? large : ProductKernels.small
     let part = Self.groups(Self.groups(k, of: 4), of: ProductKernels.depth) * ProductKernels.depth
     queue.launch(
       variant.name,

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// That it computes what every device must is tested in `DeviceOperationTests`.
+@Suite(.enabled(if: TestedGPU.device != nil, TestedGPU.isMissing))
+struct OpenCLDeviceTests {
+  private let device: OpenCLDevice
+
+  init() throws { device = try #require(TestedGPU.device) }
+
+  private func bits(_ numbers: [Float]) -> [UInt32] { numbers.map(\.bitPattern) }
+
+  @Test(arguments: DeviceCalls.allCases)
+  func theSameCallsGiveTheSameBits(_ operation: DeviceCalls) {
+    for call in operation.calls {
+      let (first, second) = (call.results(device), call.results(device))
+      #expect(first.map(bits) == second.map(bits), "\(operation) \(call.name)")
+    }
+  }
+
+  /// So it is only a matter of speed which one computes.
+  @Test(arguments: [(33, 65, 7), (64, 64, 784), (70, 30, 129)])
+  func everyVariantOfTheProductGivesTheSameBits(_ m: Int, _ n: Int, _ k: Int) {
+    let a = device.upload(DeviceCalls.numbers(m * k, 1))
+    let b = device.upload(DeviceCalls.numbers(k * n, 2))
+    let product = MatrixProduct(
+      a: Matrix(a, rows: m, columns: k), b: Matrix(b, rows: k, columns: n))
+    let results = ProductKernels.variants.map { variant in
+      bits(device.download(device.multiply(product, with: variant)))
+    }
+    #expect(results.count == 2)
+    #expect(results.allSatisfy { $0 == results[0] })
+  }
+
+  @Test func aRunOfTheSameSeedHasTheSameBytes() throws {
+    let images = SmallSets.fields(40, height: 3, width: 5, classes: 3)
+    let settings = SmallSets.settings(images, hiddenSizes: [9, 6], useDropout: true)
+    let states = try (0..<2).map { _ in
+      try GPU.use(device) {
+        let run = TrainingRun(settings, images: images)
+        try run.train()
+        return Checkpoint(settings: settings, state: run.state).encoded(as: .safeTensors)
+      }
+    }
+    #expect(states[0] == states[1])
+  }
+
+  /// A number that is fetched early is the one that was there.
+  @Test func aLossIsWhatItWasBeforeItWasOverwritten() {
+    let x = device.upload([1, 2, 3])
+    let sum = device.reduce(.sum(dividedBy: 1), x, from: [3], to: [])
+    device.fill(Overwriting(x), with: 7)
+    #expect(device.download(sum) == [6])
+    device.fill(Overwriting(sum), with: 5)
+    #expect(device.download(sum) == [5])
+  }
+
+  /// The default model: one product forward and two back for each of its five layers, but no gradient of the
+  /// images; the batch, four normalisations, the loss, and one update of all parameters.
+  @Test func aStepOfTheDefaultModelIsTheseLaunches() throws {
+    let images = SmallSets.fields(8, height: 28, width: 28, classes: 10)
+    var settings = SmallSets.settings(
+      images,
+      hiddenSizes: ImageClassifier.hiddenSizes(inputSize: 784, outputSize: 10, layerCount: 5),
+      useDropout: false)
+    settings.epochCount = 1
+    settings.batchSize = 4
+    settings.trainRatio = 0.5
+    var counts: [Int] = []
+    let device = device
+    try GPU.use(device) {
+      let run = TrainingRun(settings, images: images)
+      try run.train { event in
+        if case .epoch = event { return }
+        counts.append(device.queue.launchCount)
+      }
+    }
+    #expect(counts.count == 2)
+  }
+
+  // MARK: Failures
+
+  @Test func whatIsTooLargeFailsAndAllThatFollows() throws {
+    let failing = try GPU.device(0, includingProcessors: true)
+    let x = failing.upload([1, 2])
+    let large = failing.allocate(1 << 50)
+    let name = failing.description
+    let byteCount = failing.queue.description.memoryByteCount
+    let expected = DeviceError.outOfMemory(device: name, byteCount: byteCount)
+    #expect(throws: expected) { try failing.check() }
+    #expect(
+      "\(expected)"
+        == "\(name): its memory does not suffice (expected at most \(byteCount >> 20) MiB in use)")
+    // Nothing is computed any more, and nothing looks as if it were.
+    #expect(large.count == 1 << 50)
+    #expect(failing.download(failing.unary(.negate, x)).allSatisfy(\.isNaN))
+    #expect(failing.argmax(x, rows: 1, columns: 2) == [0])
+    #expect(throws: expected) { try failing.check() }
+  }
+
+  @Test func aRunOnADeviceThatFailsEndsWithItsError() throws {
+    let failing = try GPU.device(0, includingProcessors: true)
+    let images = SmallSets.fields(40, height: 3, width: 5, classes: 3)
+    let settings = SmallSets.settings(images, hiddenSizes: [9], useDropout: false)
+    #expect(throws: DeviceError.self) {
+      try GPU.use(failing) {
+        let run = TrainingRun(settings, images: images)
+        try run.train { event in
+          if case .trainIteration = event { _ = failing.allocate(1 << 50) }
+          if case .epoch = event { Issue.record("an epoch was reported") }
+        }
+      }
+    }
+  }
+
+  @Test func whatTheDriverCannotCompileIsASentence() throws {
+    let failing = try GPU.device(0, includingProcessors: true)
+    #expect {
+      try failing.queue.build("__kernel void broken( {", options: "", kernels: ["broken"])
+    } throws: { error in
+      guard case DeviceError.cannotBuild(device.description, -11, let log) = error else {
+        return false
+      }
+      return log.contains("error")
+        && "\(error)".hasPrefix(
+          "\(device): its driver cannot compile the kernels (expected a program, found "
+            + "CL_BUILD_PROGRAM_FAILURE, -11: ")
+    }
+  }
+}
+
+/// What is said where there is no device.
+@Suite struct DeviceErrorTests {
+  @Test(arguments: [
+    (
+      DeviceError.noOpenCL(names: ["libOpenCL.so.1"]),
+      "there is no OpenCL on this system (expected libOpenCL.so.1, as a graphics driver or the package "
+        + "ocl-icd-libopencl1 brings it, found none)"
+    ),
+    (.noDevice, "OpenCL knows no GPU here (expected one or more, found none)"),
+    (.noSuchDevice(number: 2, count: 1), "there is no GPU 2 (expected 0, found 2)"),
+    (.noSuchDevice(number: 5, count: 3), "there is no GPU 5 (expected 0 to 2, found 5)"),
+    (
+      .unusable(device: "X", problem: "its driver has no compiler"),
+      "X cannot be used: its driver has no compiler"
+    ),
+    (
+      .cannotBuild(device: "X", code: -11, log: ""),
+      "X: its driver cannot compile the kernels (expected a program, found CL_BUILD_PROGRAM_FAILURE, -11)"
+    ),
+    (
+      .failed(device: "X", call: "clFlush", code: -5),
+      "X: the device failed (expected clFlush to succeed, found CL_OUT_OF_RESOURCES, -5)"
+    ),
+    (
+      .failed(device: "X", call: "clFlush", code: -9999),
+      "X: the device failed (expected clFlush to succeed, found -9999)"
+    ),
+  ])
+  func everyFailureIsASentence(_ error: DeviceError, _ sentence: String) {
+    #expect("\(error)" == sentence)
+  }
+
+  @Test func aLibraryThatIsNotThereIsNamed() {
+    #expect(throws: DynamicLibrary.Missing(names: ["libNoOpenCL.so.7"])) {
+      _ = try OpenCLLibrary(["libNoOpenCL.so.7"])
+    }
+  }
+}
