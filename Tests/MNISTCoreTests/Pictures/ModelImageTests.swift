@@ -24,6 +24,18 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     #expect(!image.isInverted && !image.isBlank)
   }
 
+  /// As little as a 510th of a row before the middle, the center comes into the row past it.
+  @Test func theCenterComesIntoTheRowAndColumnPastTheMiddle() {
+    #expect(
+      InkGrid([127, 128], height: 2, width: 1).centered(height: 4, width: 1) == [0, 127, 128, 0])
+    #expect(
+      InkGrid([128, 127], height: 2, width: 1).centered(height: 4, width: 1) == [0, 0, 128, 127])
+    #expect(
+      InkGrid([127, 128], height: 1, width: 2).centered(height: 1, width: 4) == [0, 127, 128, 0])
+    #expect(
+      InkGrid([128, 127], height: 1, width: 2).centered(height: 1, width: 4) == [0, 0, 128, 127])
+  }
+
   @Test func darkInkOnLightPaperIsTurnedOver() {
     let image = ModelImage(fitting: picture(character.map { 255 - $0 }), height: 28, width: 28)
     #expect(image.pixels == character)
