@@ -63,16 +63,20 @@ def pytorch(options, script, *arguments):
 
 def trainers(options, folder, n_epochs, rest):
     """The programs that train, by name."""
+    # mnist-train would take a GPU where there is one.
+    device = [] if "--gpu_id" in rest else ["--gpu_id", "-1"]
     shared = ["--n_epochs", str(n_epochs), "--seed", "0", *rest]
     programs = {
         "mnist-train": [
             options.trainer, "--model_fn", os.path.join(folder, "model.ckpt"), "--data_dir", options.data_dir,
-            "--n_threads", str(options.n_threads), *shared],
+            "--n_threads", str(options.n_threads), *device, *shared],
         "PyTorch": pytorch(options, "pytorch_train.py", *shared),
         "PyTorch, fused Adam": pytorch(options, "pytorch_train.py", *shared, "--fused"),
     }
     if options.compile:
         programs["PyTorch, torch.compile"] = pytorch(options, "pytorch_train.py", *shared, "--fused", "--compile")
+    if options.graphs:
+        programs["PyTorch, CUDA graphs"] = pytorch(options, "pytorch_train.py", *shared, "--graphs")
     if options.jax_python:
         jax = pytorch(options, "jax_train.py", *shared)
         programs["JAX, jit"] = [options.jax_python, *jax[1:]]
@@ -165,6 +169,7 @@ def main():
     parser.add_argument("--python", default="python3")
     parser.add_argument("--jax_python", help="without it, JAX is left out")
     parser.add_argument("--compile", action="store_true", help="torch.compile too: a minute more in each round")
+    parser.add_argument("--graphs", action="store_true", help="PyTorch with CUDA graphs too: needs a GPU")
     parser.add_argument("--trainer", default=".build/release/mnist-train")
     parser.add_argument("--measure", default="Benchmarks/.build/release/measure-speed")
     parser.add_argument("--data_dir", default="data")

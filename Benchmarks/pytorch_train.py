@@ -58,6 +58,39 @@ class Trainer:
         self.options = options
         self.step_model = torch.compile(model) if options.compile else model
 
+        self.graph = None
+
+    def graphed_step(self, images, labels):
+        """The same step as one CUDA graph, recorded at the first full batch; a short batch runs as usual."""
+        if self.graph is None:
+            self.images, self.labels = images.clone(), labels.clone()
+            stream = torch.cuda.Stream()
+            stream.wait_stream(torch.cuda.current_stream())
+            start = deepcopy((self.model.state_dict(), self.optimizer.state_dict()))
+            with torch.cuda.stream(stream):
+                for _ in range(3):
+                    self.step(self.images, self.labels)
+            torch.cuda.current_stream().wait_stream(stream)
+            self.graph = torch.cuda.CUDAGraph()
+            self.optimizer.zero_grad()
+            with torch.cuda.graph(self.graph):
+                self.loss = self.step(self.images, self.labels)
+            self.model.load_state_dict(start[0])
+            for state in self.optimizer.state.values():
+                for value in state.values():
+                    value.zero_()
+        self.images.copy_(images)
+        self.labels.copy_(labels)
+        self.graph.replay()
+        return self.loss
+
+    def step(self, images, labels):
+        loss = self.criterion(self.step_model(images), labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss
+
     def report(self, kind, iteration, batches, loss):
         if self.options.verbose >= 2:
             print(f"{kind} Iteration({iteration + 1}/{len(batches)}): loss={loss:.4e}")
@@ -74,10 +107,8 @@ class Trainer:
         )
         total = 0.0
         for iteration, (images, labels) in enumerate(batches):
-            loss = self.criterion(self.step_model(images), labels)
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
+            is_graphed = self.options.graphs and len(images) == self.options.batch_size
+            loss = self.graphed_step(images, labels) if is_graphed else self.step(images, labels)
             total += self.report("Train", iteration, batches, loss.item())
         return total / len(batches)
 
@@ -124,6 +155,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--n_threads", type=int, default=None)
     parser.add_argument("--fused", action="store_true", help="Adam(fused=True)")
+    parser.add_argument("--graphs", action="store_true", help="training steps as CUDA graphs")
     parser.add_argument("--compile", action="store_true", help="torch.compile")
     return parser.parse_args()
 
@@ -150,7 +182,8 @@ def main():
     sizes = hidden_sizes(input_size, output_size, options.n_layers)
     regularisation = (not options.use_dropout, options.dropout_p)
     model = ImageClassifier(input_size, output_size, sizes, *regularisation).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), fused=True if options.fused else None)
+    optimizer = torch.optim.Adam(
+        model.parameters(), fused=True if options.fused else None, capturable=options.graphs)
     criterion = nn.NLLLoss()
     if options.verbose >= 1:
         print(model, optimizer, criterion, sep="\n")
