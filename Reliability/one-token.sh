@@ -41,7 +41,7 @@ tested() {
   local status=0
   (cd "$copy" && timeout -k 5 "$limit" swift test --skip-build "$@") > "$work/log" 2>&1 || status=$?
   # What a test that was ended has left running.
-  pkill -9 -f "^$copy/" || true
+  pkill -9 -f "$copy/" || true
   rm -rf "$work"/tmp/*
   return $status
 }

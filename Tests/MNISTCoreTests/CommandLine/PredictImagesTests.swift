@@ -154,7 +154,7 @@ import Testing
         "--images large --predictions out", in: folder,
         shell: """
           "$@" & p=$!
-          until ls -A | grep -q out.tmp; do sleep 0.02; done
+          until ls -A | grep -q out.tmp || ! kill -0 $p; do sleep 0.02; done
           kill -TERM $p; wait $p
           """)
       #expect(run.exitCode == 143 && run.output == "")

@@ -64,8 +64,11 @@ import Testing
       #expect(whole.exitCode == 0)
       let stopped = try await train(
         settings, in: folder,
-        shell: "\"$@\" >lines & until grep -q NLLLoss lines 2>/dev/null; do sleep 0.01; done; "
-          + "sleep \(delay); kill $!; kill $!; wait $!; code=$?; cat lines; exit $code")
+        shell: """
+          "$@" >lines &
+          until grep -q NLLLoss lines 2>/dev/null || ! kill -0 $!; do sleep 0.01; done
+          sleep \(delay); kill $!; kill $!; wait $!; code=$?; cat lines; exit $code
+          """)
       #expect(stopped.exitCode == 143)
       #expect(stopped.error.contains("stopped by SIGTERM, the run is saved"))
       let rest = try await train("--resume --verbose 2", in: folder)
@@ -79,9 +82,11 @@ import Testing
     try await withSet { folder async throws in
       let run = try await train(
         "--seed 1 --n_epochs 1000000", in: folder,
-        shell:
-          #""$@" >lines & child=$!; until grep -q '^Epoch(3/' lines 2>/dev/null; do sleep 0.01; done; "#
-          + "kill -QUIT $child; wait $child")
+        shell: """
+          "$@" >lines & child=$!
+          until grep -q '^Epoch(3/' lines 2>/dev/null || ! kill -0 $child; do sleep 0.01; done
+          kill -QUIT $child; wait $child
+          """)
       #expect(run.exitCode == 131)
       let match = try #require(
         run.error.wholeMatch(of: /mnist-train: ended at once; m holds the run after epoch (\d+)\n/))
