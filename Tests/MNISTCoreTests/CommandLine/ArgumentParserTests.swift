@@ -232,7 +232,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
 private func isInRange(_ options: TrainOptions) -> Bool {
   let settings = options.settings
   return !(options.modelPath.isEmpty && options.comparedRuns.isEmpty)
-    && options.dataDirectory != "" && options.gpuID >= -1
+    && options.dataDirectory != "" && options.gpuID ?? 0 >= -1
     && settings.trainRatio > 0 && settings.trainRatio < 1
     && settings.batchSize >= (settings.useDropout ? 1 : 2) && settings.epochCount >= 1
     && (2...1_000).contains(options.layerCount)
