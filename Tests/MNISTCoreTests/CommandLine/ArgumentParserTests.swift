@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--device",
+    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--device_id",
   ])
   func whatIsCloseToNoOptionGetsNoHint(_ typed: String) {
     #expect(
@@ -213,7 +213,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
     }
     let changes = [
       changed("model_fn", \.modelPath) { $0 },
-      changed("gpu_id", \.gpuID) { "\($0)" },
+      changed("gpu_id", \.gpuID) { $0.map { "\($0)" } ?? "None" },
       changed("train_ratio", \.settings.trainRatio) { "\($0)" },
       changed("batch_size", \.settings.batchSize) { "\($0)" },
       changed("n_epochs", \.settings.epochCount) { "\($0)" },
@@ -305,8 +305,8 @@ private let argparseTable = #"""
   --model_fn m --n_epochs -- 3 → argument --n_epochs: expected one argument
   --model_fn m --n_epochs 3 --n_epochs 4 → n_epochs=4
   --model_fn a --model_fn b → model_fn=b
-  --model_fn m --gpu_id -1 → defaults
-  --model_fn m --gpu_id=-1 → defaults
+  --model_fn m --gpu_id -1 → gpu_id=-1
+  --model_fn m --gpu_id=-1 → gpu_id=-1
   --model_fn m --gpu_id -1x → argument --gpu_id: expected one argument
   --model_fn m --gpu_id -m → argument --gpu_id: expected one argument
   --model_fn -m → argument --model_fn: expected one argument
@@ -350,7 +350,7 @@ private let argparseTable = #"""
   --model_fn m --n=3 → ambiguous option: --n=3 could match --n_epochs, --n_layers, --n_threads
   --model_fn m --n_ 3 → ambiguous option: --n_ could match --n_epochs, --n_layers, --n_threads
   --model m --batch 3 --drop .5 → batch_size=3 dropout_p=0.5
-  --mod m --g -1 --ve 2 → verbose=2
+  --mod m --g -1 --ve 2 → gpu_id=-1 verbose=2
   --model_fn m --bogus → unrecognized arguments: --bogus
   --model_fn m --bogus 1 --other=2 x → unrecognized arguments: --bogus 1 --other=2 x
   --model_fn m --bogus=1 → unrecognized arguments: --bogus=1
@@ -405,7 +405,7 @@ private let argparseTable = #"""
 //         parser = argparse.ArgumentParser(prog="mnist-train")
 //         add = parser.add_argument
 //         add("--model_fn", required=True, metavar="PATH")
-//         add("--gpu_id", type=int, default=-1, metavar="N")
+//         add("--gpu_id", type=int, metavar="N")
 //         add("--train_ratio", type=float, default=0.8, metavar="R")
 //         add("--batch_size", type=int, default=256, metavar="N")
 //         add("--n_epochs", type=int, default=20, metavar="N")

@@ -27,7 +27,7 @@ final class OpenCLQueue: @unchecked Sendable {
     var held: [(memory: UnsafeMutableRawPointer, command: Int)] = []
     /// Of commands so far.
     var commandCount = 0
-    var launchCount = 0
+    var launches: [String: Int] = [:]
   }
 
   private let state = Mutex(State())
@@ -67,8 +67,8 @@ final class OpenCLQueue: @unchecked Sendable {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
-  /// How many kernels have been launched.
-  var launchCount: Int { state.withLock { $0.launchCount } }
+  /// How often each kernel has been launched.
+  var launches: [String: Int] { state.withLock { $0.launches } }
 
   private static func error(
     _ code: Int32, _ call: String, _ description: OpenCLDescription
@@ -271,7 +271,7 @@ final class OpenCLQueue: @unchecked Sendable {
       for (index, argument) in arguments.enumerated() {
         call("clSetKernelArg", &state) { set(argument, UInt32(index), of: kernel) }
       }
-      state.launchCount += 1
+      state.launches[name, default: 0] += 1
       let items = zip(groups, size).map { $0 * $1 }
       call("clEnqueueNDRangeKernel", &state) {
         library.enqueueNDRangeKernel(
