@@ -292,12 +292,15 @@ import Testing
   // MARK: - A model's own data
 
   private func wide(_ set: ImageSet) -> [UInt8] {
-    let sizes = [set.count, set.height, set.width, 1].flatMap { [0, 0, 0, UInt8($0)] }
-    return [0, 0, 8, 4] + sizes + set.pixels
+    var file: [UInt8] = [0, 0, 8, 4]
+    for size in [set.count, set.height, set.width, 1] { file += [0, 0, 0, UInt8(size)] }
+    return file + set.pixels
   }
 
   private func longLabels(_ set: ImageSet) -> [UInt8] {
-    [0, 0, 12, 1, 0, 0, 0, UInt8(set.count)] + set.labels.flatMap { [0, 0, 0, $0] }
+    var file: [UInt8] = [0, 0, 12, 1, 0, 0, 0, UInt8(set.count)]
+    for label in set.labels { file += [0, 0, 0, label] }
+    return file
   }
 
   /// Whichever the form, by the checksums of the training images.
