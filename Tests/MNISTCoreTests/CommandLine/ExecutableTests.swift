@@ -345,7 +345,7 @@ import Testing
             error: """
               mnist-train: downloading MNIST into no/MNIST/raw
               mnist-train: \(url): no connection
-              mnist-train: error: MNIST could not be downloaded: no connection (by hand: its four \
+              mnist-train: error: MNIST could not be downloaded: no connection (by hand: its \
               files go into no/MNIST/raw, or --mirror names another address that has them; \
               --dataset digits needs none)
 
