@@ -2,7 +2,7 @@ import MNISTCore
 
 /// Answers with a line for each picture. Of one that cannot be read it tells why, and goes on.
 func predictPictures(
-  _ options: PredictOptions, _ model: some Module, height: Int, width: Int, names: [String]?,
+  _ options: PredictOptions, _ model: some Module, _ size: ImageSize, names: [String]?,
   _ console: inout Console
 ) {
   var failures = 0
@@ -11,13 +11,13 @@ func predictPictures(
       let picture = try path == "-" ? PictureFile.readStandardInput() : PictureFile.read(path)
       let image =
         options.isRaw
-        ? try ModelImage(raw: picture, height: height, width: width, path: path)
-        : ModelImage(fitting: picture, height: height, width: width)
+        ? try ModelImage(raw: picture, height: size.height, width: size.width, path: path)
+        : ModelImage(fitting: picture, height: size.height, width: size.width)
       if let warning = PredictionText.warning(path, image, isRaw: options.isRaw) {
         console.warn(warning)
       }
       if options.show {
-        console.print(TerminalPicture.text(image.pixels, width: width, colors: Console.colors))
+        console.print(TerminalPicture.text(image.pixels, width: size.width, colors: Console.colors))
       }
       let answer = try model.classification(of: image)
       console.print(

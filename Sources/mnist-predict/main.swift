@@ -13,9 +13,9 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   }
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
-    let (height, width) = try saved.pictureSize(path: options.modelPath)
+    let size = try saved.pictureSize(path: options.modelPath)
     predictPictures(
-      options, saved.makeModel(), height: height, width: width, names: saved.classNames, &console)
+      options, saved.makeModel(), size, names: saved.classNames, &console)
     return
   }
   guard options.imagesPath == nil else { return try predictImages(options, saved, &console) }

@@ -14,7 +14,7 @@ extension ONNXModel {
   ) {
     let layout = saved.layout
     let layers = Layers(saved, takesBytes: takesBytes)
-    let size = saved.imageSize.map { "\($0[0])x\($0[1])" } ?? "\(layout.inputSize)"
+    let size = saved.imageSize.map { "\($0.height)x\($0.width)" } ?? "\(layout.inputSize)"
     self.init(
       producer: producer, name: "ImageClassifier", nodes: layers.nodes,
       initializers: layers.initializers,
@@ -35,7 +35,9 @@ extension SavedModel {
   fileprivate var facts: [(key: String, value: String)] {
     var facts: [(key: String, value: String)] = []
     if let imageSize {
-      facts += [("image_height", "\(imageSize[0])"), ("image_width", "\(imageSize[1])")]
+      facts += [
+        ("image_height", "\(imageSize.height)"), ("image_width", "\(imageSize.width)"),
+      ]
     }
     facts.append(("classes", "\(layout.outputSize)"))
     if let classNames {

@@ -5,8 +5,8 @@
 /// `ClassifierWeights`.
 public struct SavedModel: Equatable, Sendable {
   package let layout: ModelLayout
-  /// Height and width of the images; nil for weights alone, which tell only the number of pixels.
-  let imageSize: [Int]?
+  /// That of the images; nil for weights alone, which tell only the number of pixels.
+  let imageSize: ImageSize?
   let weights: StateDictionary
   /// The settings of the run; nil for weights alone.
   public let settings: TrainingSettings?
@@ -60,7 +60,7 @@ public struct SavedModel: Equatable, Sendable {
   public init(_ checkpoint: Checkpoint) {
     let settings = checkpoint.settings
     self.init(
-      layout: settings.layout, imageSize: [settings.imageHeight, settings.imageWidth],
+      layout: settings.layout, imageSize: settings.imageSize,
       weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings,
       place: Place(epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss))
   }
@@ -73,7 +73,8 @@ public struct SavedModel: Equatable, Sendable {
   }
 
   private init(
-    layout: ModelLayout, imageSize: [Int]?, weights: StateDictionary, settings: TrainingSettings?,
+    layout: ModelLayout, imageSize: ImageSize?, weights: StateDictionary,
+    settings: TrainingSettings?,
     place: Place?
   ) {
     self.place = place
@@ -96,7 +97,7 @@ public struct SavedModel: Equatable, Sendable {
     let preparation = settings?.dataIdentity().preparation ?? ImagePreparation()
     let images = try SetFolder.load(
       directory, isTrain: false, classes: layout.outputSize, preparation: preparation)
-    try checkSize(images.height, images.width, path: directory)
+    try checkSize(images.size, path: directory)
     return try withClasses(images, areOwn: false, path: directory)
   }
 
@@ -113,15 +114,12 @@ public struct SavedModel: Equatable, Sendable {
     var data = try source.images(
       of: settings?.dataIdentity(foundBefore: folder), isTrain: false, classes: layout.outputSize,
       report: report)
-    let found = ImageSize(height: data.images.height, width: data.images.width)
-    if case .pictures? = data.source?.form, let imageSize {
-      let expected = ImageSize(height: imageSize[0], width: imageSize[1])
-      guard found == expected else {
-        throw PictureFolderError.otherSize(
-          path: data.origin.place, expected: expected, found: found)
-      }
+    let found = data.images.size
+    if case .pictures? = data.source?.form, let imageSize, found != imageSize {
+      throw PictureFolderError.otherSize(
+        path: data.origin.place, expected: imageSize, found: found)
     }
-    try checkSize(found.height, found.width, path: data.origin.place)
+    try checkSize(found, path: data.origin.place)
     data.images = try withClasses(
       data.images, areOwn: data.kinship == .own, path: data.origin.place)
     return data
@@ -153,13 +151,13 @@ public struct SavedModel: Equatable, Sendable {
   /// square of as many pixels.
   ///
   /// - Parameter path: the file's, for the sentence.
-  package func pictureSize(path: String) throws(CheckpointError) -> (height: Int, width: Int) {
-    if let imageSize { return (imageSize[0], imageSize[1]) }
+  package func pictureSize(path: String) throws(CheckpointError) -> ImageSize {
+    if let imageSize { return imageSize }
     let side = Int(Double(layout.inputSize).squareRoot().rounded())
     guard side * side == layout.inputSize else {
       throw .unknownImageSize(path: path, pixels: layout.inputSize)
     }
-    return (side, side)
+    return ImageSize(height: side, width: side)
   }
 
   /// Images to be predicted, from a file or a folder: see `UnlabelledImages`. Throws what is wrong with them, and
@@ -167,30 +165,28 @@ public struct SavedModel: Equatable, Sendable {
   ///
   /// - Parameter isRaw: whether pictures are taken as they are, not fitted to the model's images.
   public func images(at path: String, isRaw: Bool = false) throws -> UnlabelledImages {
-    try images(at: path, isRaw: isRaw, modelPath: "the model")
+    try images(at: path, isRaw: isRaw, isTransposed: false, modelPath: "the model")
   }
 
   package func images(
-    at path: String, isRaw: Bool, modelPath: String
+    at path: String, isRaw: Bool, isTransposed: Bool, modelPath: String
   ) throws -> UnlabelledImages {
     let images = try UnlabelledImages(
-      path, isRaw: isRaw, isTransposed: settings?.isTransposed ?? false
+      path, isRaw: isRaw, isTransposed: isTransposed || settings?.isTransposed == true
     ) { try pictureSize(path: modelPath) }
-    try checkSize(images.height, images.width, path: path)
+    try checkSize(images.size, path: path)
     return images
   }
 
-  private func checkSize(
-    _ height: Int, _ width: Int, path: String
-  ) throws(CheckpointError) {
-    if let imageSize, [height, width] != imageSize {
+  private func checkSize(_ found: ImageSize, path: String) throws(CheckpointError) {
+    if let imageSize, found != imageSize {
       throw .otherImageSize(
-        path: path, expectedHeight: imageSize[0], expectedWidth: imageSize[1],
-        foundHeight: height, foundWidth: width)
+        path: path, expectedHeight: imageSize.height, expectedWidth: imageSize.width,
+        foundHeight: found.height, foundWidth: found.width)
     }
-    guard height * width == layout.inputSize else {
+    guard found.height * found.width == layout.inputSize else {
       throw .otherPixelCount(
-        path: path, expected: layout.inputSize, foundHeight: height, foundWidth: width)
+        path: path, expected: layout.inputSize, foundHeight: found.height, foundWidth: found.width)
     }
   }
 

@@ -32,7 +32,7 @@ enum ErrorText {
     case CheckpointError.otherClasses:
       adding("; a file classes.txt beside the data says what its classes are called", to: sentence)
     case DownloadError.noMirror(_, let folder, _):
-      "\(sentence) (by hand: its four files go into \(folder), or --mirror names another address that "
+      "\(sentence) (by hand: its files go into \(folder), or --mirror names another address that "
         + "has them; --dataset digits needs none)"
     case DownloadError.cannotStore:
       "\(sentence) (by hand: --data_dir names another folder; --dataset digits needs none)"

@@ -23,7 +23,8 @@ extension PredictOptions {
   /// The images to predict, of which there must be enough memory for a batch.
   package func openImages(for model: SavedModel) throws -> UnlabelledImages {
     let path = imagesPath ?? ""
-    let images = try model.images(at: path, isRaw: isRaw, modelPath: modelPath)
+    let images = try model.images(
+      at: path, isRaw: isRaw, isTransposed: isTransposed, modelPath: modelPath)
     if let predictionsPath, images.isFolder,
       let name = FileSystem.parts(FileSystem.place(of: predictionsPath)).last,
       images.fileNames?.contains(name) == true
@@ -65,6 +66,9 @@ extension PredictOptions {
     }
     if isRaw, !images.arePictures {
       notes.append("--raw has no effect: \(path) holds no pictures, and is taken as it is")
+    }
+    if isTransposed, images.arePictures {
+      notes.append("--transpose has no effect: \(path) holds pictures")
     }
     return notes.map { "\(Self.toolName): \($0)" }
   }

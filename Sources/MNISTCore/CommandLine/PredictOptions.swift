@@ -20,6 +20,8 @@ package struct PredictOptions: Equatable, Sendable {
   package var mirror: String?
   /// The size that test pictures are brought to; `nil` treats them as the training's.
   var imageSize: ImageSize?
+  /// Whether rows and columns are swapped in images that are no pictures, also where they were not in the training's.
+  var isTransposed = false
   /// The number of a GPU, −1 for the CPU; `nil` takes a GPU where there is one.
   package var gpuID: Int?
   package var batchSize = 256
@@ -58,7 +60,10 @@ package struct PredictOptions: Equatable, Sendable {
   package var namesData: Bool { dataset != nil || dataDirectory != nil }
 
   /// What is done to test images as they are loaded, besides what was done to the training's.
-  package var preparation: ImagePreparation { ImagePreparation(pictureSize: imageSize) }
+  package var preparation: ImagePreparation {
+    ImagePreparation(
+      pictureSize: imageSize, isTransposed: isTransposed && dataDirectory != nil)
+  }
 
   /// Options that mean nothing together.
   private var contradiction: UsageError.Problem? {
@@ -111,6 +116,13 @@ package struct PredictOptions: Equatable, Sendable {
     withoutTestImages(options) ?? (options.dataset == .digits ? "with --dataset digits" : nil)
   }
 
+  /// Of options about images that may lie otherwise than the training's.
+  private static func ofTheModelsImages(_ options: PredictOptions) -> String? {
+    withoutPrediction(options) ?? ofPictures(options)
+      ?? (options.dataDirectory == nil && options.imagesPath == nil
+        ? "without --data_dir or --images" : nil)
+  }
+
   /// The tool's one table of options, in the order of its usage.
   static var command: CommandDescription<PredictOptions> {
     CommandDescription(
@@ -132,7 +144,7 @@ package struct PredictOptions: Equatable, Sendable {
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
           "where the images and labels are"
-        ).noEffect(withoutFiles),
+        ).offeringFiles().noEffect(withoutFiles),
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "the first GPU, or -1", .machine,
           "device; -1 is the CPU"
@@ -160,6 +172,10 @@ package struct PredictOptions: Equatable, Sendable {
           "image_size", \.imageSize, default: "as in the training", .files,
           "bring the pictures of a test set to this size"
         ).noEffect(withoutTestImages),
+        .flag(
+          "transpose", \.isTransposed, .files,
+          "swap the rows and columns of each image (default: as in the training)"
+        ).noEffect(ofTheModelsImages),
         .flag(
           "raw", \.isRaw, .files,
           "take pictures as they are, in the size and the shades of the training's"),

@@ -46,7 +46,7 @@ extension TrainOptions {
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
           "where the images and labels are"
-        ).noEffect(withoutFiles),
+        ).offeringFiles().noEffect(withoutFiles),
         .integer(
           "seed", \.seed, in: 0...UInt64.max, default: "a random one, printed", .training,
           "the same seed gives the same model"),

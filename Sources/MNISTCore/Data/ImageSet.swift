@@ -23,6 +23,8 @@ public struct ImageSet: Equatable, Sendable {
   /// Pixels in one image.
   public var imageSize: Int { height * width }
 
+  var size: ImageSize { ImageSize(height: height, width: width) }
+
   /// A set of at least one image of at least one pixel; `pixels` are `[count, height, width]`.
   ///
   /// - Parameter classNames: none, or a name of 1 to 1,024 bytes for each label up to the largest or
@@ -106,7 +108,7 @@ extension ImageSet {
     try Self.check(labels, below: classes, path: labelsPath)
     let images = try Self.read(imagesPath, .images)
     guard images.sizes[0] == labels.count else {
-      throw IDXError.countsDiffer(
+      throw ArrayError.countsDiffer(
         imagesPath: imagesPath, images: images.sizes[0],
         labelsPath: labelsPath, labels: labels.count)
     }

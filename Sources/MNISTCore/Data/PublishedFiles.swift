@@ -92,7 +92,7 @@ extension PublishedSet {
     let images = try read(part.images, files.images)
     let idx = try IDX.decode(images.bytes, .images, path: files.images.path)
     guard idx.sizes[0] == classes.count else {
-      throw IDXError.countsDiffer(
+      throw ArrayError.countsDiffer(
         imagesPath: files.images.path, images: idx.sizes[0],
         labelsPath: files.labels.path, labels: classes.count)
     }

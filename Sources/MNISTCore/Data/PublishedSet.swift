@@ -47,6 +47,13 @@ struct PublishedSet: Equatable, Sendable {
 
   func part(isTrain: Bool) -> Part { isTrain ? train : test }
 
+  /// Whether rows and columns are exchanged in a file, as its name tells: `emnist-letters-test.csv`, say. Dash, dot
+  /// and underscore are the same in it.
+  static func isTransposed(inFile path: String) -> Bool {
+    let words = FileSystem.split(path).name.lowercased().split { "-._".contains($0) }
+    return words.first == "emnist" && words.count > 2
+  }
+
   /// What the classes are called in files whose names begin as those of a set do: `emnist-letters`.
   static func classNames(of name: String, atLeast count: Int) -> [String]? {
     guard !name.isEmpty else { return nil }

@@ -124,13 +124,13 @@ struct FoundSet: Equatable, Sendable {
   /// Whether rows and columns are swapped as the images are loaded: that is asked for, or the files are known by
   /// their names to need it.
   func isSwapped(_ preparation: ImagePreparation) -> Bool {
-    let name =
+    let isTransposed =
       switch form {
-      case .idx(let files): files.set
-      case .pictures: ""
-      case .table(let file): FileSystem.split(file.path).name.lowercased()
+      case .idx(let files): PublishedSet.isTransposed(inFile: files.images)
+      case .pictures: false
+      case .table(let file): PublishedSet.isTransposed(inFile: file.path)
       }
-    return name.hasPrefix("emnist-") || preparation.isTransposed
+    return isTransposed || preparation.isTransposed
   }
 
   /// The images; every label must be below `classes`, where that is given.
@@ -206,7 +206,8 @@ package enum SetFolderError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .severalSets(let path, let found):
-      "\(path): more than one set (expected one alone, found \(found.joined(separator: ", ")))"
+      "\(path): more than one set (expected one alone, found "
+        + (found.prefix(8) + (found.count > 8 ? ["…"] : [])).joined(separator: ", ") + ")"
     case .noPart(let path, let isTrain, let expected, let found):
       "\(path): no \(isTrain ? "training" : "test") images (expected \(expected), found \(found))"
     case .noLabels(let path, let isTrain):

@@ -52,7 +52,7 @@ public struct UnlabelledImages {
   ///   - pictureSize: gives the size that pictures are brought to; other images have their own.
   init(
     _ path: String, isRaw: Bool, isTransposed: Bool,
-    pictureSize: () throws -> (height: Int, width: Int)
+    pictureSize: () throws -> ImageSize
   ) throws {
     (self.path, self.isRaw) = (path, isRaw)
     guard !path.isEmpty else { throw FileError.emptyPath }
@@ -79,11 +79,11 @@ public struct UnlabelledImages {
     hasLabels = reader?.hasLabels ?? false
     guard let reader else {
       isSwapped = false
-      (height, width) = try pictureSize()
+      let size = try pictureSize()
+      (height, width) = (size.height, size.width)
       return
     }
-    let name = FileSystem.parts(path).last.flatMap(IDXFileName.init)
-    isSwapped = isTransposed || name?.set.hasPrefix("emnist") == true
+    isSwapped = isTransposed || PublishedSet.isTransposed(inFile: path)
     (height, width) =
       isSwapped ? (reader.width, reader.height) : (reader.height, reader.width)
   }
@@ -93,6 +93,8 @@ public struct UnlabelledImages {
 
   /// Whether the images are pictures, which can be taken as they are or fitted.
   package var arePictures: Bool { fileNames != nil }
+
+  var size: ImageSize { ImageSize(height: height, width: width) }
 
   /// The pixels of the next images, as many as `count` or all that are left: `[…, height, width]`; nil where none
   /// is left. Throws what is wrong with the file, or with a picture.

@@ -20,6 +20,11 @@ enum FileKind {
     return text(bytes)
   }
 
+  /// What to do about a file of this name, to stand at the end of a sentence; nothing as a rule.
+  static func advice(on name: String) -> String {
+    name == "a Git LFS pointer" ? "; git lfs pull brings the file" : ""
+  }
+
   /// Whether they are the first bytes of a pickle: 0x80, the protocol's number and an instruction; these have
   /// codes above 0x10.
   static func isPickle(_ bytes: [UInt8]) -> Bool {

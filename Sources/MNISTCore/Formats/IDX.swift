@@ -25,11 +25,11 @@ struct IDX: Equatable {
     }
     let header = try IDXHeader(file, kind: kind, path: path)
     guard file.count >= header.fileBytes else {
-      throw IDXError.truncated(
+      throw ArrayError.truncated(
         path: path, neededBytes: header.fileBytes, availableBytes: file.count)
     }
     guard file.count == header.fileBytes else {
-      throw IDXError.tooLong(
+      throw ArrayError.tooLong(
         path: path, neededBytes: header.fileBytes, availableBytes: file.count)
     }
     // In place: there may be no memory for a second copy.
@@ -43,7 +43,7 @@ struct IDX: Equatable {
       (try? reader.read(FileKind.prefixBytes)) ?? []
     }
     guard header.fileBytes <= reader.largestOutput else {
-      throw IDXError.unbacked(
+      throw ArrayError.unbacked(
         path: path, neededBytes: header.fileBytes, largestBytes: reader.largestOutput)
     }
     guard header.fileBytes <= limitBytes else {
@@ -56,14 +56,14 @@ struct IDX: Equatable {
     }
     let elements = try reader.read(header.elementCount)
     guard elements.count == header.elementCount else {
-      throw IDXError.truncated(
+      throw ArrayError.truncated(
         path: path, neededBytes: header.fileBytes,
         availableBytes: kind.headerBytes + elements.count)
     }
     // A file of the right length has no byte more. Asking for one also makes the reader check gzip's last
     // checksum and length.
     guard try reader.read(1).isEmpty else {
-      throw IDXError.tooLong(path: path, neededBytes: header.fileBytes, availableBytes: nil)
+      throw ArrayError.tooLong(path: path, neededBytes: header.fileBytes, availableBytes: nil)
     }
     return IDX(sizes: header.sizes, elements: elements)
   }
@@ -102,38 +102,36 @@ struct IDXHeader: Equatable {
   /// - Parameter rest: gives more of the file, where it takes that to say what it is.
   init(
     _ bytes: some Collection<UInt8>, kind: IDXKind, path: String, rest: () -> [UInt8] = { [] }
-  ) throws(IDXError) {
+  ) throws {
     let words = Self.words(bytes.prefix(kind.headerBytes))
     if let magic = words.first, magic != kind.rawValue {
       if !IDXError.isNearlyIDX(magic, expected: kind.rawValue),
         let format = FileKind.name(bytes.prefix(FileKind.prefixBytes) + rest())
       {
-        throw .otherFormat(path: path, expected: kind.rawValue, found: magic, format: format)
+        throw IDXError.otherFormat(
+          path: path, expected: kind.rawValue, found: magic, format: format)
       }
-      throw .wrongMagic(path: path, expected: kind.rawValue, found: magic)
+      throw IDXError.wrongMagic(path: path, expected: kind.rawValue, found: magic)
     }
     guard words.count == 1 + kind.rank else {
-      throw .truncatedHeader(
+      throw IDXError.truncatedHeader(
         path: path, neededBytes: kind.headerBytes, availableBytes: bytes.count)
     }
     let sizes = words.dropFirst().map(Int.init)
     guard sizes[0] > 0 else {
-      throw .empty(path: path, noun: kind.noun)
+      throw ArrayError.empty(path: path, noun: kind.noun)
     }
     guard !sizes.contains(0) else {
-      throw .noPixels(path: path, height: sizes[1], width: sizes[2])
+      throw ArrayError.noPixels(path: path, height: sizes[1], width: sizes[2])
     }
-    var product = (partialValue: 1, overflow: false)
-    for size in sizes where !product.overflow {
-      product = product.partialValue.multipliedReportingOverflow(by: size)
-    }
-    let total = product.partialValue.addingReportingOverflow(kind.headerBytes)
-    guard !product.overflow && !total.overflow else {
-      throw .sizesOverflow(path: path, sizes: sizes)
+    guard let count = ImageShape.product(sizes),
+      !count.addingReportingOverflow(kind.headerBytes).overflow
+    else {
+      throw ArrayError.sizesOverflow(path: path, sizes: sizes)
     }
     self.kind = kind
     self.sizes = sizes
-    elementCount = product.partialValue
+    elementCount = count
   }
 
   /// The bytes of the header that a `kind` file with `sizes` has.
@@ -153,8 +151,8 @@ struct IDXHeader: Equatable {
   }
 }
 
-/// What can be wrong with a set of images or labels in the IDX format. Byte counts include the
-/// header and are those of the unpacked content.
+/// What can be wrong with a set of images or labels in the IDX format, beside what is wrong with any array of them
+/// (`ArrayError`).
 package enum IDXError: Error, Equatable, CustomStringConvertible {
   /// The first four bytes are not those of the kind that was asked for.
   case wrongMagic(path: String, expected: UInt32, found: UInt32)
@@ -162,20 +160,6 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
   case otherFormat(path: String, expected: UInt32, found: UInt32, format: String)
   /// The file ends inside its header.
   case truncatedHeader(path: String, neededBytes: Int, availableBytes: Int)
-  /// `noun` is what the file has none of: `images` or `labels`.
-  case empty(path: String, noun: String)
-  /// A height or width of 0.
-  case noPixels(path: String, height: Int, width: Int)
-  /// The product of the sizes cannot be counted in 63 bits.
-  case sizesOverflow(path: String, sizes: [Int])
-  /// The file is shorter than its header promises.
-  case truncated(path: String, neededBytes: Int, availableBytes: Int)
-  /// `availableBytes` is `nil` for a packed file, which is not unpacked beyond what it needs.
-  case tooLong(path: String, neededBytes: Int, availableBytes: Int?)
-  /// A packed file so small that it cannot unpack to what its header promises.
-  case unbacked(path: String, neededBytes: Int, largestBytes: Int)
-  /// The two files of a set do not belong together.
-  case countsDiffer(imagesPath: String, images: Int, labelsPath: String, labels: Int)
   /// A label that the model has no class for; `index` counts from 0.
   case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
 
@@ -187,28 +171,9 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
         + "(expected magic \(hexadecimal(expected)), found \(hexadecimal(found)))"
     case .otherFormat(let path, let expected, let found, let format):
       "\(path): \(format) in place of an IDX file (expected magic \(hexadecimal(expected)), "
-        + "found \(hexadecimal(found))"
-        + (format == "a Git LFS pointer" ? "; git lfs pull brings the file)" : ")")
+        + "found \(hexadecimal(found))\(FileKind.advice(on: format)))"
     case .truncatedHeader(let path, let needed, let available):
       "\(path): truncated in the header (expected \(needed) bytes, found \(available))"
-    case .empty(let path, let noun):
-      "\(path): no \(noun) (expected at least 1, found 0)"
-    case .noPixels(let path, let height, let width):
-      "\(path): images without pixels (expected at least 1×1, found \(height)×\(width))"
-    case .sizesOverflow(let path, let sizes):
-      "\(path): impossible sizes (expected a product below 2⁶³, found "
-        + sizes.map(String.init).joined(separator: "×") + ")"
-    case .truncated(let path, let needed, let available):
-      "\(path): truncated (expected \(needed) bytes as its header promises, found \(available))"
-    case .tooLong(let path, let needed, let available):
-      "\(path): too long (expected \(needed) bytes as its header promises, found "
-        + (available.map(String.init) ?? "more") + ")"
-    case .unbacked(let path, let needed, let largest):
-      "\(path): truncated (expected \(needed) bytes as its header promises, "
-        + "found gzip data for at most \(largest))"
-    case .countsDiffer(let imagesPath, let images, let labelsPath, let labels):
-      "\(labelsPath): not as many labels as there are images in \(imagesPath) "
-        + "(expected \(images), found \(labels))"
     case .labelOutOfRange(let path, let index, let label, let classes):
       "\(path): label at index \(index) is beyond the classes "
         + "(expected 0…\(classes - 1), found \(label))"

@@ -56,7 +56,7 @@ struct IDXForm {
       return IDX(sizes: [sizes[0], height, width], elements: pixels)
     case .labels:
       let every = sizes.count == 1 ? 1 : sizes[1]
-      guard sizes[0] > 0 else { throw IDXError.empty(path: file.path, noun: kind.noun) }
+      guard sizes[0] > 0 else { throw ArrayError.empty(path: file.path, noun: kind.noun) }
       guard every == 1 || every == 8 && type.byteCount == 4 else {
         throw ArrayError.notLabels(path: file.path, sizes: sizes)
       }

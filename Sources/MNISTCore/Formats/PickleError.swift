@@ -35,7 +35,8 @@ package enum PickleError: Error, Equatable, CustomStringConvertible {
         + "dictionaries, lists, numbers, text and tensors, found \(hexadecimal([code])) at byte "
         + "\(offset))"
     case .forbidden(let name):
-      "the pickle asks for \(JSONText.excerpt(name)) (expected plain data and tensors; nothing was called)"
+      "the pickle asks for \(JSONText.excerpt(name)) (expected plain data and tensors, as "
+        + "torch.save(model.state_dict(), …) writes them; nothing was called)"
     case .foreignReference(let offset):
       "the pickle refers to something outside it (expected a tensor's storage at byte \(offset))"
     case .misplaced(let offset, let expected):

@@ -73,13 +73,17 @@ public enum PictureError: Error, Equatable, CustomStringConvertible {
   case wrongSize(
     path: String, expectedHeight: Int, expectedWidth: Int, foundHeight: Int, foundWidth: Int)
 
+  /// Formats for which there is a way out.
+  private static let convertible = ["JPEG", "GIF", "WebP", "AVIF", "HEIC", "TIFF", "BMP"]
+
   /// One sentence with the path.
   public var description: String {
     switch self {
     case .empty(let path):
       "\(path): the file is empty (expected PNG, PGM or PPM)"
     case .unsupportedFormat(let path, let found):
-      "\(path): not a picture that can be read (expected PNG, PGM or PPM, found \(found))"
+      "\(path): not a picture that can be read (expected PNG, PGM or PPM, found \(found)"
+        + (Self.convertible.contains(found) ? "; mogrify -format png converts it)" : ")")
     case .noPixels(let path, let height, let width):
       "\(path): no pixels (expected a height and width of at least 1, found \(height)×\(width))"
     case .tooManyPixels(let path, let height, let width, let limit):

@@ -24,7 +24,7 @@ struct SafeTensors: TensorContainer {
   ///   - path: only serves the sentences.
   ///   - read: gives the bytes of a range, which is inside the file.
   init(path: String, byteCount: Int, read: (Range<Int>) throws -> [UInt8]) throws {
-    let start = try read(0..<min(16, byteCount))
+    let start = try read(0..<min(FileKind.prefixBytes, byteCount))
     dataStart = try Self.headerEnd(start, byteCount: byteCount, path: path)
     let headerBytes = try read(0..<dataStart)
     header = try SafeTensorsHeader(parsing: headerBytes[8...], path: path)
@@ -59,7 +59,7 @@ struct SafeTensors: TensorContainer {
     }
   }
 
-  /// The index of the first byte after the header, as a file's first 16 bytes give it.
+  /// The index of the first byte after the header, as a file's first bytes give it.
   private static func headerEnd(
     _ start: [UInt8], byteCount: Int, path: String
   ) throws(SafeTensorsError) -> Int {
@@ -91,17 +91,10 @@ struct SafeTensors: TensorContainer {
     return end
   }
 
-  private static func foreignFormat(_ bytes: [UInt8], path: String) -> SafeTensorsError? {
-    let start = Array(bytes.prefix(4))
+  private static func foreignFormat(_ start: [UInt8], path: String) -> SafeTensorsError? {
     if FileKind.isPickle(start) { return .pickle(path: path) }
-    if FileKind.isONNX(start) { return .foreignFormat(path: path, found: "an ONNX file") }
-    if start == [0x89, 0x50, 0x4E, 0x47] {
-      return .foreignFormat(path: path, found: "a PNG image")
-    }
-    if start.starts(with: [0x1F, 0x8B, 8]) {
-      return .foreignFormat(path: path, found: "a gzip file")
-    }
-    return nil
+    let kind = FileKind.name(start)
+    return kind == "a safetensors file" ? nil : kind.map { .foreignFormat(path: path, found: $0) }
   }
 }
 

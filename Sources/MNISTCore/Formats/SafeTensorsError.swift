@@ -58,7 +58,8 @@ package enum SafeTensorsError: Error, Equatable, CustomStringConvertible {
       "\(path): a Python pickle, which is never loaded because it can run code "
         + "(expected a safetensors file or one of PyTorch)"
     case .foreignFormat(let path, let found):
-      "\(path): not a model (expected a safetensors file or one of PyTorch, found \(found))"
+      "\(path): not a model (expected a safetensors file or one of PyTorch, found \(found)"
+        + "\(FileKind.advice(on: found)))"
     case .headerTooLarge(let path, let limit, let found):
       "\(path): header too large (expected at most \(limit) bytes, found \(found))"
     case .headerBeyondEnd(let path, let expected, let found):

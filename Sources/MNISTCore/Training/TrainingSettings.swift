@@ -77,7 +77,7 @@ extension TrainingSettings {
     DataIdentity(
       imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32, dataset: dataset, folder: folder,
       preparation: ImagePreparation(
-        pictureSize: fittedPictures ? ImageSize(height: imageHeight, width: imageWidth) : nil,
+        pictureSize: fittedPictures ? imageSize : nil,
         isTransposed: isTransposed))
   }
 
@@ -88,6 +88,8 @@ extension TrainingSettings {
 
   /// Pixels in an image.
   public var inputSize: Int { imageHeight * imageWidth }
+
+  var imageSize: ImageSize { ImageSize(height: imageHeight, width: imageWidth) }
 
   /// Whether the learning rate changes from epoch to epoch.
   public var hasSchedule: Bool { learningRateSchedule != .constant || warmupEpochCount > 0 }

@@ -19,6 +19,7 @@ import Testing
         try read(Array(bytes[..<length]))
       }
       switch error {
+      case .foreignFormat: #expect(length == 0)
       case .tooShort: #expect(length < 8)
       case .headerBeyondEnd: #expect(length >= 8 && length < headerEnd)
       case .truncated: #expect(length >= headerEnd)

@@ -20,7 +20,8 @@ import Testing
       ("--dataset emnist-by", "emnist-byclass emnist-bymerge"),
       ("--completions =", "bash zsh fish"),
       ("--model_fn m", "m x m.ckpt"),
-      ("--data_dir m", "m x"),
+      ("--data_dir m", "m x m.ckpt"),
+      ("--report m", "m x"),
       ("--raw m", "m x m.ckpt"),
       ("--n_test m", ""),
     ])
@@ -49,7 +50,7 @@ import Testing
         $argv --completions fish | source
         complete -C 'mnist-predict --rep'
         complete -C 'mnist-predict --dataset f'
-        complete -C 'mnist-predict --data_dir m'
+        complete -C 'mnist-predict --report m'
         """#
       try SmallSets.write(Array(script.utf8), "\(folder)/script")
       let run = try await BuiltTool.predict.run(

@@ -72,6 +72,26 @@ import Testing
     }
   }
 
+  /// Of a model whose training images were upright.
+  @Test func testImagesAreSwappedWhereThatIsAskedFor() async throws {
+    try await withSet { folder async throws in
+      #expect(try await train("--seed 1", in: folder).exitCode == 0)
+      let upright = try await predict("", in: folder)
+      for (part, isTrain) in [("train", true), ("t10k", false)] {
+        let images = try SetFolder.load("\(folder)/d", isTrain: isTrain)
+        try SmallSets.put(images.transposed(), part, in: "\(folder)/w")
+      }
+      let refused = try await predict("--data_dir w", in: folder)
+      #expect(
+        refused.error == "mnist-predict: error: w: the model was trained on images of another size "
+          + "(expected 2×3, found 3×2)\n")
+      let run = try await predict("--data_dir w --transpose", in: folder)
+      #expect(run.output == upright.output)
+      let line = "Data: IDX files in w (not the published MNIST, rows and columns swapped)\n"
+      #expect(run.error == line + upright.error.split(separator: "\n")[1] + "\n")
+    }
+  }
+
   @Test func aSizeHasNoEffectOnImagesThatAreNoPictures() async throws {
     try await withSet { folder async throws in
       let run = try await train("--seed 1 --image_size 28", in: folder)

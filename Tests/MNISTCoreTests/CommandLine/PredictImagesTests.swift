@@ -106,6 +106,21 @@ import Testing
     }
   }
 
+  @Test func rowsAndColumnsAreSwappedWhereThatIsAskedFor() async throws {
+    try await withModel { folder, _ async throws in
+      try SmallSets.write(images.transposed().imagesIDX, "\(folder)/t")
+      let upright = try await predict("--images images", in: folder)
+      let run = try await predict("--images t --transpose", in: folder)
+      #expect(run.exitCode == 0 && run.output == upright.output)
+      #expect(run.error == "mnist-predict: t: rows and columns are swapped\n")
+      try SmallSets.put(["p/a.pgm": Array("P5 3 2 255\n123456".utf8)], in: folder)
+      let pictures = try await predict("--images p --transpose", in: folder)
+      #expect(pictures.exitCode == 0)
+      #expect(
+        pictures.error.hasPrefix("mnist-predict: --transpose has no effect: p holds pictures\n"))
+    }
+  }
+
   // MARK: What goes wrong
 
   @Test func imagesOfAnotherSizeAreRefused() async throws {

@@ -45,6 +45,24 @@ import Testing
       PredictOptions.parse(words(line.replacing("--show", with: "--json"))) == .options(expected))
   }
 
+  @Test(arguments: [
+    ("", "without --data_dir or --images"), ("a.png", "with pictures: no test images are read"),
+    ("--export m.onnx", "with --export: nothing is predicted"), ("--data_dir d", nil),
+    ("--images i", nil),
+  ])
+  func theModelsOwnImagesLieAsTheyDid(_ line: String, _ reason: String?) {
+    guard
+      case .options(let options) = PredictOptions.parse(words("--model_fn m --transpose \(line)"))
+    else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(
+      options.optionsWithoutEffect
+        == [reason.map { "--transpose has no effect \($0)" }].compactMap(\.self))
+    #expect(options.preparation.isTransposed == (line == "--data_dir d"))
+  }
+
   @Test func filesMayStandBetweenOptionsAndAfterTwoDashes() {
     var expected = PredictOptions(modelPath: "m")
     expected.pictures = ["a", "-", "-1", "b c", "--raw", "--"]
@@ -68,11 +86,11 @@ import Testing
       PredictOptions.command.usage == """
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
-                             [--dataset SET] [--mirror URL] [--image_size HxW] [--raw]
-                             [--json] [--images PATH] [--predictions FILE]
-                             [--predictions_format FORM] [--report DIR]
-                             [--log_dir DIR] [--export PATH] [--export_uint8]
-                             [--completions SHELL] [--version]
+                             [--dataset SET] [--mirror URL] [--image_size HxW]
+                             [--transpose] [--raw] [--json] [--images PATH]
+                             [--predictions FILE] [--predictions_format FORM]
+                             [--report DIR] [--log_dir DIR] [--export PATH]
+                             [--export_uint8] [--completions SHELL] [--version]
                              [FILE ...]
         """)
   }
@@ -102,7 +120,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 22)
+    #expect(PredictOptions.command.options.count == 23)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }

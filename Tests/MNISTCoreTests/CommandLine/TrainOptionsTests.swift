@@ -661,7 +661,7 @@ import Testing
     #expect(
       error?.problem.sentence
         == "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
-        + "(a model may have at most 536870912 parameters)")
+        + "(a model may have at most 536870912 parameters; --image_size makes pictures smaller)")
   }
 
   private func options(layers: Int = 5, ratio: Double = 0.8) -> TrainOptions {

@@ -157,7 +157,7 @@ import Testing
       #expect(
         DataText.warning(data.origin)?.hasPrefix(
           "WARNING: this run does not use MNIST but built-in digits: MNIST could not be "
-            + "downloaded: no connection (by hand: its four files go into \(folder)/data/MNIST/raw")
+            + "downloaded: no connection (by hand: its files go into \(folder)/data/MNIST/raw")
           == true)
       #expect(try SmallSets.names(folder) == [])
     }

@@ -77,7 +77,7 @@ import Testing
           == "MNIST could not be downloaded: cut off (expected 100 bytes, found 2)")
       #expect(
         ErrorText.sentence(error)
-          == "\(error) (by hand: its four files go into \(folder)/raw, or --mirror names another "
+          == "\(error) (by hand: its files go into \(folder)/raw, or --mirror names another "
           + "address that has them; --dataset digits needs none)")
     }
   }

@@ -159,7 +159,7 @@ import Testing
     ]) { folder throws in
       let images = "\(folder)/train-images-idx3-ubyte"
       let labels = "\(folder)/train-labels-idx1-ubyte"
-      let error = IDXError.countsDiffer(
+      let error = ArrayError.countsDiffer(
         imagesPath: images, images: 2, labelsPath: labels, labels: 3)
       #expect(throws: error) { try MNISTFolder.load(folder, isTrain: true) }
       #expect(

@@ -129,7 +129,8 @@ import Testing
         == "d/a/x.txt: not a picture that can be read (expected PNG, PGM or PPM, found text)")
     #expect(
       try refusal(["a/1.jpg": [0xFF, 0xD8, 0xFF]])
-        == "d/a/1.jpg: not a picture that can be read (expected PNG, PGM or PPM, found JPEG)")
+        == "d/a/1.jpg: not a picture that can be read (expected PNG, PGM or PPM, found JPEG; "
+        + "mogrify -format png converts it)")
     #expect(
       try refusal(["a/1.png": Self.dot(1), "a/2.png": []]).hasPrefix("d/a/2.png: the file is empty")
     )

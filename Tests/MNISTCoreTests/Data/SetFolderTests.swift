@@ -238,6 +238,9 @@ import Testing
           == "\(folder): more than one set (expected one alone, found IDX files emnist-digits, IDX "
           + "files emnist-letters, pictures, CSV in \(folder)/digits.csv; --data_dir takes a CSV or "
           + "NPZ file too, --dataset a published set)")
+      let many = SetFolderError.severalSets(path: "d", found: (0..<9).map { "\($0)" })
+      #expect(
+        "\(many)" == "d: more than one set (expected one alone, found 0, 1, 2, 3, 4, 5, 6, 7, …)")
       #expect(try SetFolder.load("\(folder)/digits.csv", isTrain: true).count == 21)
       // The published sets' names come first.
       try SmallSets.put(tests, in: folder)
@@ -288,8 +291,20 @@ import Testing
 
   // MARK: - A model's own data
 
+  private func wide(_ set: ImageSet) -> [UInt8] {
+    var file: [UInt8] = [0, 0, 8, 4]
+    for size in [set.count, set.height, set.width, 1] { file += [0, 0, 0, UInt8(size)] }
+    return file + set.pixels
+  }
+
+  private func longLabels(_ set: ImageSet) -> [UInt8] {
+    var file: [UInt8] = [0, 0, 12, 1, 0, 0, 0, UInt8(set.count)]
+    for label in set.labels { file += [0, 0, 0, label] }
+    return file
+  }
+
   /// Whichever the form, by the checksums of the training images.
-  @Test(arguments: ["pictures", "shared pictures", "CSV", "shared CSV", "EMNIST"])
+  @Test(arguments: ["pictures", "shared pictures", "CSV", "shared CSV", "EMNIST", "other IDX"])
   func theModelsOwnSetIsKnownInEveryForm(_ form: String) throws {
     let names = ["a", "b", "c"]
     let files: [String: [UInt8]] =
@@ -300,6 +315,12 @@ import Testing
       case "shared pictures": SmallPictures.files(images, classes: names)
       case "CSV": ["train.csv": csv(images), "test.csv": csv(tests)]
       case "shared CSV": ["all.csv": csv(images)]
+      // Labels of 32 bits, and images with an axis for the colours: the checksums are not those of the files.
+      case "other IDX":
+        [
+          "train.images.idx4.ubyte": wide(images), "train-labels.idx1-int": longLabels(images),
+          "test.images.idx4.ubyte": wide(tests), "test-labels.idx1-int": longLabels(tests),
+        ]
       default:
         [
           "emnist-mnist-train-images-idx3-ubyte": images.imagesIDX,
@@ -312,6 +333,7 @@ import Testing
       try SmallSets.put(files, in: "\(folder)/sub/own")
       let named = DataSource(in: "\(folder)/sub/own")
       let train = try named.trainingImages().images
+      if form == "other IDX" { #expect(train == images) }
       var identity = DataIdentity(
         imagesCRC32: train.imagesCRC32, labelsCRC32: train.labelsCRC32)
       var usual = DataSource()

@@ -19,7 +19,9 @@ import Testing
   private func open(
     _ path: String, isRaw: Bool = true, isTransposed: Bool = false
   ) throws -> UnlabelledImages {
-    try UnlabelledImages(path, isRaw: isRaw, isTransposed: isTransposed) { (2, 3) }
+    try UnlabelledImages(path, isRaw: isRaw, isTransposed: isTransposed) {
+      ImageSize(height: 2, width: 3)
+    }
   }
 
   private static func pgm(_ pixels: some Sequence<UInt8>) -> [UInt8] {
@@ -52,6 +54,12 @@ import Testing
       #expect(try pieces("\(folder)/a", isTransposed: true).flatMap(\.self) == swapped.pixels)
       let opened = try open(name)
       #expect(opened.height == 3 && opened.width == 2 && opened.isSwapped)
+      // EMNIST is known by its name in every form.
+      for (name, isSwapped) in [("emnist_digits.test.csv", true), ("emnists-1-2.csv", false)] {
+        let path = "\(folder)/\(name)"
+        try SmallSets.write(Array("1,2,3,4\n".utf8), path)
+        #expect(try pieces(path).flatMap(\.self) == (isSwapped ? [1, 3, 2, 4] : [1, 2, 3, 4]))
+      }
     }
   }
 

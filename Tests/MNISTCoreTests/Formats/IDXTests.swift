@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [1, 5]) func aFileThatIsShortIsRefusedWithBothSizes(_ missing: Int) {
     let short = Array(twoByThree.dropLast(missing))
-    let error = IDXError.truncated(
+    let error = ArrayError.truncated(
       path: "f", neededBytes: 22, availableBytes: 22 - missing)
     #expect(throws: error) { try decode(short, .images) }
     #expect(throws: error) { try decode(SmallSets.gzip(short), .images) }
@@ -30,12 +30,12 @@ import Testing
   }
 
   @Test func aFileThatIsLongIsRefused() {
-    let plain = IDXError.tooLong(path: "f", neededBytes: 22, availableBytes: 23)
+    let plain = ArrayError.tooLong(path: "f", neededBytes: 22, availableBytes: 23)
     #expect(throws: plain) { try decode(twoByThree + [7], .images) }
     #expect(
       plain.description
         == "f: too long (expected 22 bytes as its header promises, found 23)")
-    let packed = IDXError.tooLong(path: "f", neededBytes: 22, availableBytes: nil)
+    let packed = ArrayError.tooLong(path: "f", neededBytes: 22, availableBytes: nil)
     #expect(throws: packed) { try decode(SmallSets.gzip(twoByThree + [7]), .images) }
     #expect(throws: packed) {
       try decode(SmallSets.gzip(twoByThree) + SmallSets.gzip([7]), .images)
@@ -48,7 +48,7 @@ import Testing
   @Test func aPromiseThatThePackedFileCannotHoldIsRefused() {
     // 10¹² bytes from a file of under 100.
     let packed = SmallSets.gzip(IDXHeader.encoded(.images, sizes: [1_000_000, 1000, 1000]))
-    let error = IDXError.unbacked(
+    let error = ArrayError.unbacked(
       path: "f", neededBytes: 1_000_000_000_016, largestBytes: 1032 * packed.count)
     #expect(throws: error) { try decode(packed, .images) }
     #expect(
@@ -59,7 +59,7 @@ import Testing
   @Test func aPromiseThatThePlainFileDoesNotHoldIsRefused() {
     let header = IDXHeader.encoded(.images, sizes: [1 << 31, 1 << 31, 1])
     #expect(
-      throws: IDXError.truncated(
+      throws: ArrayError.truncated(
         path: "f", neededBytes: 1 << 62 + 16, availableBytes: 16)
     ) { try decode(header, .images) }
   }
@@ -207,11 +207,11 @@ private let twoByThree: [UInt8] =
   }
 
   @Test func aSetWithoutImagesOrLabelsIsRefused() {
-    let noImages = IDXError.empty(path: "f", noun: "images")
+    let noImages = ArrayError.empty(path: "f", noun: "images")
     #expect(throws: noImages) { try header(0, 28, 28) }
     #expect(throws: noImages) { try header(0, 0, 0) }
     #expect(noImages.description == "f: no images (expected at least 1, found 0)")
-    let noLabels = IDXError.empty(path: "f", noun: "labels")
+    let noLabels = ArrayError.empty(path: "f", noun: "labels")
     #expect(throws: noLabels) {
       try IDXHeader([0, 0, 8, 1, 0, 0, 0, 0], kind: .labels, path: "f")
     }
@@ -220,7 +220,7 @@ private let twoByThree: [UInt8] =
 
   @Test(arguments: [(0, 28), (28, 0), (0, 0)])
   func imagesWithoutPixelsAreRefused(_ height: Int, _ width: Int) {
-    let error = IDXError.noPixels(path: "f", height: height, width: width)
+    let error = ArrayError.noPixels(path: "f", height: height, width: width)
     #expect(throws: error) { try header(10, height, width) }
     #expect(
       error.description
@@ -229,15 +229,15 @@ private let twoByThree: [UInt8] =
 
   @Test func sizesThatNoMachineCanCountAreRefused() throws {
     let most = 4_294_967_295
-    let error = IDXError.sizesOverflow(path: "f", sizes: [most, most, most])
+    let error = ArrayError.sizesOverflow(path: "f", sizes: [most, most, most])
     #expect(throws: error) { try header(most, most, most) }
     #expect(
       error.description
         == "f: impossible sizes "
         + "(expected a product below 2⁶³, found 4294967295×4294967295×4294967295)")
-    #expect(throws: IDXError.self) { try header(most, most, 1) }
+    #expect(throws: ArrayError.self) { try header(most, most, 1) }
     // 2⁶³ − 1 = 7² · 73 · 127 · 337 · 92737 · 649657 is countable, but not with the header.
-    #expect(throws: IDXError.self) {
+    #expect(throws: ArrayError.self) {
       try header(73 * 127 * 337, 649_657 * 49, 92_737)
     }
     #expect(try header(most, most / 3, 1).elementCount == most * (most / 3))
@@ -246,7 +246,7 @@ private let twoByThree: [UInt8] =
 
 @discardableResult private func header(
   _ count: Int, _ height: Int, _ width: Int
-) throws(IDXError) -> IDXHeader {
+) throws -> IDXHeader {
   try IDXHeader(
     IDXHeader.encoded(.images, sizes: [count, height, width]), kind: .images, path: "f")
 }

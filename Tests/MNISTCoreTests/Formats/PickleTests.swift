@@ -89,7 +89,8 @@ private typealias Value = PickleValue<PickledTensor>
   @Test func theSentenceSaysThatNothingWasCalled() {
     #expect(
       "\(PickleError.forbidden(name: "os.system"))"
-        == #"the pickle asks for "os.system" (expected plain data and tensors; nothing was called)"#
+        == #"the pickle asks for "os.system" (expected plain data and tensors, as "#
+        + "torch.save(model.state_dict(), …) writes them; nothing was called)"
     )
   }
 

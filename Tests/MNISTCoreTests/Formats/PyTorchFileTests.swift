@@ -220,7 +220,8 @@ import Testing
     }
     #expect(
       "\(PyTorchError.pickle(path: "f", .forbidden(name: "posix.system")))"
-        == #"f: the pickle asks for "posix.system" (expected plain data and tensors; nothing was called)"#
+        == #"f: the pickle asks for "posix.system" (expected plain data and tensors, as "#
+        + "torch.save(model.state_dict(), …) writes them; nothing was called)"
     )
     #expect(
       "\(PyTorchError.formerForm(path: "f"))"

@@ -120,7 +120,9 @@ import Testing
     let headerLength = Int(bytes[0])
     for length in 0..<bytes.count {
       let expected: SafeTensorsError =
-        if length < 8 {
+        if length == 0 {
+          .foreignFormat(path: "m", found: "an empty file")
+        } else if length < 8 {
           .tooShort(path: "m", foundBytes: length)
         } else if length < 8 + headerLength {
           .headerBeyondEnd(path: "m", expectedBytes: headerLength, foundBytes: length - 8)
@@ -322,6 +324,12 @@ import Testing
         .foreignFormat(path: "m", found: "a PNG image")
       ),
       ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], .foreignFormat(path: "m", found: "a gzip file")),
+      (Array("<!DOCTYPE html><html>".utf8), .foreignFormat(path: "m", found: "a web page")),
+      (Array("Not Found\n".utf8), .foreignFormat(path: "m", found: "a text file")),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\n".utf8),
+        .foreignFormat(path: "m", found: "a Git LFS pointer")
+      ),
     ] as [([UInt8], SafeTensorsError)])
   func filesOfOtherKindsAreNamed(_ bytes: [UInt8], _ expected: SafeTensorsError) {
     #expect(throws: expected) { try TensorFile(parsing: bytes, path: "m") }
@@ -340,8 +348,8 @@ import Testing
 
   @Test(arguments: [
     (
-      SafeTensorsError.tooShort(path: "m", foundBytes: 0),
-      "m: not a safetensors file (expected at least 8 bytes, found 0)"
+      SafeTensorsError.tooShort(path: "m", foundBytes: 3),
+      "m: not a safetensors file (expected at least 8 bytes, found 3)"
     ),
     (
       .pickle(path: "m"),
@@ -351,6 +359,11 @@ import Testing
     (
       .foreignFormat(path: "m", found: "a PNG image"),
       "m: not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
+    ),
+    (
+      .foreignFormat(path: "m", found: "a Git LFS pointer"),
+      "m: not a model (expected a safetensors file or one of PyTorch, found a Git LFS pointer; "
+        + "git lfs pull brings the file)"
     ),
     (
       .headerTooLarge(path: "m", limitBytes: 10, foundBytes: .max),

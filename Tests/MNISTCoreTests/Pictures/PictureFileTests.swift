@@ -15,9 +15,12 @@ import Testing
   func whatIsNoPictureWeReadIsNamed(_ file: [UInt8], _ name: String) {
     let error = PictureError.unsupportedFormat(path: "f", found: name)
     #expect(throws: error) { try PictureFile.decode(file, path: "f") }
+    let advice =
+      ["JPEG", "GIF", "WebP", "HEIC", "BMP"].contains(name)
+      ? "; mogrify -format png converts it" : ""
     #expect(
       error.description
-        == "f: not a picture that can be read (expected PNG, PGM or PPM, found \(name))")
+        == "f: not a picture that can be read (expected PNG, PGM or PPM, found \(name)\(advice))")
   }
 
   @Test func anEmptyFileIsNamed() {

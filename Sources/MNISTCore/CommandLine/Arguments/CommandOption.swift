@@ -57,6 +57,13 @@ extension CommandOption {
     return option
   }
 
+  /// The same option, for which a shell offers files beside folders.
+  func offeringFiles() -> CommandOption {
+    var option = self
+    option.completion = .files
+    return option
+  }
+
   /// The same option, which has no effect where `reason` gives one.
   func noEffect(_ reason: @escaping (Values) -> String?) -> CommandOption {
     var option = self

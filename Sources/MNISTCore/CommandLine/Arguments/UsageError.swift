@@ -89,7 +89,7 @@ extension UsageError.Problem {
         + "(expected \(expected), found \(found))"
     case .modelTooLarge(let inputs, let outputs, let limit):
       "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
-        + "(a model may have at most \(limit) parameters)"
+        + "(a model may have at most \(limit) parameters; --image_size makes pictures smaller)"
     }
   }
 
