@@ -231,9 +231,8 @@ def part_mlx(runs, data, folder):
             check(accuracy_here(file, data) == accuracy, f"{file}, {type(layers.layers)}: not {accuracy}")
         state = safetensors.torch.load_file(exported)
         for kind in ("float16", "bfloat16"):
-            mlx.core.save_safetensors(
-                str(file), {key: value.astype(getattr(mlx.core, kind)) for key, value in weights.items()}
-            )
+            converted = {key: value.astype(getattr(mlx.core, kind)) for key, value in weights.items()}
+            mlx.core.save_safetensors(str(file), converted, {"format": "mlx"})
             expected = accuracy_of(in_precision(getattr(torch, kind), state), x, y, config)
             check(accuracy_here(file, data) == expected, f"{file}, {kind}: not {expected}")
         print(f"mlx {mlx.core.__version__}, {name}: {accuracy}")
