@@ -247,14 +247,14 @@ def part_candle(runs, data, folder):
     for name, config, model, accuracy in runs:
         exported, file = folder / f"{name}.safetensors", folder / "candle.safetensors"
         export(model, exported)
-        weights = candle.utils.load_safetensors(exported)
-        candle.utils.save_safetensors(file, weights)
+        weights = candle.utils.load_safetensors(str(exported))
+        candle.utils.save_safetensors(str(file), weights)
         check(accuracy_here(file, data) == accuracy, f"{file}: not {accuracy}")
         state = safetensors.torch.load_file(exported)
         # candle's batch normalisation does not count its batches.
         counted = {key: value for key, value in weights.items() if "tracked" not in key}
         for kind, own in ((torch.float64, candle.f64), (torch.float16, candle.f16), (torch.bfloat16, candle.bf16)):
-            candle.utils.save_safetensors(file, {key: value.to_dtype(own) for key, value in counted.items()})
+            candle.utils.save_safetensors(str(file), {key: value.to_dtype(own) for key, value in counted.items()})
             expected = accuracy_of(in_precision(kind, state), x, y, config)
             check(accuracy_here(file, data) == expected, f"{file}, {kind}: not {expected}")
         print(f"candle {version}, {name}: {accuracy}")
