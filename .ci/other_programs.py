@@ -227,7 +227,7 @@ def part_mlx(runs, data, folder):
         names = [key for key, _ in tree_flatten(in_sequence.parameters())]
         in_sequence.update(tree_unflatten(list(zip(names, weights.values()))))
         for layers in (network, in_sequence):
-            mlx.core.save_safetensors(str(file), dict(tree_flatten(layers.parameters())), {"format": "mlx"})
+            layers.save_weights(str(file))
             check(accuracy_here(file, data) == accuracy, f"{file}, {type(layers.layers)}: not {accuracy}")
         state = safetensors.torch.load_file(exported)
         for kind in ("float16", "bfloat16"):
