@@ -30,7 +30,8 @@ struct SafeTensorsHeader {
       throw .tooManyTensors(path: path, limit: SafeTensors.tensorLimit, found: tensors.count)
     }
     for member in members where member.name == SafeTensors.metadataName {
-      try readMetadata(member.value)
+      // MLX writes null where it has no metadata, and the reference takes it as none.
+      if member.value.content != .null { try readMetadata(member.value) }
     }
     for member in tensors {
       entries.append(try entry(member))

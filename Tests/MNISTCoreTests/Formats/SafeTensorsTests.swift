@@ -299,6 +299,14 @@ import Testing
     }
   }
 
+  /// As MLX writes it.
+  @Test func nullIsNoMetadata() throws {
+    let header = #"{"__metadata__":null,"a":{"data_offsets":[0,4],"dtype":"F32","shape":[1]}}"#
+    #expect(
+      try TensorFile(parsing: bytes(header: header) + [0, 0, 0x80, 0x3F], path: "m")
+        == TensorFile(tensors: ["a": TensorValue([1] as [Float], shape: [1])]))
+  }
+
   @Test func spacesInTheHeaderAndAnyOrderOfItsEntriesAreRead() throws {
     let header = """
       { "b" : {"data_offsets":[4, 8], "shape":[ 1 ],"dtype":"F32"},
