@@ -12,7 +12,7 @@ import Testing
     dropoutProbability: 0.25, trainRatio: 0.7, batchSize: 25, epochCount: 9, seed: .max,
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
     weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
-    warmupEpochCount: 2, patience: 3)
+    warmupEpochCount: 2, patience: 3, device: "NVIDIA H100 80GB HBM3")
 
   @Test func everyPropertyHasAnUnusualValueHere() {
     let usual = Mirror(reflecting: TrainingSettings()).children
@@ -72,7 +72,7 @@ import Testing
     #expect(
       usual == [
         "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
-        "fitted_pictures", "transpose", "class_names", "patience",
+        "fitted_pictures", "transpose", "class_names", "patience", "device",
       ])
     #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })
   }

@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--device_id",
+    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--cpu",
   ])
   func whatIsCloseToNoOptionGetsNoHint(_ typed: String) {
     #expect(

@@ -146,6 +146,11 @@ import Testing
         "label,1x1,2x1,1x2,2x2\n0,2,3,4,5\n",
         "the columns are out of order (expected \"1x2\", found \"2x1\")"
       ),
+      (
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop1,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop2,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop4,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop3\n2,3,4,5\n",
+        "the columns are out of order (expected \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn3\", found "
+          + "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmn\")"
+      ),
     ] as [(String, String)])
   func whatIsWrongIsSaidInOneSentence(_ text: String, _ sentence: String) {
     for read in [table, { try inPieces($0, 1) }] {

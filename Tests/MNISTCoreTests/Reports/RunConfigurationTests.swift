@@ -39,7 +39,7 @@ import Testing
         "image_height=10", "image_width=14", "fitted_pictures=false", "transpose=false",
         "output_size=4",
         "train_images_crc32=\(hexadecimal(SmallSets.fields(24).imagesCRC32))",
-        "train_labels_crc32=\(hexadecimal(SmallSets.fields(24).labelsCRC32))",
+        "train_labels_crc32=\(hexadecimal(SmallSets.fields(24).labelsCRC32))", "device=CPU",
       ])
   }
 
