@@ -89,6 +89,19 @@ import Testing
   }
 
   /// Not even for a set that was named too.
+  /// Of two letters, one may be wrong.
+  @Test(arguments: [("ax", true), ("xy", false), ("x", false)])
+  func aShortNameIsTakenForFewOthers(_ name: String, _ isClose: Bool) throws {
+    try SmallSets.withFolder { folder throws in
+      try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/ab")
+      #expect {
+        try train("\(folder)/\(name)")
+      } throws: {
+        "\($0)".contains("did you mean \(folder)/ab?") == isClose
+      }
+    }
+  }
+
   @Test func aFolderWhoseNameIsASlipIsNeverMade() throws {
     try SmallSets.withFolder { folder throws in
       #expect {
