@@ -77,6 +77,18 @@ import Testing
     }
   }
 
+  @Test func aFileThatShrinksIsNoticed() throws {
+    try SmallSets.withFolder { folder in
+      let path = folder + "/file"
+      try SmallSets.write([1, 2, 3, 4, 5], path)
+      let file = try InputFile(path, limit: 5)
+      truncate(path, 3)
+      let error = FileError.changedWhileRead(path: path, expectedBytes: 5, foundBytes: 3)
+      #expect(throws: error) { try file.read(1..<5) }
+      #expect(try file.read(1..<3) == [2, 3])
+    }
+  }
+
   #if os(Linux)
     // The kernel gives such files size 0 and then content, as if they grew while they were read.
     @Test func aFileThatGrowsIsNoticed() {
