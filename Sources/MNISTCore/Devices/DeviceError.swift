@@ -6,9 +6,11 @@ public enum DeviceError: Error, Equatable, CustomStringConvertible {
   case noDevice
   /// There are devices, but none of this number.
   case noSuchDevice(number: Int, count: Int)
+  /// The device lacks what the kernels need; `problem` says what.
   case unusable(device: String, problem: String)
   /// `log` is what the driver's compiler says.
   case cannotBuild(device: String, code: Int32, log: String)
+  /// It has `byteCount` bytes, and more would be needed, by this program or beside others.
   case outOfMemory(device: String, byteCount: Int)
   /// A call of OpenCL's failed: a device was lost, or a driver has a fault.
   case failed(device: String, call: String, code: Int32)
