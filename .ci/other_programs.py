@@ -76,7 +76,7 @@ def command_line(fn, seed, use_dropout):
     """What the mirrored train.py keeps of its own, but for the seed, which is ours."""
     return argparse.Namespace(
         model_fn=str(fn), gpu_id=-1, train_ratio=0.8, batch_size=256, n_epochs=1, n_layers=5,
-        use_dropout=use_dropout, dropout_p=0.3, verbose=1, seed=seed, compile=False,
+        use_dropout=use_dropout, dropout_p=0.3, verbose=1, seed=seed, compile=False, graphs=False,
     )  # fmt: skip
 
 
