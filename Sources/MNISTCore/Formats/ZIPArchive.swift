@@ -65,6 +65,10 @@ struct ZIPArchive: Sendable {
     }
     // Most writers keep them in order; the directory need not.
     records.sort { $0.headerOffset < $1.headerOffset }
+    // Then all of them are inside the file.
+    if let last = records.last, last.headerOffset >= end.directory.lowerBound {
+      throw ZIPError.noHeader(path: path, entry: last.text, offset: last.headerOffset)
+    }
     let begins = records.map(\.headerOffset) + [end.directory.lowerBound]
     guard begins[0] == 0 else {
       throw ZIPError.notAdjacent(path: path, entry: nil, expectedOffset: 0, foundOffset: begins[0])

@@ -192,6 +192,13 @@ import Testing
     #expect(
       refusal { $0.headerNumbers = [right.crc32, 4, 3] }
         == disagreement("packed size", "3", "4"))
+    // No header lies in the directory or behind the file.
+    for offset in [74, 120, 1_000, Int(UInt32.max) - 1] {
+      var last = ZIPVector.Entry("b")
+      last.directoryNumbers = [3, 3, offset]
+      let noHeader = ZIPError.noHeader(path: "f", entry: "b", offset: offset)
+      #expect(throws: noHeader) { try open(ZIPVector(.init(), last).file) }
+    }
     #expect(refusal { $0.headerExtra = [1, 2, 3] } == .noHeader(path: "f", entry: "a", offset: 0))
     #expect(
       refusal { $0.headerNumbers = [right.crc32, 3, 0xFFFF_FFFF] }
