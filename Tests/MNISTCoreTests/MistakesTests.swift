@@ -50,12 +50,19 @@ private func hidden(_ property: String) -> String {
 
 private func trainer(patience: Int? = nil, optimizing other: Parameter? = nil) throws {
   let data = TensorDataset(inputs: x12(), labels: [0])
+  try train(on: data, validating: data, patience: patience, optimizing: other)
+}
+
+private func train(
+  on data: any Dataset, validating validData: any Dataset, patience: Int? = nil,
+  optimizing other: Parameter? = nil
+) throws {
   let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
   try Trainer(
     model: model, optimizer: SGD(other.map { [$0] } ?? model.parameters, learningRate: 1),
     criterion: CrossEntropyLoss()
   ).train(
-    data, validating: data, epochCount: 1, batchSize: 1, patience: patience,
+    data, validating: validData, epochCount: 1, batchSize: 1, patience: patience,
     using: RandomGenerator(seed: 0))
 }
 
@@ -76,6 +83,9 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a matrix product needs [m, k] and [k, n], not [1, 2] and [1, 2]": {
     _ = x12().matrixProduct(x12())
   },
+  "a matrix product needs [m, k] and [k, n], not [1, 2] and [2]": {
+    _ = x12().matrixProduct(Tensor([1, 2]))
+  },
   "linear needs x [batch, in], weight [out, in], bias [out], not [1, 2], [1, 2], [2]": {
     _ = x12().linear(weight: x12(), bias: Tensor([1, 2]))
   },
@@ -95,6 +105,13 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = Tensor([], shape: [2, 0]).max(alongAxis: 1)
   },
   "there is no mean of no numbers, in a tensor of shape [0]": { _ = Tensor([]).mean() },
+  "there is no mean of no numbers, along axis 1 of [2, 0]": {
+    _ = Tensor([], shape: [2, 0]).mean(alongAxis: 1)
+  },
+  "logSoftmax needs a last axis with numbers in it, not [2, 0]": {
+    _ = Tensor([], shape: [2, 0]).logSoftmax()
+  },
+  "logSoftmax needs a last axis with numbers in it, not []": { _ = Tensor(1).logSoftmax() },
   "[1, 2] and [1, 3] differ in more than axis 0": {
     _ = Tensor.concatenated([x12(), Tensor([1, 2, 3], shape: [1, 3])])
   },
@@ -149,6 +166,26 @@ private let mistakes: [String: @Sendable () -> Void] = [
     {
       _ = BatchNorm1d(3)(x12())
     },
+  "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [3], [2]":
+    {
+      _ = x12().batchNormalized(
+        weight: Tensor([1, 2, 3]), bias: Tensor([1, 2]), epsilon: 1, moving: nil)
+    },
+  "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [2], [3]":
+    {
+      _ = x12().batchNormalized(
+        weight: Tensor([1, 2]), bias: Tensor([1, 2, 3]), epsilon: 1, moving: nil)
+    },
+  "batch normalisation of [1, 2] needs mean and variance [2], not [1] and [2]": {
+    _ = x12().normalized(
+      mean: Tensor([1]), variance: Tensor([1, 2]), weight: Tensor([1, 2]), bias: Tensor([1, 2]),
+      epsilon: 1)
+  },
+  "batch normalisation of [1, 2] needs mean and variance [2], not [2] and [1]": {
+    _ = x12().normalized(
+      mean: Tensor([1, 2]), variance: Tensor([1]), weight: Tensor([1, 2]), bias: Tensor([1, 2]),
+      epsilon: 1)
+  },
   "running statistics cannot share their numbers with what is normalised, a weight or a bias": {
     let ones = Tensor(repeating: 1, shape: [2])
     let running = RunningTensors(mean: Tensor([0, 0]), variance: ones, momentum: 0.1)
@@ -157,6 +194,18 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "a linear layer cannot map 0 to 2": {
     _ = Linear(inputSize: 0, outputSize: 2, using: RandomGenerator(seed: 0))
+  },
+  "a linear layer cannot map 2 to 0": {
+    _ = Linear(inputSize: 2, outputSize: 0, using: RandomGenerator(seed: 0))
+  },
+  "expected sizes of 1 or more, found 0 layers, 2 to 3": {
+    _ = ImageClassifier.hiddenSizes(inputSize: 2, outputSize: 3, layerCount: 0)
+  },
+  "expected sizes of 1 or more, found 1 layers, 0 to 3": {
+    _ = ImageClassifier.hiddenSizes(inputSize: 0, outputSize: 3, layerCount: 1)
+  },
+  "expected sizes of 1 or more, found 1 layers, 2 to 0": {
+    _ = ImageClassifier.hiddenSizes(inputSize: 2, outputSize: 0, layerCount: 1)
   },
   "a classifier needs at least one hidden layer": {
     _ = ImageClassifier(
@@ -211,6 +260,9 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "MSELoss needs numbers as targets, not 1 labels": { _ = MSELoss()(x12(), .labels([0])) },
   "NLLLoss needs labels, not numbers of shape [1, 2]": { _ = NLLLoss()(x12(), .numbers(x12())) },
+  "CrossEntropyLoss needs labels, not numbers of shape [1, 2]": {
+    _ = CrossEntropyLoss()(x12(), .numbers(x12()))
+  },
 
   // Optimisers
   "SGD was given no parameters (expected those of a module, whose properties are of type Parameter)":
@@ -268,6 +320,9 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "there is no learning rate in epoch -1 of 2 with 1 of warm-up": {
     _ = LearningRateSchedule.constant.rate(from: 1, inEpoch: -1, of: 2, warmupEpochCount: 1)
   },
+  "there is no learning rate in epoch 1 of 2 with -1 of warm-up": {
+    _ = LearningRateSchedule.constant.rate(from: 1, inEpoch: 1, of: 2, warmupEpochCount: -1)
+  },
   "0 states cannot belong to 1 parameters": { Adam([Parameter(Tensor([1]))]).state = [] },
   "the state of parameter 0 has the shapes [2] and [2], the parameter [1]": {
     let state = Adam([Parameter(Tensor([1, 2]))]).state
@@ -285,17 +340,16 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "-1 random numbers cannot be drawn": {
     _ = RandomGenerator(seed: 0).uniform(-1, from: 0, to: 1)
   },
+  "a permutation of -1 numbers is not supported": { _ = RandomGenerator(seed: 0).permutation(-1) },
 
   // Data and training
   "training needs examples to train on and to validate with, not 1 and 0": {
     let data = TensorDataset(inputs: x12(), labels: [0])
-    let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
-    let trainer = Trainer(
-      model: model, optimizer: SGD(model.parameters, learningRate: 1),
-      criterion: CrossEntropyLoss())
-    try? trainer.train(
-      data, validating: Subset(data, indices: []), epochCount: 1, batchSize: 1,
-      using: RandomGenerator(seed: 0))
+    try? train(on: data, validating: Subset(data, indices: []))
+  },
+  "training needs examples to train on and to validate with, not 0 and 1": {
+    let data = TensorDataset(inputs: x12(), labels: [0])
+    try? train(on: Subset(data, indices: []), validating: data)
   },
   "a patience is 1 epoch or more, not 0": { try? trainer(patience: 0) },
   "the optimiser changes a parameter of shape [3] that is not the model's": {
@@ -326,10 +380,24 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a confusion matrix needs a label for each prediction, not 0 for 0": {
     _ = ConfusionMatrix(predicted: [], labels: [])
   },
+  "a confusion matrix is square": { _ = ConfusionMatrix(counts: [[1, 2], [3]]) },
   "a confusion matrix of 0 classes": { _ = ConfusionMatrix([], classCount: 0) },
   "2 taken for 0, of 2 classes": {
     _ = ConfusionMatrix(
       [Classification(index: 0, label: 2, probabilities: [1, 0, 0])], classCount: 2)
+  },
+  "0 taken for 2, of 2 classes": {
+    _ = ConfusionMatrix(
+      [Classification(index: 0, label: 0, probabilities: [0, 0, 1])], classCount: 2)
+  },
+  "a classification without classes": {
+    _ = Classification(index: 0, label: nil, probabilities: [])
+  },
+  "label 2, predicted 0 of 2 classes": {
+    _ = Classification(index: 0, label: 2, probabilities: [1, 0])
+  },
+  "label 0, predicted 2 of 2 classes": {
+    _ = Classification(index: 0, label: nil, probabilities: [1, 0], predicted: 2)
   },
   "an evaluation of 1 classes and of 2": {
     _ = Evaluation([

@@ -41,6 +41,30 @@ import Testing
     #expect(files[0] == files[2])
   }
 
+  /// By hand: the models have 92 trained numbers in 10 tensors and 20 others in 6.
+  @Test func theRoomThatIsNeededCountsEveryTensorOfTheRun() {
+    let images = SmallSets.fields(6, height: 2, width: 3, classes: 3)
+    var settings = SmallSets.settings(images, hiddenSizes: [5, 4])
+    let models = 92 * 4 * 4 + 20 * 4 * 2
+    let tensors = 10 * 5 + 6 * 2
+    #expect(
+      Checkpoint.byteCount(for: settings, in: .safeTensors)
+        == models + tensors * 170 + 7_000 + 2 * 110)
+    #expect(
+      Checkpoint.byteCount(for: settings, in: .pyTorch)
+        == models + tensors * 320 + 7_000 + 2 * 110)
+    // A file has the last 50,000 epochs.
+    settings.epochCount = 50_001
+    #expect(
+      Checkpoint.byteCount(for: settings, in: .safeTensors)
+        == models + tensors * 170 + 7_000 + 50_000 * 110)
+    // Without normalisation 74 numbers in 6 tensors, and no others.
+    let plain = SmallSets.settings(images, hiddenSizes: [5, 4], useDropout: true)
+    #expect(
+      Checkpoint.byteCount(for: plain, in: .safeTensors)
+        == 74 * 4 * 4 + 6 * 5 * 170 + 7_000 + 2 * 110)
+  }
+
   /// Python's `load_state_dict(load_file(path), strict=False)` finds the best model under these names.
   @Test func theBestModelStandsUnderPyTorchsNames() throws {
     let checkpoint = try SmallSets.checkpoint()

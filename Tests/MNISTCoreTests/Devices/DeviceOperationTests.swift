@@ -133,6 +133,35 @@ struct TestedDevice: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// More than a launch takes at once, and of other settings among them.
+  @Test(arguments: TestedDevice.all)
+  func parametersUpdatedTogetherAreThoseUpdatedApart(_ tested: TestedDevice) {
+    tested.run { device in
+      func updated(_ update: ([AdamStep]) -> Void) -> [[Float]] {
+        let states = (0..<53).map { index in
+          (0..<4).map { part in
+            device.upload(
+              DeviceCalls.numbers(
+                1 + index % 3 * 600, UInt64(4 * index + part), from: 0.5, to: 1))
+          }
+        }
+        update(
+          states.enumerated().map { index, state in
+            AdamStep(
+              parameter: Overwriting(state[0]), gradient: state[1], average: Overwriting(state[2]),
+              averageOfSquares: Overwriting(state[3]), beta1: index == 27 ? 0.5 : 0.9,
+              beta2: index == 28 ? 0.5 : 0.99, stepSize: index == 29 ? 0.3 : 0.1,
+              correction: index == 30 ? 0.7 : 0.5, epsilon: index == 31 ? 0.2 : 1e-3,
+              decay: index == 32 ? .decoupled(factor: 0.95) : .none)
+          })
+        return states.flatMap { state in [0, 2, 3].map { device.download(state[$0]) } }
+      }
+      let together = updated { device.adam($0) }
+      let apart = updated { for step in $0 { device.adam([step]) } }
+      #expect(together == apart)
+    }
+  }
+
   // MARK: Numbers that are none, and equal ones
 
   @Test(arguments: TestedDevice.all)

@@ -31,6 +31,24 @@ import Testing
     }
   }
 
+  /// Found vector by vector and, behind the last whole ones, number by number. A wrong no would only cost time, a
+  /// wrong yes a result.
+  @Test(arguments: [0, 1, 23, 24, 47, 48, 49, 130])
+  func aMatrixIsFiniteWhereEveryNumberIs(_ count: Int) {
+    let finite = (0..<count).map { $0 % 2 == 0 ? Float.greatestFiniteMagnitude : -1 }
+    Self.withMatrix(finite, 1, count, false) { #expect($0.isFinite) }
+    for number in [Float.infinity, -.infinity, .nan] {
+      for place in 0..<count {
+        var numbers = finite
+        numbers[place] = number
+        Self.withMatrix(numbers, 1, count, false) { #expect(!$0.isFinite, "\(place)") }
+      }
+      // Also where no vector of a tile is finite.
+      let none = [Float](repeating: number, count: count)
+      Self.withMatrix(none, 1, count, false) { #expect($0.isFinite == (count == 0)) }
+    }
+  }
+
   /// Whole tiles, tiles at the edge, and sums that rest in the result between two parts of the depth.
   @Test(arguments: [(9, 21, 330), (64, 96, 40), (3, 5, 1), (1, 300, 641)])
   func completeSumsAreGivenTheBiasAndTheSlope(_ m: Int, _ n: Int, _ k: Int) {

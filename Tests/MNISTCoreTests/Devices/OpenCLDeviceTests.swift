@@ -94,6 +94,73 @@ struct OpenCLDeviceTests {
       ])
   }
 
+  // MARK: Memory
+
+  /// A queue of its own, without kernels, to a device that says it has so much memory.
+  private func makeQueue(memory: Int, largest: Int) throws -> OpenCLQueue {
+    let library = try #require(OpenCLLibrary.shared)
+    let devices = try OpenCLPlatform.devices(library, includingProcessors: true)
+    let about = devices[0].description
+    return try OpenCLQueue(
+      library, devices[0].handle,
+      OpenCLDescription(
+        name: about.name, platform: about.platform, driver: about.driver, version: about.version,
+        isGPU: about.isGPU, computeUnitCount: about.computeUnitCount, memoryByteCount: memory,
+        largestAllocation: largest, roundsDivisions: about.roundsDivisions, problem: nil))
+  }
+
+  @Test func buffersThatWaitAreUsedAgain() throws {
+    let queue = try makeQueue(memory: 1 << 20, largest: 1 << 20)
+    let first = try (0..<20).map { _ in try #require(queue.take(256)) }
+    #expect(Set(first).count == 20)
+    for buffer in first { queue.give(buffer, 256) }
+    // One of the next size, for which there is room beside them.
+    let larger = try #require(queue.take(257))
+    let second = try (0..<20).map { _ in try #require(queue.take(1)) }
+    #expect(Set(second) == Set(first) && !first.contains(larger))
+    for buffer in second { queue.give(buffer, 1) }
+    queue.give(larger, 512)
+    #expect(queue.take(257) == larger)
+    queue.give(larger, 257)
+    try queue.check()
+  }
+
+  @Test func buffersThatWaitMakeRoomForOthers() throws {
+    let queue = try makeQueue(memory: 1_024, largest: 768)
+    for _ in 0..<3 {
+      let small = try (0..<2).map { _ in try #require(queue.take(256)) }
+      for buffer in small { queue.give(buffer, 256) }
+      queue.give(try #require(queue.take(768)), 768)
+    }
+    try queue.check()
+    // More than one allocation may have.
+    #expect(queue.take(769) == nil)
+    let expected = DeviceError.outOfMemory(device: queue.description.name, byteCount: 1_024)
+    #expect(throws: expected) { try queue.check() }
+  }
+
+  @Test func noMoreIsTakenThanTheDeviceHas() throws {
+    let queue = try makeQueue(memory: 1_024, largest: 1_024)
+    let buffers = try (0..<2).map { _ in try #require(queue.take(512)) }
+    try queue.check()
+    #expect(queue.take(1) == nil)
+    let expected = DeviceError.outOfMemory(device: queue.description.name, byteCount: 1_024)
+    #expect(throws: expected) { try queue.check() }
+    for buffer in buffers { queue.give(buffer, 512) }
+    // Not after a failure either.
+    #expect(queue.take(512) == nil)
+  }
+
+  /// Up to 1 MiB is copied and sent while this program goes on; more is waited for.
+  @Test(arguments: [1 << 18, 1 << 18 + 1])
+  func whatIsSentWithOrWithoutACopyComesDown(_ count: Int) {
+    let numbers = DeviceCalls.numbers(count, 30)
+    let x = device.upload(numbers)
+    #expect(device.download(x) == numbers)
+    device.write(numbers.reversed(), to: Overwriting(x))
+    #expect(device.download(x) == numbers.reversed())
+  }
+
   // MARK: Failures
 
   @Test func whatIsTooLargeFailsAndAllThatFollows() throws {

@@ -58,6 +58,16 @@ import Testing
     #expect(matrix.total == 31)
   }
 
+  @Test func aConfusionMatrixHasOneClassOrMore() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = ConfusionMatrix(counts: [])
+    }
+    expectSentence("a confusion matrix is square", result)
+    #expect(ConfusionMatrix(counts: [[3]]).classCount == 1)
+  }
+
   @Test func classificationsWithoutLabelAreNotCounted() {
     let matrix = ConfusionMatrix(
       [
