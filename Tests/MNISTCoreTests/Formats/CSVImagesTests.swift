@@ -33,6 +33,9 @@ import Testing
     #expect(bare == ImageTable(height: 2, width: 2, pixels: Array(1...8), labels: nil))
     #expect(try table("pixel0,pixel1,pixel2,pixel3\n1,2,3,4\n5,6,7,8\n") == bare)
     #expect(try inPieces("1,2,3,4\n5,6,7,8", 1) == bare)
+    // Not rows and columns: these are two numbers alone.
+    #expect(try table("x1x1,x1x2,x2x1,x2x2\n1,2,3,4\n5,6,7,8\n") == bare)
+    #expect(try table("1x1,1x2,2x1,2xx2\n1,2,3,4\n5,6,7,8\n") == bare)
   }
 
   @Test func namesTellRowsAndColumns() throws {
@@ -47,6 +50,15 @@ import Testing
       height: 4, width: 4, pixels: (100..<116).map { UInt8($0) }, labels: nil)
     #expect(try table(names + "\n" + row) == expected)
     #expect(try table("target,\(names)\n3,\(row)").labels == [3])
+    let fromOne = (1...16).map(String.init).joined(separator: ",")
+    #expect(try table(fromOne + "\n" + row) == expected)
+  }
+
+  @Test func fewNumbersThatCountOrWhichBeginAtTwoAreAnImage() throws {
+    for numbers in [0...8, 1...9, 2...17] as [ClosedRange<UInt8>] {
+      let row = numbers.map(String.init).joined(separator: ",")
+      #expect(try table(row).pixels == Array(numbers), "\(numbers)")
+    }
   }
 
   @Test func fractionsAreMultipliedBy255AndRounded() throws {
@@ -86,6 +98,15 @@ import Testing
           + "found \"two\")"
       ),
       (
+        "7,1,2,3,4\n7,1,2-0,3,4\n",
+        "line 2, column 3: not a pixel (expected a whole number from 0 to 255, or all from 0 to 1, "
+          + "found \"2-0\")"
+      ),
+      (
+        "7,1,2,3,4\n256,1,2,3,4\n",
+        "line 2, column 1: not a label (expected a whole number from 0 to 255, found \"256\")"
+      ),
+      (
         "7,1,2,3,4\n7.5,1,2,3,4\n",
         "line 2, column 1: not a label (expected a whole number from 0 to 255, found \"7.5\")"
       ),
@@ -116,6 +137,11 @@ import Testing
           + "the name label beside them)"
       ),
       (
+        "0,1,2,3,4,5,6,7,8,9\n1,0,0,0,0,0,0,0,0,0\n",
+        "no images in 10 columns (expected a square number of pixels, such as 784, or a column with "
+          + "the name label beside them)"
+      ),
+      (
         "ImageId,Label\n1,0\n",
         "no images in 2 columns (expected a square number of pixels, such as 784, beside the "
           + "column \"label\")"
@@ -135,6 +161,11 @@ import Testing
       ),
       (
         ",label,a,b,c,d\n0,2,3,4,5,6\n",
+        "the first column has no name and numbers the rows (expected labels or pixels; pandas "
+          + "leaves it out with to_csv(…, index=False))"
+      ),
+      (
+        "Unnamed: 0,label,a,b,c,d\n0,2,3,4,5,6\n",
         "the first column has no name and numbers the rows (expected labels or pixels; pandas "
           + "leaves it out with to_csv(…, index=False))"
       ),

@@ -31,8 +31,32 @@ import Testing
       ([0x89, 0x50, 0x4E, 0x47], "a PNG image"), ([0x1F, 0x8B, 8], "a gzip file"),
       ([0xFD] + Array("7zXZ".utf8), "an xz file"), ([0, 0, 8, 3], "an IDX file"),
       ([9, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x22], "a safetensors file"), ([0xC3], nil), ([0x7F], nil),
+      ([0x89] + Array("HDF".utf8), "an HDF5 file"), (Array("ARROW1".utf8), "an Arrow file"),
+      (Array("MATLAB 5.0".utf8), "a MATLAB file"), (Array("SQLite format".utf8), "an SQLite file"),
+      ([0x28, 0xB5, 0x2F, 0xFD], "a Zstandard file"), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
+      (Array("Rar!".utf8), "a RAR archive"), (Array("RIFF1234WEBP".utf8), "a WebP image"),
+      (Array("II*\0".utf8), "a TIFF image"), (Array("MM\0*".utf8), "a TIFF image"),
+      ([0xFF, 0xFE], "a text file in UTF-16"), ([0xFE, 0xFF], "a text file in UTF-16"),
+      ([0x7F] + Array("ELF".utf8), "a program"), (Array("#!".utf8), "a script"),
     ] as [([UInt8], String?)])
   func bytesAreNamed(_ content: [UInt8], _ kind: String?) {
+    #expect(FileKind.name(content) == kind)
+  }
+
+  /// The first and the last number that makes a kind, and those beside them.
+  @Test(
+    arguments: [
+      ([0x80, 0, 0x7D], nil), ([0x80, 1, 0x7D], "a Python pickle"),
+      ([0x80, 5, 0x7D], "a Python pickle"), ([0x80, 6, 0x7D], nil), ([0x80, 2, 0x10], nil),
+      ([0x80, 2, 0x11], "a Python pickle"), ([8, 0, 0x12, 7], nil),
+      ([8, 1, 0x12, 1], "an ONNX file"), ([8, 31, 0x12, 1], "an ONNX file"),
+      ([8, 32, 0x12, 1], nil), ([8, 8, 0x13, 7], nil), ([8, 8, 0x12, 0], nil),
+      ([9, 9, 9, 0, 0, 0, 0, 0, 0x7B, 0x22], "a safetensors file"),
+      ([9, 9, 9, 9, 0, 0, 0, 0, 0x7B, 0x22], nil), ([9, 0, 0, 0, 0, 0, 0, 0, 0x7B], nil),
+      ([9, 0, 0, 0, 0, 0, 0, 9, 0x7B, 0x22], nil),
+      ([UInt8](repeating: 0, count: 15), nil),
+    ] as [([UInt8], String?)])
+  func aKindHasItsLimits(_ content: [UInt8], _ kind: String?) {
     #expect(FileKind.name(content) == kind)
   }
 

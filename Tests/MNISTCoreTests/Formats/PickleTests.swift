@@ -49,6 +49,27 @@ private typealias Value = PickleValue<PickledTensor>
     }
   }
 
+  /// By its type's name and its bytes, as NumPy pickles a single one.
+  @Test func everyNumberOfNumPysIsRead() throws {
+    for (type, content, value) in [
+      ("f8", "\0\0\0\0\0\0\u{F8}\u{BF}", .number(-1.5)), ("f4", "\0\0\u{C0}\u{BF}", .number(-1.5)),
+      ("f2", "\0\u{BE}", .number(-1.5)),
+      ("i8", "\u{FE}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}", .integer(-2)),
+      ("i4", "\u{FE}\u{FF}\u{FF}\u{FF}", .integer(-2)), ("i2", "\u{FE}\u{FF}", .integer(-2)),
+      ("i1", "\u{FE}", .integer(-2)), ("u1", "\u{FE}", .integer(254)), ("b1", "\u{1}", .bool(true)),
+      ("b1", "\0", .bool(false)),
+    ] as [(String, String, Value)] {
+      for module in ["numpy.core.multiarray", "numpy._core.multiarray"] {
+        let number = "c\(module)\nscalar\ncnumpy\ndtype\nU\u{2}\(type)\u{85}R"
+        let count = String(UnicodeScalar(UInt8(content.unicodeScalars.count)))
+        #expect(try read(number + "C" + count + content + "\u{86}R.") == value, "\(type)")
+        #expect(throws: PickleError.self, "\(type)") {
+          try read(number + "C\u{3}" + "\0\0\0" + "\u{86}R.")
+        }
+      }
+    }
+  }
+
   @Test func whatStandsInSeveralPlacesIsOneValue() throws {
     // A list is remembered, put into another one twice, and only then filled.
     let value = try read("]q\0](h\0h\0e\u{86}.")

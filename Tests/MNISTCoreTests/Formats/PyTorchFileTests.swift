@@ -196,6 +196,19 @@ import Testing
     #expect(try values.last == file.value(of: shared[0]) { Array(bytes[$0]) })
   }
 
+  @Test func storagesAreReadInTheOrderOfTheirTensors() throws {
+    let root = Value.list([floats([1], [1]), integers([2], [1]), floats([3], [1])])
+    let bytes = PyTorchFile.encoded(root)
+    let file = try PyTorchFile(parsing: bytes, path: "f")
+    var starts: [Int] = []
+    let found = try file.loaded {
+      starts.append($0.lowerBound)
+      return Array(bytes[$0])
+    }
+    #expect(found == root)
+    #expect(starts.count == 3 && starts == starts.sorted())
+  }
+
   // MARK: What is refused
 
   @Test func otherFormsAreNamedAsWhatTheyAre() throws {

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import MNISTCore
@@ -23,6 +24,30 @@ import Testing
         withExtendedLifetime(lock) {}
       }
       #expect(try SmallSets.names(folder).isEmpty)
+    }
+  }
+
+  /// A program that the tool starts would keep the lock.
+  @Test func otherProgramsDoNotInheritIt() throws {
+    try SmallSets.withFolder { folder throws in
+      let lock = try FileLock("\(folder)/m")
+      let inherited = (0..<256).filter { descriptor in
+        var (found, own, around) = (stat(), stat(), stat())
+        return fstat(Int32(descriptor), &found) == 0 && stat("\(folder)/.m.lock", &own) == 0
+          && stat(folder, &around) == 0 && [own.st_ino, around.st_ino].contains(found.st_ino)
+          && fcntl(Int32(descriptor), F_GETFD) & FD_CLOEXEC == 0
+      }
+      withExtendedLifetime(lock) { #expect(inherited.isEmpty) }
+    }
+  }
+
+  /// Who may write in the folder could lead the run to any file.
+  @Test func aLinkInPlaceOfTheSmallFileIsNotFollowed() throws {
+    try SmallSets.withFolder { folder throws in
+      #expect(symlink("elsewhere", "\(folder)/.m.lock") == 0)
+      let error = FileError.cannotWrite(path: "\(folder)/m", reason: SystemError.text(ELOOP))
+      #expect(throws: error) { try FileLock("\(folder)/m") }
+      #expect(try SmallSets.names(folder) == [".m.lock"])
     }
   }
 
@@ -86,6 +111,26 @@ import Testing
         path: "\(folder)/m", lock: "\(folder)/.m.lock", reason: "Permission denied")
       #expect(throws: error) { try FileLock("\(folder)/m") }
       withExtendedLifetime(lock) {}
+    }
+  }
+
+  /// A holder removes the small file before it gives the lock back: whoever opened it before that has nothing.
+  @Test func aLockOfASmallFileThatIsGoneIsNone() throws {
+    try SmallSets.withFolder { folder throws in
+      let end = ContinuousClock.now + .milliseconds(300)
+      let lostCount = Mutex(0)
+      let threads = (0..<2).map { _ in
+        SystemThread {
+          while ContinuousClock.now < end {
+            guard let lock = try? FileLock("\(folder)/m") else { continue }
+            let hasName = FileSystem.exists("\(folder)/.m.lock")
+            withExtendedLifetime(lock) {}
+            if !hasName { lostCount.withLock { $0 += 1 } }
+          }
+        }
+      }
+      for thread in threads { thread?.join() }
+      #expect(lostCount.withLock { $0 } == 0)
     }
   }
 

@@ -113,6 +113,43 @@ import Testing
     }
   }
 
+  /// 222 bytes leave room for a helper's dot and suffix.
+  @Test(arguments: [
+    (String(repeating: "n", count: 222), String(repeating: "n", count: 222)),
+    (String(repeating: "n", count: 223), String(repeating: "n", count: 205) + "~4bbeed52703fca29"),
+    // Of two bytes each, of which the last is 0xBF and 0x80: none is cut in two.
+    (String(repeating: "¿", count: 127), String(repeating: "¿", count: 102) + "~a53d160f9f11936a"),
+    (String(repeating: "À", count: 127), String(repeating: "À", count: 102) + "~d0bccb7bac0a4cde"),
+  ])
+  func aHelperOfALongNameIsNamedByItsBeginningAndAChecksum(
+    _ name: String, _ kept: String
+  ) throws {
+    try SmallSets.withFolder { folder in
+      let target = try OutputTarget("\(folder)/\(name)")
+      let helper = target.sideName(".lock")
+      #expect(helper == Array(".\(kept).lock".utf8CString))
+    }
+  }
+
+  @Test func whatIsReadBackMustBeWhatWasWritten() throws {
+    try SmallSets.withFolder { folder in
+      let path = "\(folder)/model"
+      let file = try TemporaryFile(beside: OutputTarget(path))
+      try file.append([1, 2, 3])
+      let others: [[UInt8]] = [[1, 2, 3], [1, 2, 4], [0, 2, 3], [1, 2], [1, 2, 3, 4], []]
+      var found: [FileError?] = []
+      for other in others {
+        do throws(FileError) {
+          try file.check(holds: other)
+          found.append(nil)
+        } catch {
+          found.append(error)
+        }
+      }
+      #expect(found == [nil] + [FileError?](repeating: .readBackDiffers(path: path), count: 5))
+    }
+  }
+
   @Test func aCheckLeavesNothingBehind() throws {
     try SmallSets.withFolder { folder in
       try OutputFile.checkWritable("\(folder)/model", byteCount: 1_000_000)
