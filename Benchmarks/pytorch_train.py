@@ -64,9 +64,10 @@ class Trainer:
         """The same step as one CUDA graph, recorded at the first full batch; a short batch runs as usual."""
         if self.graph is None:
             self.images, self.labels = images.clone(), labels.clone()
+            start = deepcopy(self.model.state_dict())
+            # Only now: the steps of that stream must not overtake the copies.
             stream = torch.cuda.Stream()
             stream.wait_stream(torch.cuda.current_stream())
-            start = deepcopy((self.model.state_dict(), self.optimizer.state_dict()))
             with torch.cuda.stream(stream):
                 for _ in range(3):
                     self.step(self.images, self.labels)
@@ -75,7 +76,7 @@ class Trainer:
             self.optimizer.zero_grad()
             with torch.cuda.graph(self.graph):
                 self.loss = self.step(self.images, self.labels)
-            self.model.load_state_dict(start[0])
+            self.model.load_state_dict(start)
             for state in self.optimizer.state.values():
                 for value in state.values():
                     value.zero_()

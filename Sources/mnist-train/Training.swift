@@ -52,10 +52,16 @@ func train(
       console.note(TrainingText.stopped(by: signal, options, log))
       throw signal
     }
-  } catch let error where error is TrainingError || error is DeviceError {
+  } catch let error as TrainingError {
     try saver.finish()
-    if error is DeviceError {
+    throw error
+  } catch let error as DeviceError {
+    // A save that fails too is told of here: the device's failure is what ends the run.
+    do {
+      try saver.finish()
       console.note(TrainingText.saved(after: takenEpoch, options))
+    } catch {
+      console.failAndGoOn(error)
     }
     throw error
   }

@@ -70,7 +70,7 @@ struct OpenCLDeviceTests {
     settings.trainRatio = 0.5
     var launches: [[String: Int]] = []
     // Its own: other tests launch theirs meanwhile.
-    let device = try GPU.device(0, includingProcessors: true)
+    let device = try TestedGPU.another()
     try GPU.use(device) {
       let run = TrainingRun(settings, images: images)
       try run.train { event in
@@ -164,7 +164,7 @@ struct OpenCLDeviceTests {
   // MARK: Failures
 
   @Test func whatIsTooLargeFailsAndAllThatFollows() throws {
-    let failing = try GPU.device(0, includingProcessors: true)
+    let failing = try TestedGPU.another()
     let x = failing.upload([1, 2])
     let large = failing.allocate(1 << 50)
     let name = failing.description
@@ -182,7 +182,7 @@ struct OpenCLDeviceTests {
   }
 
   @Test func aRunOnADeviceThatFailsEndsWithItsError() throws {
-    let failing = try GPU.device(0, includingProcessors: true)
+    let failing = try TestedGPU.another()
     let images = SmallSets.fields(40, height: 3, width: 5, classes: 3)
     let settings = SmallSets.settings(images, hiddenSizes: [9], useDropout: false)
     #expect(throws: DeviceError.self) {
@@ -197,7 +197,7 @@ struct OpenCLDeviceTests {
   }
 
   @Test func whatTheDriverCannotCompileIsASentence() throws {
-    let failing = try GPU.device(0, includingProcessors: true)
+    let failing = try TestedGPU.another()
     #expect {
       try failing.queue.build("__kernel void broken( {", options: "", kernels: ["broken"])
     } throws: { error in

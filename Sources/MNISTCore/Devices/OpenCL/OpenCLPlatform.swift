@@ -45,7 +45,9 @@ enum OpenCLPlatform {
     let code = library.getPlatformIDs(0, nil, &count)
     guard code != OpenCLLibrary.Constant.platformNotFound else { return [] }
     var handles = [Handle?](repeating: nil, count: min(Int(count), 1_024))
-    let second = code != 0 || count == 0 ? code : library.getPlatformIDs(count, &handles, &count)
+    let second =
+      code != 0 || count == 0
+      ? code : library.getPlatformIDs(UInt32(handles.count), &handles, &count)
     guard second == 0 else {
       throw .failed(device: "OpenCL's loader", call: "clGetPlatformIDs", code: second)
     }
@@ -73,6 +75,7 @@ enum OpenCLPlatform {
       let code = ask(device, query.rawValue, MemoryLayout<Number>.size, &number, nil)
       return code == 0 ? Int(clamping: number) : 0
     }
+    let name = String(text(.deviceName, ask, device).prefix(200))
     let version = text(.deviceVersion, ask, device)
     let kind = UInt64(number(.deviceType, as: UInt64.self))
     let abilities = UInt64(number(.floatAbilities, as: UInt64.self))
@@ -81,6 +84,9 @@ enum OpenCLPlatform {
     let problem: String? =
       if version.hasPrefix("OpenCL 1.0") || version.hasPrefix("OpenCL 1.1") || version.isEmpty {
         "it knows \(version.isEmpty ? "no OpenCL" : String(version.prefix(10))), not 1.2"
+      } else if name.isEmpty {
+        // A model file cannot do without.
+        "its driver does not say what it is called"
       } else if number(.isAvailable, as: UInt32.self) == 0 {
         "its driver says that it is not available"
       } else if number(.hasCompiler, as: UInt32.self) == 0 {
@@ -93,7 +99,7 @@ enum OpenCLPlatform {
         nil
       }
     return OpenCLDescription(
-      name: String(text(.deviceName, ask, device).prefix(200)), platform: platformName,
+      name: name.isEmpty ? "a device without a name" : name, platform: platformName,
       driver: text(.driverVersion, ask, device), version: version,
       isGPU: kind & OpenCLLibrary.Constant.deviceTypeGPU != 0,
       computeUnitCount: number(.computeUnits, as: UInt32.self),

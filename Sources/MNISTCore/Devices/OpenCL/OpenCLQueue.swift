@@ -151,6 +151,7 @@ final class OpenCLQueue: @unchecked Sendable {
   func write(_ bytes: UnsafeRawBufferPointer, to buffer: Handle?) {
     guard let buffer, let start = bytes.baseAddress, bytes.count > 0 else { return }
     state.withLock { state in
+      guard state.failure == nil else { return }
       guard bytes.count <= Self.stagingLimit else {
         call("clEnqueueWriteBuffer", &state) {
           library.enqueueWriteBuffer(queue, buffer, 1, 0, bytes.count, start, 0, nil, nil)

@@ -71,10 +71,10 @@ enum ProductKernels {
           barrier(CLK_LOCAL_MEM_FENCE);
           for (int step = 0; step < DEPTH; step++) {
             float4 x = vload4(0, rows + step * PITCH + row), y = vload4(0, columns + step * PITCH + column);
-            partial[0] = fma(x.s0, y, partial[0]);
-            partial[1] = fma(x.s1, y, partial[1]);
-            partial[2] = fma(x.s2, y, partial[2]);
-            partial[3] = fma(x.s3, y, partial[3]);
+            partial[0] = fma((float4)(x.s0), y, partial[0]);
+            partial[1] = fma((float4)(x.s1), y, partial[1]);
+            partial[2] = fma((float4)(x.s2), y, partial[2]);
+            partial[3] = fma((float4)(x.s3), y, partial[3]);
           }
           barrier(CLK_LOCAL_MEM_FENCE);
         }
