@@ -194,10 +194,10 @@ extension PictureFolder {
     }
 
     /// What lies in the folder of a class, in the order of the names.
-    static func files(in folder: String) throws -> [String] {
-      let names = try FileSystem.names(in: folder, limit: fileLimit + 1)
-      guard names.count <= fileLimit else {
-        throw PictureFolderError.tooManyPictures(path: folder, limit: fileLimit)
+    static func files(in folder: String, limit: Int = fileLimit) throws -> [String] {
+      let names = try FileSystem.names(in: folder, limit: limit + 1)
+      guard names.count <= limit else {
+        throw PictureFolderError.tooManyPictures(path: folder, limit: limit)
       }
       let base = FileSystem.withSlash(folder)
       return names.filter { !isIgnored($0) }.map { base + $0 }

@@ -128,10 +128,12 @@ public struct UnlabelledImages {
   /// More pictures than any known set has.
   private static let fileLimit = 2_000_000
 
-  private static func pictures(in folder: String) throws -> (names: [String], otherCount: Int) {
-    let all = try FileSystem.names(in: folder, limit: fileLimit + 1)
-    guard all.count <= fileLimit else {
-      throw UnlabelledImagesError.tooManyFiles(path: folder, limit: fileLimit)
+  static func pictures(
+    in folder: String, limit: Int = fileLimit
+  ) throws -> (names: [String], otherCount: Int) {
+    let all = try FileSystem.names(in: folder, limit: limit + 1)
+    guard all.count <= limit else {
+      throw UnlabelledImagesError.tooManyFiles(path: folder, limit: limit)
     }
     let base = FileSystem.withSlash(folder)
     let shown = all.filter { !PictureFolder.Layout.isIgnored($0) }

@@ -152,6 +152,18 @@ import Testing
     #expect(images.labels == [0, 2, 1, 0, 2, 1] && images.classNames == ["0", "2", "1"])
   }
 
+  @Test(arguments: [(20, ""), (21, ", …")])
+  func theFirstTwentyClassesAreNamed(_ count: Int, _ end: String) throws {
+    let names = (0..<count).map { "n\($0)" }
+    let images = ImageSet(height: 1, width: 1, pixels: [0], labels: [0], classNames: names)
+    let data = LoadedImages(images: images, origin: .files(folder: "d"))
+    let named = (0..<20).map { "\($0) is n\($0)" }.joined(separator: ", ")
+    #expect(
+      PredictionText.classesByOrder(try Self.model(nil), data)
+        == "the model does not say what its classes are called: as in the data, \(named)\(end)")
+    #expect(PredictionText.classesByOrder(try Self.model(["a", "b", "c"]), data) == nil)
+  }
+
   @Test func weightsAloneTakeTheClassesInTheirOrder() throws {
     let checkpoint = try SmallSets.checkpoint()
     var file = try TensorFile(parsing: checkpoint.encoded(), path: "m")

@@ -32,6 +32,13 @@ import Testing
         + "mnist-train --log_dir writes them)")
   }
 
+  @Test func aModelThatCannotBeKeptMayBeGivenUp() {
+    #expect(
+      ErrorText.sentence(FileError.cannotKeep(path: "m", .notReplaced(path: "n", what: "x")))
+        == "m: the model there cannot be kept: n: not replaced: x; move that away, or give "
+        + "--overwrite to keep no model")
+  }
+
   @Test func everyOtherErrorSaysAllItself() {
     let error = RunFolderError.noEpoch(path: "d")
     #expect(ErrorText.sentence(error) == error.description)

@@ -25,6 +25,18 @@ import Testing
     #expect(line.text(columns: 100).contains("[====================] 235/235"))
   }
 
+  @Test(
+    arguments: [
+      (0.4, "0"), (999.4, "999"), (999.5, "1,000"), (1_234_567, "1,234,567"),
+      (999_999_999_999_999, "999,999,999,999,999"), (1e15, "?"), (.infinity, "?"),
+    ] as [(Double, String)])
+  func theSpeedIsWholeWithACommaBeforeEachThreeDigits(_ images: Double, _ text: String) {
+    var line = line
+    line.imagesPerBatch = images
+    line.secondsPerBatch = 1
+    #expect(line.text(columns: 200).contains("  loss 0.0723  \(text) images/s  "))
+  }
+
   @Test(arguments: 0...90) func theLineFitsIntoTheTerminal(_ columns: Int) {
     #expect(line.text(columns: columns).count <= max(0, columns - 3))
   }
@@ -69,7 +81,7 @@ import Testing
     arguments: [
       (0, "0s"), (11.6, "12s"), (59.4, "59s"), (59.6, "1:00"), (62, "1:02"), (3599.9, "1:00:00"),
       (3723, "1:02:03"), (360_000, "100:00:00"), (-1, "0s"),
-      (-1e30, "0s"), (.infinity, "?"), (.nan, "?"),
+      (999_999_999, "277777:46:39"), (1e9, "?"), (-1e30, "0s"), (.infinity, "?"), (.nan, "?"),
     ] as [(Double, String)])
   func aDurationIsShort(_ seconds: Double, _ expected: String) {
     #expect(ProgressLine.duration(seconds) == expected)

@@ -73,6 +73,17 @@ import Testing
         + "(go on with a larger --patience)")
   }
 
+  @Test func aRunThatGoesOnOnAnotherDeviceIsToldOf() {
+    let settings = SmallSets.settings(SmallSets.fields(10))
+    var other = settings
+    other.device = "gpu\u{7}"
+    #expect(TrainingText.otherDevice(settings, than: settings) == nil)
+    #expect(
+      TrainingText.otherDevice(settings, than: other)
+        == "mnist-train: the run was on gpu\\x07 and goes on on \(settings.device): its last bits "
+        + "will differ")
+  }
+
   @Test func whatEndsARunAtOnceSaysWhatIsSaved() {
     func text(_ saved: (Int, EpochProgress)?) -> String {
       TrainingText.endedAtOnce(holding: saved, in: "a\u{1B}m")

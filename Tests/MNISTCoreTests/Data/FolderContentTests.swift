@@ -125,6 +125,21 @@ import Testing
     }
   }
 
+  /// Nothing where a set is nearby, nor where test images are missing: MNIST's would be others.
+  @Test func noSetIsOfferedInPlaceOfOneNearbyOrOfTestImages() throws {
+    try SmallSets.withFolder(["e/.x": []]) { folder throws in
+      try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/scans")
+      let nearby = #expect(throws: DataSourceError.self) { try train("\(folder)/scand") }
+      #expect(nearby?.description.hasSuffix("; did you mean \(folder)/scans?)") == true)
+      #expect(nearby.map { ErrorText.sentence($0) } == nearby?.description)
+      let test = #expect(throws: DataSourceError.self) {
+        try DataSource(.auto, in: "\(folder)/e").images(of: nil, isTrain: false)
+      }
+      #expect(test?.description.hasSuffix(", a CSV or an NPZ file, found nothing)") == true)
+      #expect(test.map { ErrorText.sentence($0) } == test?.description)
+    }
+  }
+
   private func train(_ folder: String) throws -> LoadedImages {
     try DataSource(.auto, in: folder).trainingImages()
   }

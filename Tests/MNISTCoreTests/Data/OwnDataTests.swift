@@ -206,6 +206,36 @@ import Testing
     }
   }
 
+  /// Nobody else has a set of one's own; a published one is to be had elsewhere.
+  @Test func whatIsWrongWithASetOfOnesOwnWhereItWasIsSaid() throws {
+    try SmallSets.withFolder { folder throws in
+      for (set, place) in [(own, "own"), (own, "data/x"), (mnist, "mnist")] {
+        var files = set.files
+        files["train-images-idx3-ubyte"] = [0x1F, 0x8B, 8, 0]
+        try SmallSets.put(files, in: "\(folder)/\(place)")
+      }
+      var source = source(usually: "\(folder)/data")
+      source.mirror = try LoopbackServer.refusingAddress()
+      var identity = identity(own)
+      identity.folder = "\(folder)/own"
+      #expect {
+        try source.images(of: identity, isTrain: true)
+      } throws: {
+        "\($0)".hasPrefix("\(folder)/own/train-images-idx3-ubyte: ")
+      }
+      // Where it is not looked for as a rule, it does not matter.
+      try SmallSets.put(own.files, in: "\(folder)/data/y")
+      #expect(try source.images(of: identity, isTrain: true).images == own.train)
+      identity = self.identity(mnist)
+      identity.folder = "\(folder)/mnist"
+      #expect {
+        try source.images(of: identity, isTrain: true)
+      } throws: {
+        "\($0)".hasPrefix("MNIST could not be downloaded: ")
+      }
+    }
+  }
+
   // MARK: -
 
   private func source(_ choice: DatasetChoice? = nil, usually folder: String) -> DataSource {

@@ -11,6 +11,7 @@ import Testing
 
   @Test(arguments: [
     ("train", "test"), ("training", "testing"), ("Train", "Test"), ("train", "val"),
+    ("train", "valid"), ("train", "validation"),
   ])
   func partsHaveFoldersOfTheirOwn(_ train: String, _ test: String) throws {
     try SmallSets.withFolder([
@@ -104,6 +105,46 @@ import Testing
     try SmallSets.withFolder(["train/1.png": Self.dot(1), "car/2.png": Self.dot(2)]) {
       folder throws in
       #expect(try SetFolder.load(folder, isTrain: true).classNames == ["car", "train"])
+    }
+  }
+
+  /// Of the first twenty files by their names, of the first three by their content.
+  @Test func theFirstFilesTellAFolderOfPictures() throws {
+    func isSet(_ otherCount: Int, _ name: String) throws -> Bool {
+      var files = ["a/\(name)": Self.dot(1)]
+      for index in 0..<otherCount { files["a/\(100 + index)"] = [7] }
+      var isShared = false
+      try SmallSets.withFolder(files) { folder throws in
+        isShared = PictureFolder.Layout(of: folder) == .shared
+      }
+      return isShared
+    }
+    #expect(try isSet(19, "x.png") == true)
+    #expect(try isSet(20, "x.png") == false)
+    #expect(try isSet(2, "x") == true)
+    #expect(try isSet(3, "x") == false)
+  }
+
+  @Test(arguments: [
+    "png", "jpg", "jpeg", "pbm", "pgm", "ppm", "bmp", "gif", "tif", "tiff", "webp",
+  ])
+  func aPicturesNameEndsAsThoseOfItsFormatDo(_ end: String) {
+    for name in ["a.\(end)", "A.\(end.uppercased())", ".\(end)"] {
+      #expect(PictureFolder.Layout.isPictureName(name))
+    }
+    for name in [end, "a\(end)", "a.\(end).txt", "a.\(end)x"] {
+      #expect(!PictureFolder.Layout.isPictureName(name))
+    }
+  }
+
+  @Test func aFolderOfAClassHasALimit() throws {
+    try SmallSets.withFolder(["1": [1], ".x": [1], "2": [1]]) { folder throws in
+      let paths = ["\(folder)/1", "\(folder)/2"]
+      #expect(try PictureFolder.Layout.files(in: folder, limit: 3) == paths)
+      let error = PictureFolderError.tooManyPictures(path: folder, limit: 2)
+      #expect(throws: error) { try PictureFolder.Layout.files(in: folder, limit: 2) }
+      #expect(
+        error.description == "\(folder): too many pictures (expected at most 2, found more)")
     }
   }
 

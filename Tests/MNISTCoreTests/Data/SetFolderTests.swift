@@ -173,6 +173,18 @@ import Testing
     }
   }
 
+  @Test func amongMoreThanAHundredFilesATableHasAUsualName() throws {
+    var files: [String: [UInt8]] = ["zz": csv(images)]
+    for index in 0..<99 { files["a\(100 + index)"] = [0] }
+    try SmallSets.withFolder(files) { folder throws in
+      #expect(TableFile.sets(in: folder).map(\.path) == ["\(folder)/zz"])
+      try SmallSets.put(["b": [0]], in: folder)
+      #expect(TableFile.sets(in: folder).isEmpty)
+      try SmallSets.put(["zz.csv": csv(images)], in: folder)
+      #expect(TableFile.sets(in: folder).map(\.path) == ["\(folder)/zz.csv"])
+    }
+  }
+
   @Test func theOtherPartOfANamedFileMustBeThere() throws {
     try SmallSets.withFolder(["mnist_train.csv": csv(images)]) { folder throws in
       let error = #expect(throws: SetFolderError.self) {

@@ -133,6 +133,16 @@ import Testing
     }
   }
 
+  @Test func aFolderHasALimit() throws {
+    try SmallSets.withFolder(["a.png": [1], ".x": [2], "b.txt": [3]]) { folder in
+      let found = try UnlabelledImages.pictures(in: folder, limit: 3)
+      #expect(found.names == ["a.png"] && found.otherCount == 1)
+      let error = UnlabelledImagesError.tooManyFiles(path: folder, limit: 2)
+      #expect(throws: error) { try UnlabelledImages.pictures(in: folder, limit: 2) }
+      #expect(error.description == "\(folder): too many files (expected at most 2, found more)")
+    }
+  }
+
   @Test func labelsBesideTheImagesArePassedOver() throws {
     // CSV has images of two by two pixels here: its columns must be a square.
     let rows = "1,2,3,4,5\n0,6,7,8,9\n"

@@ -224,6 +224,22 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     #expect(half.pixels == [1, 2, 3, 125, 0, 0])
   }
 
+  /// By the greater difference, in either direction; of two equal ones the ink is light.
+  @Test(
+    arguments: [
+      (90, 250, false), (10, 150, true), (50, 150, false), (49, 150, true), (100, 100, false),
+    ] as [(UInt8, UInt8, Bool)])
+  func aRawPictureOnGrayPaperIsInvertedByItsGreaterDifference(
+    _ dark: UInt8, _ light: UInt8, _ isInverted: Bool
+  ) throws {
+    let pixels: [UInt8] = [100, dark, 100, 100, light, 100, 100, 100, 100]
+    let image = try ModelImage(
+      raw: picture(pixels, height: 3, width: 3), height: 3, width: 3, path: "f")
+    #expect(image.isInverted == isInverted)
+    #expect(image.isBlank == (dark == light))
+    #expect(image.pixels == pixels)
+  }
+
   @Test func aRawPictureOfAnotherSizeIsRefused() {
     let error = PictureError.wrongSize(
       path: "f", expectedHeight: 28, expectedWidth: 27, foundHeight: 2, foundWidth: 3)

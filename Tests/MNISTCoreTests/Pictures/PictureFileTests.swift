@@ -11,16 +11,29 @@ import Testing
       (Array("%PDF-1.4".utf8), "PDF"), (Array("hello\n".utf8), "text"),
       (Array("P7\nWIDTH 2".utf8), "a PAM picture"), (Array("P5x".utf8), "text"),
       ([0x1F, 0x8B, 8], "a gzip file"), ([1, 2, 3], "bytes that begin with 01"),
+      (Array("\0\0\0\u{18}ftypavif".utf8), "AVIF"), (Array("\0\0\0\u{18}ftypmsf1".utf8), "HEIC"),
+      (Array("II*\0".utf8), "TIFF"), (Array("MM\0*".utf8), "TIFF"),
+      ([0x50, 0x4B, 3, 4], "a zip file"), ([9, 13, 32, 126, 128, 255], "text"),
+      ([8, 65], "bytes that begin with 08"), ([14, 65], "bytes that begin with 0e"),
+      ([31, 65], "bytes that begin with 1f"), ([65, 127], "bytes that begin with 41"),
     ] as [([UInt8], String)])
   func whatIsNoPictureWeReadIsNamed(_ file: [UInt8], _ name: String) {
     let error = PictureError.unsupportedFormat(path: "f", found: name)
     #expect(throws: error) { try PictureFile.decode(file, path: "f") }
     let advice =
-      ["JPEG", "GIF", "WebP", "HEIC", "BMP"].contains(name)
+      ["JPEG", "GIF", "WebP", "AVIF", "HEIC", "TIFF", "BMP"].contains(name)
       ? "; mogrify -format png converts it" : ""
     #expect(
       error.description
         == "f: not a picture that can be read (expected PNG, PGM or PPM, found \(name)\(advice))")
+  }
+
+  @Test(arguments: [(511, "bytes that begin with 41"), (512, "text")])
+  func theFirst512BytesTellAText(_ count: Int, _ name: String) {
+    let file = [UInt8](repeating: 65, count: count) + [0]
+    #expect(throws: PictureError.unsupportedFormat(path: "f", found: name)) {
+      try PictureFile.decode(file, path: "f")
+    }
   }
 
   @Test func anEmptyFileIsNamed() {
@@ -45,9 +58,10 @@ import Testing
         try PictureFile.read(folder)
       }
     }
-    let address = "https://example.org/3.png"
-    #expect(throws: PictureError.unsupportedFormat(path: address, found: "a web address")) {
-      try PictureFile.read(address)
+    for address in ["https://example.org/3.png", "http://example.org/3.png"] {
+      #expect(throws: PictureError.unsupportedFormat(path: address, found: "a web address")) {
+        try PictureFile.read(address)
+      }
     }
     #expect(throws: FileError.emptyPath) { try PictureFile.read("") }
   }

@@ -42,6 +42,74 @@ import Testing
     #expect(svg.contains("prefers-color-scheme:dark"))
   }
 
+  @Test func everyPointLineAndWordHasItsPlace() {
+    let rows = [(0.5, 0.9), (0.25, 0.95), (0.3, 0.96)].enumerated().map {
+      SampleRuns.row($0.offset + 1, valid: $0.element.0, accuracy: $0.element.1)
+    }
+    let lines = CurvesSVG.text(rows).split(separator: "\n").map(String.init)
+    func grid(_ y: String, _ label: String) -> String {
+      "<path class=\"grid\" d=\"M64 \(y)H696\"/>"
+        + "<text class=\"end\" x=\"56\" y=\"\(y)\" dy=\"4\">\(label)</text>"
+    }
+    let expected = [
+      #"<rect class="ground" width="720" height="460" rx="8"/>"#,
+      #"<text class="name" x="24" y="28">Loss</text>"#,
+      #"<path class="line train" d="M90 23h22"/><text x="119" y="28">training</text>"#,
+      #"<path class="line valid" d="M190 23h22"/><text x="219" y="28">validation</text>"#,
+      #"<text class="name" x="24" y="284">Validation accuracy</text>"#,
+      grid("254.0", "0.2"), grid("190.7", "0.3"), grid("127.3", "0.4"), grid("64.0", "0.5"),
+      grid("414.0", "0.90"), grid("377.3", "0.92"), grid("340.7", "0.94"), grid("304.0", "0.96"),
+      #"<path class="best" d="M380.0 50V414"/>"#,
+      #"<text class="best-text" x="386.0" y="54">best: epoch 2, loss 0.2500, accuracy 0.9500</text>"#,
+      #"<path class="line train" d="M64.0 64.0L380.0 64.0L696.0 64.0"/>"#,
+      #"<path class="line valid" d="M64.0 64.0L380.0 222.3L696.0 190.7"/>"#,
+      #"<path class="line accuracy" d="M64.0 414.0L380.0 322.3L696.0 304.0"/>"#,
+      #"<circle class="dot valid" cx="380.0" cy="222.3" r="4.5"/>"#,
+      #"<circle class="dot accuracy" cx="380.0" cy="322.3" r="4.5"/>"#,
+      #"<text class="middle" x="64.0" y="434">1</text>"#,
+      #"<text class="middle" x="380.0" y="434">2</text>"#,
+      #"<text class="middle" x="696.0" y="434">3</text>"#,
+      #"<text class="middle" x="380" y="452">epoch</text>"#,
+      "</svg>",
+    ]
+    #expect(Array(lines.suffix(expected.count)) == expected)
+  }
+
+  /// Of 633 epochs each is one unit wide.
+  @Test(arguments: [
+    (367, #"<text class="best-text" x="436.0" y="54">"#),
+    (368, #"<text class="best-text end" x="425.0" y="54">"#),
+  ])
+  func theLabelOfTheBestEpochStandsWhereThereIsRoom(_ best: Int, _ label: String) {
+    let svg = CurvesSVG.text((1...633).map { SampleRuns.row($0, valid: $0 == best ? 0.25 : 0.5) })
+    #expect(svg.contains(label))
+  }
+
+  @Test(
+    arguments: [
+      (1, [1]), (12, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), (13, [1, 2, 4, 6, 8, 10, 12]),
+      (25, [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]), (26, [1, 5, 10, 15, 20, 25]),
+      (64, [1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60]), (65, [1, 10, 20, 30, 40, 50, 60]),
+      (129, [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120]),
+      (130, [1, 20, 40, 60, 80, 100, 120]),
+    ] as [(Int, [Int])])
+  func atMostTwelveRoundEpochsAreMarked(_ count: Int, _ marks: [Int]) {
+    let svg = CurvesSVG.text((1...count).map { SampleRuns.row($0, valid: 0.5) })
+    let texts = svg.split(separator: "\n").filter { $0.hasPrefix("<text class=\"middle\"") }
+    let found = texts.map { $0.split(separator: ">")[1].prefix { $0 != "<" } }
+    #expect(found.map(String.init) == marks.map { "\($0)" } + ["epoch"])
+  }
+
+  /// Equal numbers: one of each stretch is enough, and the last.
+  @Test(arguments: [(1_000, 1_000), (1_001, 501)])
+  func upToAThousandEpochsAreAllDrawn(_ count: Int, _ points: Int) {
+    let svg = CurvesSVG.text((1...count).map { SampleRuns.row($0, valid: 0.5) })
+    let line = svg.split(separator: "\n").first {
+      $0.hasPrefix("<path class=\"line train\" d=\"M64")
+    }
+    #expect(line?.filter { $0 == "L" }.count == points - 1)
+  }
+
   @Test func aLossThatIsNoNumberBreaksTheLine() {
     let rows = [0.5, 0.4, .nan, 0.3, 0.2].enumerated().map {
       SampleRuns.row($0.offset + 1, train: $0.element, valid: 0.5)

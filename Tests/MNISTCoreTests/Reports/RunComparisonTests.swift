@@ -27,6 +27,19 @@ import Testing
     #expect(abs(groups[0].validAccuracy.mean - 0.91) < 1e-15)
   }
 
+  @Test func runsAndGroupsThatAreEqualAreInTheOrderOfTheirNames() throws {
+    let figures: [(String, UInt64, Int, Double)] = [
+      ("d", 2, 256, 0.5), ("c", 1, 64, 0.25), ("b", 1, 256, 0.25), ("a", 2, 64, 0.5),
+    ]
+    let runs = try figures.map { name, seed, batchSize, loss in
+      try #require(SampleRuns.run(name, seed: seed, batchSize: batchSize, losses: [loss]))
+    }
+    let comparison = RunComparison(runs)
+    #expect(comparison.runs.map(\.name) == ["b", "c", "a", "d"])
+    #expect(comparison.groups.map { $0.runs.map(\.name) } == [["b", "d"], ["c", "a"]])
+    #expect(comparison.groups.map(\.validLoss.mean) == [0.375, 0.375])
+  }
+
   @Test func theTableIsAlignedAndSorted() throws {
     #expect(
       try ComparisonText.table(comparison()) == """
@@ -93,6 +106,26 @@ import Testing
     let comparison = RunComparison([other, run])
     #expect(comparison.differingSettings == ["dropout_p"])
     #expect(ComparisonText.table(comparison).contains("\nb           -    1/1  "))
+  }
+
+  @Test func aLongValueIsCutAndALongNameTakesTwoLines() throws {
+    func run(_ name: String, _ settings: [(String, String)]) throws -> LoggedRun {
+      let run = try #require(SampleRuns.run(name, losses: [0.5]))
+      var configuration = run.configuration
+      configuration.settings = settings.map { .init(name: $0.0, json: $0.1) }
+      return try #require(LoggedRun(name: name, configuration: configuration, rows: run.rows))
+    }
+    let (whole, long) = (String(repeating: "1", count: 30), String(repeating: "2", count: 31))
+    let runs = try [
+      run("a", [("s", whole), ("n_four", "1"), ("n_fives", "1")]),
+      run("b", [("s", long), ("n_four", "2"), ("n_fives", "2")]),
+    ]
+    let lines = ComparisonText.table(RunComparison(runs)).split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(lines[0].split(separator: " ") == ["n_", "best", "train", "valid"])
+    #expect(lines[1].split(separator: " ").prefix(4) == ["run", "s", "n_four", "fives"])
+    #expect(lines[2].hasPrefix("a    \(whole)       1      1    1/1  "))
+    #expect(lines[3].hasPrefix("b    \(long.prefix(29))…       2      2    1/1  "))
   }
 
   /// A configuration may come from anywhere.

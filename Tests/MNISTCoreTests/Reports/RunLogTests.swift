@@ -69,6 +69,26 @@ import Testing
     }
   }
 
+  @Test func ofAThousandNamesThatAreTakenNoneIsFree() throws {
+    try SmallSets.withFolder { folder in
+      let wanted = folder + "/a"
+      let paths = (["a"] + (2...1_000).map { "a-\($0)" }).map { "\($0)/config.json" }
+      try SmallSets.put(
+        Dictionary(uniqueKeysWithValues: paths.map { ($0, [] as [UInt8]) }), in: folder)
+      let error = RunFolderError.noFreeName(path: wanted, limit: 1_000)
+      #expect(throws: error) { try RunFolder.free(wanted) }
+      #expect(
+        error.description
+          == "\(wanted): holds another run, and so do \(wanted)-2 to \(wanted)-1000")
+      #expect(unlink("\(wanted)-1000/config.json") == 0)
+      #expect(try RunFolder.free(wanted) == "\(wanted)-1000")
+    }
+  }
+
+  @Test func aFoldersNameHasNoSlashAtItsEndButTheRoots() {
+    #expect(["/", "//", "a//", "a/b", "a"].map(RunFolder.name) == ["/", "/", "a", "a/b", "a"])
+  }
+
   @Test func aFolderWithOtherFilesIsTaken() throws {
     try SmallSets.withFolder { folder in
       try SmallSets.write([1], folder + "/model.ckpt")

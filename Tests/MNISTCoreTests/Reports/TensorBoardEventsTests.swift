@@ -22,6 +22,13 @@ import Testing
         + "09000000000000004010032a130a110a0a6c6f73732f747261696e150000003f" + "80c7314a")
   }
 
+  /// Field 7 is the state of the session, whose 1 is that it starts.
+  @Test func aRestartIsByteForByteTensorBoards() {
+    #expect(
+      hexadecimal(TensorBoardEvents.restart(step: 3, wallTime: 2)).filter { $0 != " " }
+        == "0f000000000000006d532b09" + "09000000000000004010033a020801" + "4a313ef8")
+  }
+
   @Test func aStepOfMoreThanSevenBitsTakesMoreBytes() {
     let small = TensorBoardEvents.scalar("a", 1, step: 127, wallTime: 0)
     let large = TensorBoardEvents.scalar("a", 1, step: 300, wallTime: 0)
@@ -43,5 +50,8 @@ import Testing
     #expect(
       TensorBoardEvents.fileName(wallTime: 1234567.9, host: "a/b", process: 42, user: 0)
         == "events.out.tfevents.0001234567.a_b.42.0")
+    #expect(
+      TensorBoardEvents.fileName(wallTime: 12_345_678_901, host: "a\0b", process: 1, user: 1_000)
+        == "events.out.tfevents.12345678901.a_b.1.1000")
   }
 }

@@ -1,0 +1,12 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct DataTextTests {
+  @Test(arguments: [(0, 0), (999, 0), (1_000, 1), (1_999, 1), (11_594_722, 11_594)])
+  func aDownloadIsToldInWholeKilobytes(_ bytes: Int, _ kilobytes: Int) {
+    #expect(
+      DataText.line(DownloadEvent.progress(file: "f.gz", receivedBytes: bytes))
+        == "f.gz: \(kilobytes) kB")
+  }
+}
