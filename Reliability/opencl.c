@@ -60,11 +60,8 @@ OBJECT(clCreateContext, (word a, uint32_t b, word c, word d, word e, int *error)
 OBJECT(clCreateCommandQueue, (word a, word b, uint64_t c, int *error), (a, b, c, error))
 OBJECT(clCreateBuffer, (word a, uint64_t b, word c, word d, int *error), (a, b, c, d, error))
 OBJECT(clCreateProgramWithSource, (word a, uint32_t b, word c, word d, int *error), (a, b, c, d, error))
-OBJECT(clCreateProgramWithBinary, (word a, uint32_t b, word c, word d, word e, word f, int *error),
-       (a, b, c, d, e, f, error))
 CODE(clBuildProgram, (word a, uint32_t b, word c, word d, word e, word f), (a, b, c, d, e, f))
 CODE(clGetProgramBuildInfo, (word a, word b, uint32_t c, word d, word e, word f), (a, b, c, d, e, f))
-CODE(clGetProgramInfo, (word a, uint32_t b, word c, word d, word e), (a, b, c, d, e))
 OBJECT(clCreateKernel, (word a, word b, int *error), (a, b, error))
 CODE(clSetKernelArg, (word a, uint32_t b, word c, word d), (a, b, c, d))
 CODE(clEnqueueNDRangeKernel, (word a, word b, uint32_t c, word d, word e, word f, uint32_t g, word h, word i),

@@ -47,12 +47,6 @@ final class OpenCLLibrary: @unchecked Sendable {
       Handle, UInt32, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<Int>?,
       UnsafeMutablePointer<Int32>
     ) -> Handle?
-  let createProgramWithBinary:
-    @convention(c) (
-      Handle, UInt32, UnsafePointer<Handle?>, UnsafePointer<Int>,
-      UnsafePointer<UnsafePointer<UInt8>?>, UnsafeMutablePointer<Int32>?,
-      UnsafeMutablePointer<Int32>
-    ) -> Handle?
   let buildProgram:
     @convention(c) (
       Handle, UInt32, UnsafePointer<Handle?>, UnsafePointer<CChar>, UnsafeRawPointer?,
@@ -62,7 +56,6 @@ final class OpenCLLibrary: @unchecked Sendable {
     @convention(c) (
       Handle, Handle, UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?
     ) -> Int32
-  let getProgramInfo: Information
   let createKernel:
     @convention(c) (Handle, UnsafePointer<CChar>, UnsafeMutablePointer<Int32>) -> Handle?
   let setKernelArg: @convention(c) (Handle, UInt32, Int, UnsafeRawPointer) -> Int32
@@ -101,10 +94,8 @@ final class OpenCLLibrary: @unchecked Sendable {
     createCommandQueue = try library.function("clCreateCommandQueue")
     createBuffer = try library.function("clCreateBuffer")
     createProgramWithSource = try library.function("clCreateProgramWithSource")
-    createProgramWithBinary = try library.function("clCreateProgramWithBinary")
     buildProgram = try library.function("clBuildProgram")
     getProgramBuildInfo = try library.function("clGetProgramBuildInfo")
-    getProgramInfo = try library.function("clGetProgramInfo")
     createKernel = try library.function("clCreateKernel")
     setKernelArg = try library.function("clSetKernelArg")
     enqueueNDRangeKernel = try library.function("clEnqueueNDRangeKernel")
@@ -123,13 +114,9 @@ final class OpenCLLibrary: @unchecked Sendable {
 
   /// Numbers of the header `cl.h` that this program uses.
   enum Constant {
-    static let deviceTypeCPU: UInt64 = 1 << 1
     static let deviceTypeGPU: UInt64 = 1 << 2
-    static let deviceTypeAccelerator: UInt64 = 1 << 3
     static let deviceTypeAll: UInt64 = 0xFFFF_FFFF
-    static let deviceNotFound: Int32 = -1
     static let memoryAllocationFailure: Int32 = -4
-    static let outOfHostMemory: Int32 = -6
     static let invalidBufferSize: Int32 = -61
     static let platformNotFound: Int32 = -1001
     static let readAndWrite: UInt64 = 1
@@ -143,7 +130,6 @@ final class OpenCLLibrary: @unchecked Sendable {
     case computeUnits = 0x1002
     case workGroupSize = 0x1004
     case largestAllocation = 0x1010
-    case parameterSize = 0x1017
     case floatAbilities = 0x101B
     case memorySize = 0x101F
     case localMemorySize = 0x1023
@@ -152,8 +138,6 @@ final class OpenCLLibrary: @unchecked Sendable {
     case deviceName = 0x102B
     case driverVersion = 0x102D
     case deviceVersion = 0x102F
-    case binarySizes = 0x1165
-    case binaries = 0x1166
     case buildLog = 0x1183
   }
 

@@ -108,28 +108,23 @@ final class OpenCLQueue: @unchecked Sendable {
           device: description.name, byteCount: description.memoryByteCount)
         return nil
       }
-      if let buffer = create(capacity, &state) { return buffer }
-      // Others may use the device's memory too.
-      releaseIdle(&state)
-      var code: Int32 = 0
-      var buffer: Handle?
-      call("clCreateBuffer", &state) {
-        buffer = library.createBuffer(
-          context, OpenCLLibrary.Constant.readAndWrite, capacity, nil, &code)
-        return code
+      var (buffer, code) = create(capacity)
+      if code != 0 {
+        // Others may use the device's memory too.
+        releaseIdle(&state)
+        (buffer, code) = create(capacity)
       }
-      if buffer != nil { state.byteCount += capacity }
+      guard call("clCreateBuffer", &state, { code }), let buffer else { return nil }
+      state.byteCount += capacity
       return buffer
     }
   }
 
-  private func create(_ capacity: Int, _ state: inout State) -> Handle? {
+  private func create(_ capacity: Int) -> (buffer: Handle?, code: Int32) {
     var code: Int32 = 0
     let buffer = library.createBuffer(
       context, OpenCLLibrary.Constant.readAndWrite, capacity, nil, &code)
-    guard code == 0, let buffer else { return nil }
-    state.byteCount += capacity
-    return buffer
+    return (buffer, code)
   }
 
   private func releaseIdle(_ state: inout State) {
