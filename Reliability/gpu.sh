@@ -7,7 +7,7 @@
 # ends with the unbroken run's bytes; nothing else is left.
 source "$(dirname "$0")/common.sh"
 count=${1:-100}
-export MNIST_OPENCL=all
+export MNIST_OPENCL=all XDG_CACHE_HOME=$work/cache
 "$train" --devices | grep -q '^ *0 ' || { skip "no device of OpenCL; Debian's pocl-opencl-icd brings one"; exit 0; }
 real=$(ldconfig -p | sed -nE 's/.*libOpenCL\.so\.1 .*=> //p' | head -1)
 [ -n "$real" ] && command -v gcc > /dev/null || { skip "no gcc, or no libOpenCL.so.1"; exit 0; }
@@ -23,6 +23,9 @@ cd "$work/runs"
 stubbed() { LD_LIBRARY_PATH=$work/stub timeout -k 5 120 "$@"; }
 OPENCL_COUNT=$work/calls stubbed "${run[@]}" --model_fn whole > /dev/null 2>&1 || fail "the stub does not pass calls on"
 cmp -s whole ../whole || fail "the same run on the same device has other bytes"
+rm -rf whole .whole* "$work/cache"
+OPENCL_COUNT=$work/calls stubbed "${run[@]}" --model_fn whole > /dev/null 2>&1 || fail "a first start fails"
+cmp -s whole ../whole || fail "the run that compiles the kernels has other bytes"
 rm -f whole .whole*
 calls=$(cat "$work/calls")
 [ "$calls" -gt 100 ] || fail "only $calls calls of OpenCL"
@@ -33,6 +36,8 @@ for forever in '' 1; do
     at=$((1 + i * (calls - 1) / (count > 1 ? count - 1 : 1)))
     what="call $at of $calls fails${forever:+ for ever}"
     cp ../old model
+    # Every second is a first start, which compiles the kernels and tries which are fast.
+    [ $((i % 2)) = 0 ] || rm -rf "$work/cache"
     status=0
     env ${forever:+OPENCL_FOREVER=1} OPENCL_FAIL_AT=$at LD_LIBRARY_PATH="$work/stub" \
       timeout -k 5 120 "${run[@]}" --model_fn model > ../out 2> ../err || status=$?

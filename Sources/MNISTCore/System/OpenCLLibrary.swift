@@ -47,11 +47,18 @@ final class OpenCLLibrary: @unchecked Sendable {
       Handle, UInt32, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<Int>?,
       UnsafeMutablePointer<Int32>
     ) -> Handle?
+  let createProgramWithBinary:
+    @convention(c) (
+      Handle, UInt32, UnsafePointer<Handle?>, UnsafePointer<Int>,
+      UnsafePointer<UnsafePointer<UInt8>?>, UnsafeMutablePointer<Int32>?,
+      UnsafeMutablePointer<Int32>
+    ) -> Handle?
   let buildProgram:
     @convention(c) (
       Handle, UInt32, UnsafePointer<Handle?>, UnsafePointer<CChar>, UnsafeRawPointer?,
       UnsafeMutableRawPointer?
     ) -> Int32
+  let getProgramInfo: Information
   let getProgramBuildInfo:
     @convention(c) (
       Handle, Handle, UInt32, Int, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?
@@ -94,7 +101,9 @@ final class OpenCLLibrary: @unchecked Sendable {
     createCommandQueue = try library.function("clCreateCommandQueue")
     createBuffer = try library.function("clCreateBuffer")
     createProgramWithSource = try library.function("clCreateProgramWithSource")
+    createProgramWithBinary = try library.function("clCreateProgramWithBinary")
     buildProgram = try library.function("clBuildProgram")
+    getProgramInfo = try library.function("clGetProgramInfo")
     getProgramBuildInfo = try library.function("clGetProgramBuildInfo")
     createKernel = try library.function("clCreateKernel")
     setKernelArg = try library.function("clSetKernelArg")
@@ -138,6 +147,8 @@ final class OpenCLLibrary: @unchecked Sendable {
     case deviceName = 0x102B
     case driverVersion = 0x102D
     case deviceVersion = 0x102F
+    case binarySizes = 0x1165
+    case binaries = 0x1166
     case buildLog = 0x1183
   }
 

@@ -96,21 +96,8 @@ struct OpenCLDeviceTests {
 
   // MARK: Memory
 
-  /// A queue of its own, without kernels, to a device that says it has so much memory.
-  private func makeQueue(memory: Int, largest: Int) throws -> OpenCLQueue {
-    let library = try #require(OpenCLLibrary.shared)
-    let devices = try OpenCLPlatform.devices(library, includingProcessors: true)
-    let about = devices[0].description
-    return try OpenCLQueue(
-      library, devices[0].handle,
-      OpenCLDescription(
-        name: about.name, platform: about.platform, driver: about.driver, version: about.version,
-        isGPU: about.isGPU, computeUnitCount: about.computeUnitCount, memoryByteCount: memory,
-        largestAllocation: largest, roundsDivisions: about.roundsDivisions, problem: nil))
-  }
-
   @Test func buffersThatWaitAreUsedAgain() throws {
-    let queue = try makeQueue(memory: 1 << 20, largest: 1 << 20)
+    let queue = try TestedGPU.queue(memory: 1 << 20, largest: 1 << 20)
     let first = try (0..<20).map { _ in try #require(queue.take(256)) }
     #expect(Set(first).count == 20)
     for buffer in first { queue.give(buffer, 256) }
@@ -126,7 +113,7 @@ struct OpenCLDeviceTests {
   }
 
   @Test func buffersThatWaitMakeRoomForOthers() throws {
-    let queue = try makeQueue(memory: 1_024, largest: 768)
+    let queue = try TestedGPU.queue(memory: 1_024, largest: 768)
     for _ in 0..<3 {
       let small = try (0..<2).map { _ in try #require(queue.take(256)) }
       for buffer in small { queue.give(buffer, 256) }
@@ -140,7 +127,7 @@ struct OpenCLDeviceTests {
   }
 
   @Test func noMoreIsTakenThanTheDeviceHas() throws {
-    let queue = try makeQueue(memory: 1_024, largest: 1_024)
+    let queue = try TestedGPU.queue(memory: 1_024, largest: 1_024)
     let buffers = try (0..<2).map { _ in try #require(queue.take(512)) }
     try queue.check()
     #expect(queue.take(1) == nil)

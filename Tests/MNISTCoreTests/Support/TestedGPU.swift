@@ -8,9 +8,22 @@ enum TestedGPU {
   static let device = try? another()
 
   /// The same once more, for tests that have it fail or count what it does.
-  static func another() throws(DeviceError) -> OpenCLDevice {
-    if let device = try? GPU.device(0, includingProcessors: false) { return device }
-    return try GPU.device(0, includingProcessors: true)
+  static func another(_ cache: OpenCLCache? = nil) throws(DeviceError) -> OpenCLDevice {
+    if let device = try? GPU.device(0, includingProcessors: false, cache) { return device }
+    return try GPU.device(0, includingProcessors: true, cache)
+  }
+
+  /// A queue without kernels, to a device that says it has so much memory.
+  static func queue(memory: Int = 1 << 20, largest: Int = 1 << 20) throws -> OpenCLQueue {
+    let library = try #require(OpenCLLibrary.shared)
+    let devices = try OpenCLPlatform.devices(library, includingProcessors: true)
+    let about = devices[0].description
+    return try OpenCLQueue(
+      library, devices[0].handle,
+      OpenCLDescription(
+        name: about.name, platform: about.platform, driver: about.driver, version: about.version,
+        isGPU: about.isGPU, computeUnitCount: about.computeUnitCount, memoryByteCount: memory,
+        largestAllocation: largest, roundsDivisions: about.roundsDivisions, problem: nil))
   }
 
   /// Why tests of it are skipped where there is none.

@@ -29,14 +29,14 @@ public enum GPU {
 
   /// The device of this number.
   static func device(
-    _ number: Int, includingProcessors: Bool = includesProcessors
+    _ number: Int, includingProcessors: Bool = includesProcessors, _ cache: OpenCLCache? = .ofUser()
   ) throws(DeviceError) -> OpenCLDevice {
     let (library, devices) = try found(includingProcessors)
     guard !devices.isEmpty else { throw .noDevice }
     guard devices.indices.contains(number) else {
       throw .noSuchDevice(number: number, count: devices.count)
     }
-    return try OpenCLDevice(library, devices[number].handle, devices[number].description)
+    return try OpenCLDevice(library, devices[number].handle, devices[number].description, cache)
   }
 
   /// The number of the first that can be used; nil where there is none.

@@ -10,9 +10,13 @@ final class OpenCLDevice: Device {
   let queue: OpenCLQueue
   /// 0 … 255 divided by 255, as the CPU rounds them.
   let shades: OpenCLBuffer
+  /// Nil where nothing is tried out.
+  let tuning: ProductTuning?
 
+  /// - Parameter cache: nil keeps nothing, and tries out nothing that would be kept.
   init(
-    _ library: OpenCLLibrary, _ device: OpenCLLibrary.Handle, _ about: OpenCLDescription
+    _ library: OpenCLLibrary, _ device: OpenCLLibrary.Handle, _ about: OpenCLDescription,
+    _ cache: OpenCLCache?
   ) throws(DeviceError) {
     if let problem = about.problem { throw .unusable(device: about.name, problem: problem) }
     queue = try OpenCLQueue(library, device, about)
@@ -22,8 +26,10 @@ final class OpenCLDevice: Device {
       ElementwiseKernels.part, ShapeKernels.part, ColumnKernels.part, LossKernels.part,
       UpdateKernels.part, ProductKernels.part,
     ] {
-      try queue.build(KernelPrelude.source + part.source, options: options, kernels: part.kernels)
+      try queue.build(
+        KernelPrelude.source + part.source, options: options, kernels: part.kernels, cache)
     }
+    tuning = cache.map { ProductTuning($0, about) }
     shades = OpenCLBuffer(queue, (0...255).map { Float($0) / 255 })
     try check()
   }

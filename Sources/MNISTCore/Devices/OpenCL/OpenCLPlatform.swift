@@ -14,6 +14,9 @@ struct OpenCLDescription: Equatable, Sendable {
   let roundsDivisions: Bool
   /// Why this program cannot compute on it; nil where it can.
   let problem: String?
+
+  /// All by which a driver's answers could differ, a line each.
+  var identity: String { [name, platform, driver, version].map { $0 + "\n" }.joined() }
 }
 
 /// All devices of all platforms, in the loader's order.

@@ -230,9 +230,12 @@ final class OpenCLQueue: @unchecked Sendable {
   // MARK: Kernels
 
   /// Compiles the source, and takes the kernels of these names from it.
-  func build(_ source: String, options: String, kernels names: [String]) throws(DeviceError) {
-    let program = try OpenCLProgram.make(
-      source, options: options, library, context, device, description)
+  func build(
+    _ source: String, options: String, kernels names: [String], _ cache: OpenCLCache? = nil
+  ) throws(DeviceError) {
+    let program = try OpenCLProgram(
+      library: library, context: context, device: device, description: description
+    ).make(source, options: options, cache)
     try state.withLock { state throws(DeviceError) in
       state.programs.append(program)
       for name in names {
@@ -296,5 +299,10 @@ final class OpenCLQueue: @unchecked Sendable {
   /// Has the device begin with what it was given.
   func flush() {
     state.withLock { state in _ = call("clFlush", &state) { library.flush(queue) } }
+  }
+
+  /// Waits until the device has done all that it was given; whether it has.
+  func finish() -> Bool {
+    state.withLock { state in call("clFinish", &state) { library.finish(queue) } }
   }
 }

@@ -127,7 +127,24 @@ extension OpenCLDevice {
     products.map { multiply($0, with: variant(for: $0)) }
   }
 
+  /// Where a product takes that many steps, waiting for one longer than a moment would not pay.
+  private static let tuningLimit = 1 << 28
+
   private func variant(for product: MatrixProduct) -> ProductKernels.Variant {
+    let (m, n, k) = (product.a.rows, product.b.columns, product.a.columns)
+    guard let tuning, m * n * k <= Self.tuningLimit else { return likelyVariant(for: product) }
+    let shape = "\(m) \(n) \(k) \(product.a.isTransposed) \(product.b.isTransposed)"
+    return tuning.variant(for: shape) { variant in
+      // The first warms up.
+      (0..<4).compactMap { _ in
+        let start = ContinuousClock.now
+        for _ in 0..<4 { _ = multiply(product, with: variant) }
+        return queue.finish() ? .now - start : nil
+      }.min()
+    }
+  }
+
+  private func likelyVariant(for product: MatrixProduct) -> ProductKernels.Variant {
     let large = ProductKernels.large
     let groups =
       Self.groups(product.a.rows, of: large.tile) * Self.groups(product.b.columns, of: large.tile)
