@@ -59,10 +59,10 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    // Nothing is linked: libcurl is loaded only when something is downloaded.
-    .systemLibrary(name: "CCurl"),
+    // Nothing is linked: libcurl and libmicrohttpd are loaded only when they are asked for.
+    .systemLibrary(name: "CVariadic"),
     .target(
-      name: "MNISTCore", dependencies: ["CZlib", "CCurl"],
+      name: "MNISTCore", dependencies: ["CZlib", "CVariadic"],
       swiftSettings: instructionSetSettings(instructionSet) + [
         // A square root that need not set errno is one instruction for a whole vector; otherwise it is
         // a branch and perhaps a call for each of its numbers.

@@ -16,7 +16,7 @@ if [ ! -x "$fuzzer" ] \
   mapfile -t sources < <(find Sources/MNISTCore Reliability/fuzz -name '*.swift')
   grep -v '@testable import' "$vector" > "$build/PNGVector.swift"
   swiftc -sanitize=fuzzer,address -O -parse-as-library -swift-version 6 -module-name Fuzzed -package-name mnist_train \
-    -I Sources/CZlib -I Sources/CCurl "${sources[@]}" "$build/PNGVector.swift" -lz -o "$fuzzer" \
+    -I Sources/CZlib -I Sources/CVariadic "${sources[@]}" "$build/PNGVector.swift" -lz -o "$fuzzer" \
     2> >(grep -v "Cannot export local symbol" >&2)
 fi
 make_seeds

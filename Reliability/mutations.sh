@@ -6,7 +6,7 @@ program=$build/mutations
 changes=Tests/MNISTCoreTests/Support/Changes.swift
 if [ ! -x "$program" ] || [ -n "$(find Sources/MNISTCore Reliability/Mutations.swift "$changes" -newer "$program" -name '*.swift')" ]; then
   mapfile -t sources < <(find Sources/MNISTCore -name '*.swift')
-  swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -package-name mnist_train -I Sources/CZlib -I Sources/CCurl "${sources[@]}" \
+  swiftc -O -parse-as-library -swift-version 6 -module-name Mutated -package-name mnist_train -I Sources/CZlib -I Sources/CVariadic "${sources[@]}" \
     Reliability/Mutations.swift "$changes" -lz -o "$program"
 fi
 make_set "$work/data" 12

@@ -24,7 +24,7 @@ func predictImages(
     try put(
       answers.map { answer in
         options.json
-          ? PredictionText.json(answer, of: images, names: saved.classNames) + "\n"
+          ? answer.json(of: images, names: saved.classNames) + "\n"
           : table.line(answer)
       }.joined())
     count += answers.count

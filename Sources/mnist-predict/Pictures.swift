@@ -22,7 +22,7 @@ func predictPictures(
       let answer = try model.classification(of: image)
       console.print(
         options.json
-          ? PredictionText.json(answer, file: path, names: names)
+          ? answer.json(file: path, names: names)
           : PredictionText.line(path, answer, names: names))
     } catch {
       failures += 1

@@ -22,7 +22,7 @@ func predictTestSet(
     if options.reportDirectory != nil { forReport += batch }
     if options.json {
       console.print(
-        batch.map { PredictionText.json($0, names: images.classNames) }.joined(separator: "\n"))
+        batch.map { $0.json(names: images.classNames) }.joined(separator: "\n"))
     }
     for answer in batch where options.show {
       console.print(

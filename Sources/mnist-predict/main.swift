@@ -11,6 +11,10 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   if let note = PredictionText.convertedTypes(of: saved, in: options.modelPath) {
     console.note(note)
   }
+  if let address = options.serviceAddress {
+    try options.serve(saved, at: address, &console)
+    return
+  }
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let size = try saved.pictureSize(path: options.modelPath)

@@ -59,7 +59,7 @@ extension PredictOptions {
     let others: [(isThere: Bool, option: String)] = [
       (testCount != nil, "--n_test"), (show, "--show"), (isRaw, "--raw"), (json, "--json"),
       (reportDirectory != nil, "--report"), (logDirectory != nil, "--log_dir"),
-      (imagesPath != nil, "--images"),
+      (imagesPath != nil, "--images"), (serviceAddress != nil, "--serve"),
     ]
     if let other = others.first(where: \.isThere)?.option {
       return .notAllowedWith(option: other, other: "--export")

@@ -107,11 +107,9 @@ extension PredictOptions {
   }
 }
 
-extension PredictionText {
-  /// The JSON object of an image without a label.
-  package static func json(
-    _ answer: Classification, of images: UnlabelledImages, names: [String]?
-  ) -> String {
-    json(answer, file: images.fileNames?[answer.index], names: names)
+extension Classification {
+  /// The JSON object of one of these images.
+  package func json(of images: UnlabelledImages, names: [String]?) -> String {
+    json(file: images.fileNames?[index], names: names)
   }
 }

@@ -39,6 +39,12 @@ package struct PredictOptions: Equatable, Sendable {
   package var exportPath: String?
   /// Whether the exported model takes bytes.
   package var exportsBytes = false
+  /// Where predictions are answered over HTTP, in place of the test set's.
+  package var serviceAddress: ServiceAddress?
+  /// What the service is called besides its addresses.
+  package var serviceNames: [String] = []
+  /// 2 prints a line for each request.
+  package var verbosity = 1
   /// `nil` asks for one for each processor.
   package var threadCount: Int?
   package var optionsWithoutEffect: [String] = []
@@ -78,7 +84,14 @@ package struct PredictOptions: Equatable, Sendable {
     }
     let (report, predictions) = (reportDirectory != nil, predictionsPath != nil)
     let hasForm = predictionsForm != nil
+    let serves = serviceAddress != nil
     let problems = [
+      with(serves && hasFiles, "--serve", file),
+      with(serves && hasImages, "--serve", "--images"),
+      with(serves && report, "--serve", "--report"),
+      with(serves && testCount != nil, "--serve", "--n_test"),
+      with(serves && show, "--serve", "--show"),
+      with(serves && json, "--serve", "--json"),
       without(isRaw && !hasFiles && !hasImages, "--raw", "\(file) or --images"),
       with(hasImages && hasFiles, "--images", file),
       with(testCount != nil && hasFiles, "--n_test", file),
@@ -98,17 +111,23 @@ package struct PredictOptions: Equatable, Sendable {
   /// Of options about the test images: pictures take their place, and an export needs none.
   private static func withoutTestImages(_ options: PredictOptions) -> String? {
     if options.exportPath != nil { return "with --export: no test images are read" }
+    if options.serviceAddress != nil { return "with --serve: no test images are read" }
     return options.imagesPath == nil
       ? ofPictures(options) : "with --images: no test images are read"
   }
 
   private static func ofPictures(_ options: PredictOptions) -> String? {
-    options.pictures.isEmpty ? nil : "with pictures: no test images are read"
+    if options.serviceAddress != nil { return "with --serve: no test images are read" }
+    return options.pictures.isEmpty ? nil : "with pictures: no test images are read"
   }
 
   /// Of options about predicting.
   private static func withoutPrediction(_ options: PredictOptions) -> String? {
     options.exportPath == nil ? nil : "with --export: nothing is predicted"
+  }
+
+  private static func withoutService(_ options: PredictOptions) -> String? {
+    options.serviceAddress == nil ? "without --serve" : nil
   }
 
   /// Of options that say where files are, too: the built-in digits have none.
@@ -136,6 +155,7 @@ package struct PredictOptions: Equatable, Sendable {
         "mnist-predict --model_fn model.ckpt --export model.onnx",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
         "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
+        "mnist-predict --model_fn model.ckpt --serve 127.0.0.1:8000",
         "magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -",
       ],
       options: [
@@ -204,6 +224,15 @@ package struct PredictOptions: Equatable, Sendable {
         .flag(
           "export_uint8", \.exportsBytes, .output,
           "with .onnx: the input is bytes, 0 to 255, not numbers, 0 to 1"),
+        .service("serve", \.serviceAddress, .output, "answer over HTTP until a signal ends it"),
+        .name(
+          "allow_host", \.serviceNames, .output,
+          "with --serve: a name that clients may call it by; may be given again"
+        ).noEffect(withoutService),
+        .integer(
+          "verbose", \.verbosity, in: 0...2, default: "1", .output,
+          "with --serve: 2 prints a line for each request"
+        ).noEffect(withoutService),
         .completions,
         .version,
       ],
@@ -245,6 +274,13 @@ package struct PredictOptions: Equatable, Sendable {
             "picture, or a folder of pictures, and answers with a row for each image.",
             "However many there are, memory does not grow. Labels beside them are not",
             "used. --predictions writes FILE whole or not at all.",
+          ]),
+        .init(
+          title: "service",
+          lines: [
+            "--serve answers at http://127.0.0.1:8000/ or where it is told: a page to draw",
+            "on, and POST /v1/predict for pictures and JSON. It needs libmicrohttpd.",
+            "SIGHUP loads the model's file anew; SIGTERM ends it.",
           ]),
         .exitStatus,
         .spelling,

@@ -68,25 +68,6 @@ package enum PredictionText {
       + (others.isEmpty ? "" : ", then \(others.joined(separator: ", "))")
   }
 
-  /// A JSON object on one line: `file` where a name is given, else `index`; `label` where it is known; `class`
-  /// where the classes have names. A probability comes back exactly when it is read as float32.
-  package static func json(
-    _ classification: Classification, file: String? = nil, names: [String]? = nil
-  ) -> String {
-    var members = [
-      file.map { "\"file\":\(JSONText.quoted($0))" } ?? "\"index\":\(classification.index)"
-    ]
-    if let label = classification.label { members.append("\"label\":\(label)") }
-    members.append("\"predicted\":\(classification.predicted)")
-    if names != nil {
-      let name = ClassNames.name(of: classification.predicted, in: names)
-      members.append("\"class\":\(JSONText.quoted(name))")
-    }
-    let probabilities = classification.probabilities.map { "\($0)" }
-    members.append("\"probabilities\":[\(probabilities.joined(separator: ","))]")
-    return "{\(members.joined(separator: ","))}"
-  }
-
   /// The last line of JSON: how many there were and, with labels, how many were right.
   ///
   /// - Parameter data: test images that were asked for by name: the line then says which they are, and
@@ -131,12 +112,7 @@ package enum PredictionText {
   }
 
   /// What a person should know of a picture before believing its prediction; nil if nothing.
-  ///
-  /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.
   package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool = false) -> String? {
-    let name = PythonSyntax.escaped(name)
-    if image.isBlank { return "\(name): blank: the prediction means nothing" }
-    return isRaw && image.isInverted
-      ? "\(name): dark on light, taken as it is: the model knows light on dark" : nil
+    image.doubt(isRaw: isRaw).map { "\(PythonSyntax.escaped(name)): \($0)" }
   }
 }

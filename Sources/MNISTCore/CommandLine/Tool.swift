@@ -1,8 +1,3 @@
-/// What `--version` prints, in one place for every tool.
-package enum Release {
-  package static let version = "1.1.0"
-}
-
 /// What both tools do around their work.
 package enum Tool {
   /// Answers, refuses or works, as the command line asks.

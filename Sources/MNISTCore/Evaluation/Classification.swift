@@ -124,7 +124,7 @@ extension Module {
   }
 
   /// Classifies the rows of `inputs`, of which the first has the index `firstIndex` in its set.
-  private func classifications(
+  func classifications(
     of inputs: Tensor, firstIndex: Int, labels: [Int]? = nil
   ) throws(ClassificationError) -> [Classification] {
     let output = logProbabilities(of: inputs)

@@ -11,6 +11,15 @@ public struct ModelImage: Equatable, Sendable {
   /// Whether the picture has dark ink on light paper. Fitting turns such a picture over; one that is taken as
   /// it is stays so, and is then the opposite of what the model has learned.
   public let isInverted: Bool
+
+  /// What a person should know before believing its prediction; nil if nothing.
+  ///
+  /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.
+  func doubt(isRaw: Bool) -> String? {
+    if isBlank { return "blank: the prediction means nothing" }
+    return isRaw && isInverted
+      ? "dark on light, taken as it is: the model knows light on dark" : nil
+  }
 }
 
 // MARK: - As it is

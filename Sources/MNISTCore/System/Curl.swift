@@ -1,4 +1,4 @@
-import CCurl
+import CVariadic
 
 /// HTTP by the system's libcurl, which every Swift toolchain on Linux needs and macOS brings.
 ///

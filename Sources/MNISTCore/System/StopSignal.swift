@@ -69,6 +69,9 @@ package struct StopSignal: Error, Equatable {
     if number != 0 { throw StopSignal(number: number) }
   }
 
+  /// Lets time pass, less where a signal comes.
+  package static func wait(milliseconds: UInt32) { usleep(milliseconds * 1_000) }
+
   /// No signal but SIGQUIT ends the process while `body` runs.
   package static func duringSave<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result

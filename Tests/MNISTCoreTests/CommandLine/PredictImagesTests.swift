@@ -46,7 +46,7 @@ import Testing
         let cell = cells[answer.predicted]
         rows += "\(answer.index),\(answer.predicted),\(cell),\(answer.confidence)\n"
         labels += "\(answer.index + 1),\(cell)\n"
-        objects += PredictionText.json(answer, names: Self.names) + "\n"
+        objects += answer.json(names: Self.names) + "\n"
       }
       #expect(try await predict("--images images", in: folder).output == rows)
       #expect(

@@ -96,7 +96,7 @@ import Testing
       try SmallSets.write(Array(Self.bars.utf8), "\(folder)/a.pgm")
       let image = ModelImage(
         fitting: try PictureFile.read("\(folder)/a.pgm"), height: 2, width: 3)
-      let object = PredictionText.json(try model.classification(of: image), file: "a.pgm")
+      let object = try model.classification(of: image).json(file: "a.pgm")
       #expect(object.hasPrefix(#"{"file":"a.pgm","predicted":"#))
       #expect(
         try await predict("--json a.pgm no a.pgm", in: folder)

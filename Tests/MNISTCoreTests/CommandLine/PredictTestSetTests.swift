@@ -27,7 +27,7 @@ import Testing
       let answers = Array(answers.prefix(option == "--n_test 5" ? 5 : 9))
       let run = try await predict("--json \(option)", in: folder)
       let lines =
-        answers.map { PredictionText.json($0) } + [
+        answers.map { $0.json() } + [
           PredictionText.jsonSummary(
             count: answers.count, accuracy: Evaluation(answers).accuracy,
             data: try SavedModel(SmallSets.checkpoint()).testImages(

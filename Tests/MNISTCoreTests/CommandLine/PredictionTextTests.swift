@@ -45,12 +45,12 @@ import Testing
 
   @Test func jsonIsAnObjectALine() {
     #expect(
-      PredictionText.json(three)
+      three.json()
         == "{\"index\":7,\"label\":3,\"predicted\":3,"
         + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
     let unlabeled = Classification(index: 0, label: nil, probabilities: [1, 0.5])
     #expect(
-      PredictionText.json(unlabeled, file: "a\"b\n")
+      unlabeled.json(file: "a\"b\n")
         == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,0.5]}")
   }
 
@@ -61,7 +61,7 @@ import Testing
       PredictionText.line("a.png", three, names: names)
         == "a.png: s\\x1beven (0.9987), then nine (0.0010), eight (0.0003)")
     #expect(
-      PredictionText.json(three, names: names)
+      three.json(names: names)
         == #"{"index":7,"label":3,"predicted":3,"class":"s\u001beven","#
         + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
     let confusion = ConfusionMatrix(counts: [[3, 0, 0], [2, 1, 0], [1, 0, 3]])
@@ -80,8 +80,7 @@ import Testing
       // Any positive number up to 1, the smallest ones too.
       Float(bitPattern: generator.next() % (Float(1).bitPattern + 1))
     }
-    let line = PredictionText.json(
-      Classification(index: 0, label: nil, probabilities: probabilities))
+    let line = Classification(index: 0, label: nil, probabilities: probabilities).json()
     let members = try JSONReader.value(in: Array(line.utf8)[...]).object()
     let found = try members[2].value.array().map { value -> Float? in
       guard case .number(let text) = value.content else { return nil }

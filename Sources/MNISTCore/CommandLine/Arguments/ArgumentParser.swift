@@ -57,7 +57,7 @@ struct ArgumentParser<Values> {
           index += 1
           value = arguments[index]
         }
-        guard let value else { throw .noValue(option: option.label) }
+        guard let value = value ?? option.impliedValue else { throw .noValue(option: option.label) }
         guard case .take(let store) = option.action else {
           return .completions(try shell(value, option))
         }

@@ -25,6 +25,8 @@ struct CommandOption<Values> {
   /// The allowed values in words, where the type alone does not say it.
   var allowed: String?
   var defaultText: String?
+  /// The value where the option is given without one; nil where it must have one.
+  var impliedValue: String?
   var isRequired = false
   /// Whether it is another use of the tool: no other option goes with it, and none is required.
   var standsAlone = false

@@ -1,0 +1,3 @@
+enum DrawingPage {
+  static let html = "<!doctype html><title>mnist-predict</title>"
+}

@@ -1,0 +1,81 @@
+/// Requests that wait for a model, and the threads that answer them.
+///
+/// Those that have arrived while a thread was busy are answered together, by one product of matrices for all; one
+/// that finds a thread idle is answered at once. So nobody waits for others to come, and the more do, the less each costs.
+final class PredictionQueue: Sendable {
+  struct Job: Sendable {
+    let request: HTTPRequest
+    let reply: @Sendable (HTTPResponse) -> Void
+  }
+
+  /// A request with no more bytes is small, as pictures of digits are.
+  private static let smallByteCount = 64 << 10
+  /// So many small ones are answered together.
+  private static let batchLimit = 64
+
+  private struct State {
+    var small: [Job] = []
+    var large: [Job] = []
+    var largeUnderWay = 0
+    var isClosed = false
+  }
+
+  private let state = Monitor(State())
+  private let threads: [SystemThread]
+
+  /// - Parameters:
+  ///   - threadCount: at least 2: one of them never takes a large request, so that small ones do not wait for those.
+  ///   - makeWorker: called on each thread for the function that answers there.
+  init(threadCount: Int, makeWorker: @escaping @Sendable () -> ([Job]) -> Void) {
+    require(threadCount >= 2, "a queue needs at least 2 threads, not \(threadCount)")
+    threads = (0..<threadCount).compactMap { [state] _ in
+      SystemThread {
+        let work = makeWorker()
+        while let (jobs, isLarge) = Self.next(state, largeLimit: threadCount - 1) {
+          work(jobs)
+          if isLarge { state.change { $0.largeUnderWay -= 1 } }
+        }
+      }
+    }
+    require(threads.count == threadCount, "the system has no \(threadCount) threads to give")
+  }
+
+  func add(_ job: Job) {
+    state.change { state in
+      if job.request.byteCount <= Self.smallByteCount {
+        state.small.append(job)
+      } else {
+        state.large.append(job)
+      }
+    }
+  }
+
+  /// Answers those that wait, and ends the threads.
+  func close() {
+    for _ in threads { state.change { $0.isClosed = true } }
+    for thread in threads { thread.join() }
+  }
+
+  /// Waits for work; nil where no more will come.
+  private static func next(_ state: Monitor<State>, largeLimit: Int) -> (
+    jobs: [Job], isLarge: Bool
+  )? {
+    state.wait { state -> (jobs: [Job], isLarge: Bool)?? in
+      if !state.small.isEmpty {
+        let jobs = Array(state.small.prefix(batchLimit))
+        state.small.removeFirst(jobs.count)
+        return (jobs, false)
+      }
+      if !state.large.isEmpty, state.largeUnderWay < largeLimit {
+        state.largeUnderWay += 1
+        return ([state.large.removeFirst()], true)
+      }
+      return state.isClosed && state.large.isEmpty ? .some(nil) : nil
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// What there is to read.
+  fileprivate var byteCount: Int { parts?.reduce(0) { $0 + $1.bytes.count } ?? body.count }
+}

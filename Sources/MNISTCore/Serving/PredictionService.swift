@@ -1,0 +1,117 @@
+/// Answers over HTTP with a model: see docs/serving.md.
+package final class PredictionService: HTTPHandler {
+  private let served: ServedModel
+  private let metrics: ServiceMetrics
+  private let access: ServiceGuard
+  private let log: (@Sendable (String) -> Void)?
+  private let queue: PredictionQueue
+
+  /// - Parameters:
+  ///   - path: the model's file, which may be loaded again.
+  ///   - names: what the service is called besides its addresses.
+  ///   - threadCount: of those that compute; 2 at least are taken.
+  ///   - log: is given a line for each request.
+  package init(
+    _ model: SavedModel, path: String, address: ServiceAddress, names: [String], threadCount: Int,
+    log: (@Sendable (String) -> Void)? = nil
+  ) throws {
+    let (served, metrics) = (try ServedModel(model, path: path), ServiceMetrics())
+    (self.served, self.metrics, self.log) = (served, metrics, log)
+    access = ServiceGuard(address: address, names: names.map { $0.lowercased() })
+    let device = CurrentDevice.device
+    queue = PredictionQueue(threadCount: max(2, threadCount)) {
+      var worker = PredictionWorker(served, metrics)
+      return { jobs in
+        // Threads that answer requests share the processor; those of one product need not.
+        ThreadPool.use(threadCount: 1) {
+          CurrentDevice.$device.withValue(device) { worker.answer(jobs) }
+        }
+      }
+    }
+  }
+
+  /// Reads the model's file anew; what is thrown leaves the old one in its place.
+  package func reload() throws { try served.reload() }
+
+  /// Answers what still waits, and ends the threads.
+  package func close() { queue.close() }
+
+  func refusal(of head: HTTPRequest) -> HTTPResponse? {
+    let host = head.header("host")
+    guard access.knows(host: host) else {
+      return .error(
+        403,
+        "this service is not called \(JSONText.excerpt(host ?? "")) (--allow_host adds a name)")
+    }
+    guard let route = ServiceRoute(rawValue: head.path) else {
+      let paths = ServiceRoute.allCases.map(\.rawValue).joined(separator: ", ")
+      return .error(404, "there is nothing at this path (expected \(paths))")
+    }
+    guard route.methods.contains(head.method) else {
+      let methods = route.methods.joined(separator: ", ")
+      return .error(
+        405, "\(route.rawValue) does not know this method (expected \(methods))",
+        headers: [("Allow", methods)])
+    }
+    guard head.method != "POST" || access.isOwn(origin: head.header("origin"), host: host) else {
+      return .error(403, "pages of other sites are not answered")
+    }
+    return nil
+  }
+
+  func answer(to request: HTTPRequest) -> HTTPAnswer {
+    func json(_ text: String) -> HTTPAnswer { .now(HTTPResponse(body: Array(text.utf8))) }
+    switch ServiceRoute(rawValue: request.path) {
+    case .page:
+      return .now(
+        HTTPResponse(
+          contentType: "text/html; charset=utf-8", headers: [Self.pagePolicy],
+          body: Array(DrawingPage.html.utf8)))
+    case .predict:
+      return .later { [queue] reply in
+        queue.add(PredictionQueue.Job(request: request, reply: reply))
+      }
+    case .model: return json(served.json)
+    case .health: return json("{\"status\":\"ok\"}")
+    case .metrics:
+      return .now(
+        HTTPResponse(
+          contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics.text.utf8)))
+    case .description: return json(ServiceDescription.json)
+    case nil: return .now(.error(404, "there is nothing at this path"))
+    }
+  }
+
+  /// The page needs nothing but itself and this service.
+  private static let pagePolicy = (
+    "Content-Security-Policy",
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; "
+      + "img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  )
+
+  func response(toFault fault: HTTPFault) -> HTTPResponse {
+    switch fault {
+    case .bodyTooLarge(let limit):
+      .error(413, "the request is too large (expected at most \(limit) bytes)")
+    case .tooMuchAtOnce:
+      .error(503, "too many large requests at once; try again", headers: [("Retry-After", "1")])
+    case .ambiguousLength:
+      .error(
+        400, "the request does not say clearly where it ends", headers: [("Connection", "close")])
+    case .damagedForm:
+      .error(400, "the form is damaged (expected multipart/form-data with a boundary)")
+    }
+  }
+
+  func note(_ record: HTTPRecord) {
+    metrics.noteRequest(
+      route: ServiceRoute(rawValue: record.path)?.rawValue ?? "other", status: record.status,
+      seconds: record.seconds)
+    guard let log else { return }
+    let status = record.status.map(String.init) ?? "-"
+    let milliseconds = NumberText.fixed(1_000 * record.seconds, decimals: 2)
+    log(
+      "\(record.client) \(JSONText.excerpt("\(record.method) \(record.path)")) \(status) "
+        + "\(record.byteCount) \(milliseconds) ms")
+  }
+}

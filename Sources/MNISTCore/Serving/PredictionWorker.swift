@@ -1,0 +1,106 @@
+/// Answers requests on a thread of its own, with a copy of the model that shares its weights.
+struct PredictionWorker {
+  /// So many images share a product at most: more would take memory, and no less time each.
+  static let batchSize = 256
+
+  let served: ServedModel
+  let metrics: ServiceMetrics
+  private var number = -1
+  private var model: ImageClassifier?
+
+  init(_ served: ServedModel, _ metrics: ServiceMetrics) {
+    (self.served, self.metrics) = (served, metrics)
+  }
+
+  mutating func answer(_ jobs: [PredictionQueue.Job]) {
+    let version = served.current
+    let model = model(of: version)
+    var requests: [(job: PredictionQueue.Job, request: PredictionRequest)] = []
+    for job in jobs {
+      do throws(PredictionRequest.Refusal) {
+        requests.append((job, try PredictionRequest(job.request, version.size)))
+      } catch {
+        job.reply(.error(error.status, error.sentence))
+      }
+    }
+    var answers: [Classification] = []
+    do {
+      let numbers = requests.flatMap(\.request.numbers)
+      answers = try classifications(of: numbers, model, version)
+    } catch {
+      // A fault of the model's or the device's, not of a request.
+      for (job, _) in requests { job.reply(.error(503, "\(error)")) }
+      return
+    }
+    let names = version.model.classNames
+    var start = 0
+    for (job, request) in requests {
+      let count = request.images.count
+      job.reply(
+        HTTPResponse(
+          body: Array(
+            request.json(
+              answers[start..<start + count], names: names,
+              pixelsPerImage: job.request.asks("pixels") ? version.model.layout.inputSize : nil
+            ).utf8)))
+      start += count
+    }
+  }
+
+  private mutating func model(of version: ServedModel.Version) -> ImageClassifier {
+    if let model, number == version.number { return model }
+    let model = version.model.makeModel()
+    (self.model, number) = (model, version.number)
+    return model
+  }
+
+  private func classifications(
+    of numbers: [Float], _ model: ImageClassifier, _ version: ServedModel.Version
+  ) throws -> [Classification] {
+    let (size, names) = (version.model.layout.inputSize, version.model.classNames)
+    var answers: [Classification] = []
+    for start in stride(from: 0, to: numbers.count, by: Self.batchSize * size) {
+      let rows = Array(numbers[start..<min(numbers.count, start + Self.batchSize * size)])
+      let input = Tensor(
+        shape: [rows.count / size, size], storage: CurrentDevice.device.upload(rows))
+      let batch = try model.classifications(of: input, firstIndex: start / size)
+      metrics.notePredictions(batch.map { ClassNames.name(of: $0.predicted, in: names) })
+      answers += batch
+    }
+    return answers
+  }
+}
+
+extension PredictionRequest {
+  /// The answers to its images: an object for one picture, else `{"predictions": [object, …]}`.
+  fileprivate func json(
+    _ answers: ArraySlice<Classification>, names: [String]?, pixelsPerImage: Int?
+  ) -> String {
+    let objects = zip(images, answers).enumerated().map { index, pair in
+      let (image, answer) = pair
+      var more: [String] = []
+      if let warning = image.warning { more.append("\"warning\":\(JSONText.quoted(warning))") }
+      if let count = pixelsPerImage {
+        let pixels = numbers[index * count..<(index + 1) * count].map {
+          "\(Int(($0 * 255).rounded()))"
+        }
+        more.append("\"pixels\":[\(pixels.joined(separator: ","))]")
+      }
+      return Classification(
+        index: index, label: nil, probabilities: answer.probabilities, predicted: answer.predicted
+      ).json(file: image.file, names: names, more: more)
+    }
+    return isOnePicture ? objects[0] : "{\"predictions\":[\(objects.joined(separator: ","))]}"
+  }
+}
+
+extension HTTPResponse {
+  /// One sentence about what is wrong.
+  static func error(
+    _ status: Int, _ sentence: String, headers: [(name: String, value: String)] = []
+  ) -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: headers,
+      body: Array("{\"error\":\(JSONText.quoted(sentence))}".utf8))
+  }
+}

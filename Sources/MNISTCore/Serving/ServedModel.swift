@@ -1,0 +1,59 @@
+import Synchronization
+
+/// The model that answers, until another one is loaded in its place.
+final class ServedModel: Sendable {
+  struct Version: Sendable {
+    let model: SavedModel
+    let size: ImageSize
+    /// How many have been loaded before.
+    let number: Int
+
+    init(_ model: SavedModel, path: String, number: Int) throws {
+      try MemoryNeed(
+        predicting: model.layout, batchSize: PredictionWorker.batchSize,
+        imageCount: PredictionWorker.batchSize
+      ).check()
+      size = try model.pictureSize(path: path)
+      (self.model, self.number) = (model, number)
+    }
+  }
+
+  let path: String
+  private let version: Mutex<Version>
+
+  init(_ model: SavedModel, path: String) throws {
+    self.path = path
+    version = Mutex(try Version(model, path: path, number: 0))
+  }
+
+  var current: Version { version.withLock { $0 } }
+
+  /// Reads the file anew. What it throws leaves the model as it is.
+  func reload() throws {
+    let model = try SavedModel(readingFrom: path)
+    let next = try Version(model, path: path, number: current.number + 1)
+    version.withLock { $0 = next }
+  }
+
+  /// What it is, as a JSON object.
+  var json: String {
+    let model = current.model
+    let names = model.classNames.map { "[\($0.map(JSONText.quoted).joined(separator: ","))]" }
+    var members = [
+      "\"file\":\(JSONText.quoted(FileSystem.split(path).name))",
+      "\"version\":\(JSONText.quoted(Release.version))",
+      "\"height\":\(current.size.height)", "\"width\":\(current.size.width)",
+      "\"classes\":\(model.layout.outputSize)", "\"class_names\":\(names ?? "null")",
+      "\"hidden_sizes\":[\(model.layout.hiddenSizes.map(String.init).joined(separator: ","))]",
+      "\"batch_norm\":\(model.layout.usesBatchNorm)",
+      "\"parameters\":\(model.layout.parameterCount)",
+    ]
+    if let place = model.place {
+      members += ["\"epoch\":\(place.epoch)"]
+      if place.lowestLoss.isFinite {
+        members.append("\"lowest_validation_loss\":\(place.lowestLoss)")
+      }
+    }
+    return "{\(members.joined(separator: ","))}"
+  }
+}
