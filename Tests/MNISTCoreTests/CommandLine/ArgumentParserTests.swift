@@ -138,7 +138,7 @@ import Testing
 
   @Test(arguments: [
     ("", "", 0), ("abc", "", 3), ("", "abc", 3), ("kitten", "sitting", 3), ("epochs", "epcohs", 2),
-    ("n_epoch5", "n_epochs", 1),
+    ("n_epoch5", "n_epochs", 1), ("ac", "abc", 1), ("abc", "ac", 1),
   ])
   func editsAreCounted(_ first: String, _ second: String, _ count: Int) {
     #expect(editDistance(Array(first), Array(second)) == count)
