@@ -393,8 +393,11 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "100001 tensors, at most 100000 fit in a file": {
     let value = TensorValue([] as [Float], shape: [0])
-    let tensors = (0...100_000).map { ("\($0)", value) }
-    _ = TensorFile(tensors: Dictionary(uniqueKeysWithValues: tensors)).encoded()
+    let tensors = (0..<100_000).map { ("\($0)", value) }
+    var file = TensorFile(tensors: Dictionary(uniqueKeysWithValues: tensors))
+    _ = file.encoded()
+    file.tensors["one more"] = value
+    _ = file.encoded()
   },
 
   // Evaluation
