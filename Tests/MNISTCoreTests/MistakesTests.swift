@@ -373,6 +373,33 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = Tensor([1]).broadcast(to: [1 << 40, 1 << 21])
   },
 
+  // Files and pictures
+  "a picture of 0×1 pixels": { _ = Picture(height: 0, width: 1, luminance: []) },
+  "3 values for 2×2 pixels": { _ = Picture(height: 2, width: 2, luminance: [1, 2, 3]) },
+  "3 pixels for 2×2": { _ = PNGEncoder.encode(height: 2, width: 2, pixels: [1, 2, 3]) },
+  "the caller looks at the length first": { _ = try? PNGHeader([1, 2], path: "f") },
+  "the caller looks at the signature first": { _ = try? NetpbmDecoder.decode([1], path: "f") },
+  "images have 3 sizes, not 1": { _ = IDXHeader.encoded(.images, sizes: [1]) },
+  "2 elements cannot fill [3]": { _ = TensorValue([1, 2] as [Float], shape: [3]) },
+  "a tensor cannot be called __metadata__": {
+    _ = TensorFile(tensors: ["__metadata__": TensorValue([1] as [Float], shape: [1])]).encoded()
+  },
+  "shape [1, 1, 1, 1, 1, 1, 1, 1, 1], at most 8 axes of 0 and more fit in a file": {
+    let shape = [Int](repeating: 1, count: 9)
+    _ = TensorFile(tensors: ["w": TensorValue([1] as [Float], shape: shape)]).encoded()
+  },
+  "a header of 8388640 bytes, at most 8388608 fit in a file": {
+    _ = TensorFile(metadata: ["a": String(repeating: "x", count: 8 << 20)]).encoded()
+  },
+  "100001 tensors, at most 100000 fit in a file": {
+    let value = TensorValue([] as [Float], shape: [0])
+    let tensors = (0..<100_000).map { ("\($0)", value) }
+    var file = TensorFile(tensors: Dictionary(uniqueKeysWithValues: tensors))
+    _ = file.encoded()
+    file.tensors["one more"] = value
+    _ = file.encoded()
+  },
+
   // Evaluation
   "a confusion matrix needs a label for each prediction, not 1 for 2": {
     _ = ConfusionMatrix(predicted: [0, 1], labels: [0])
