@@ -44,6 +44,11 @@ import Testing
     }
   }
 
+  @Test(arguments: [nil, .auto, .mnist] as [DatasetChoice?])
+  func aFolderWithoutANameIsRefused(_ choice: DatasetChoice?) {
+    #expect(throws: FileError.emptyPath) { try source(choice, "").trainingImages() }
+  }
+
   // MARK: - A set named outright
 
   @Test func aSetIsFoundWhereTorchvisionPutsItAndWhereThePackageDoes() throws {
@@ -92,6 +97,17 @@ import Testing
             ? source(.auto, folder).trainingImages().origin == .files(folder: folder)
             : test(.auto, folder).origin == .files(folder: folder))
       }
+    }
+  }
+
+  @Test func aNamedSetHasALabelForEachImage() throws {
+    var files = mnist.files
+    files["train-labels-idx1-ubyte"] = IDXHeader.encoded(.labels, sizes: [3]) + [0, 1, 2]
+    try SmallSets.withFolder(files) { folder throws in
+      let error = ArrayError.countsDiffer(
+        imagesPath: "\(folder)/train-images-idx3-ubyte", images: 24,
+        labelsPath: "\(folder)/train-labels-idx1-ubyte", labels: 3)
+      #expect(throws: error) { try source(.mnist, folder).trainingImages() }
     }
   }
 
