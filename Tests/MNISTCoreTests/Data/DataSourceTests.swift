@@ -100,6 +100,14 @@ import Testing
     }
   }
 
+  @Test func ofSeveralCopiesOfANamedSetTheUnpackedOneCounts() throws {
+    var files = mnist.files
+    for name in mnist.files.keys { files["\(name).gz"] = [1] }
+    try SmallSets.withFolder(files) { folder throws in
+      #expect(try source(.mnist, folder).trainingImages().images == mnist.train)
+    }
+  }
+
   @Test func aNamedSetHasALabelForEachImage() throws {
     var files = mnist.files
     files["train-labels-idx1-ubyte"] = IDXHeader.encoded(.labels, sizes: [3]) + [0, 1, 2]

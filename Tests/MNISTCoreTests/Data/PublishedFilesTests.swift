@@ -93,6 +93,21 @@ import Testing
     }
   }
 
+  @Test func whatIsTakenOutOfAnArchiveHasALimit() throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed {
+      writer.add(name, name.contains("train-labels") ? [UInt8](repeating: 0, count: 65_569) : bytes)
+    }
+    try SmallSets.withFolder(["gzip.zip": writer.finished()]) { folder throws in
+      let labels = letters.set.train.labels
+      #expect(labels.byteCount == 32)
+      let error = ZIPError.tooLarge(
+        path: "\(folder)/gzip.zip", entry: "\(labels.name).gz", limitBytes: 65_568,
+        foundBytes: 65_569)
+      #expect(throws: error) { try source(.emnistLetters, folder).trainingImages() }
+    }
+  }
+
   @Test func anotherArchiveOfThatNameIsPassedOver() throws {
     var other = ZIPWriter()
     other.add("emnist-letters-train-images-idx3-ubyte.gz.txt", [1])
