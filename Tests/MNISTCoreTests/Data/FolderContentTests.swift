@@ -142,6 +142,18 @@ import Testing
     #expect(FolderContent.isSlip("~") && !FolderContent.isSlip("~a"))
   }
 
+  /// In a process of its own, whose home is its own.
+  @Test func aTildeStandsForTheHome() async {
+    await #expect(processExitsWith: .success) {
+      let home = Scratch.path("home")
+      defer { try? FileManager.default.removeItem(atPath: home) }
+      try SmallSets.put(SmallPublishedSet().files, in: "\(home)/d")
+      setenv("HOME", home, 1)
+      let meant = try FolderContent("~/d", isTrain: true).meant
+      require(meant == ["\(home)/d"], "found \(meant)")
+    }
+  }
+
   // MARK: - Of very many, the first
 
   /// Makes folders, and links that lead nowhere, which take less time than files.
@@ -181,6 +193,9 @@ import Testing
       func found() throws -> String? { try FolderContent(folder, isTrain: true).found }
       #expect(try found() == "empty folders, 100, 101, 102, …")
       try SmallSets.write([7], "\(folder)/199/x")
+      #expect(try found() == "a file, 199/x")
+      // In a hundred of them is looked.
+      try SmallSets.write(Self.png, "\(folder)/200/y.png")
       #expect(try found() == "a file, 199/x")
     }
   }

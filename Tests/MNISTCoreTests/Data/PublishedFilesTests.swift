@@ -268,6 +268,22 @@ import Testing
     }
   }
 
+  @Test func theProgressOfAnArchiveIsThatOfAllThatHasCome() async throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed { writer.add(name, bytes) }
+    writer.add("padding", [UInt8](repeating: 1, count: 60_000))
+    let archive = writer.finished()
+    try await withServer(["gzip.zip": .content(archive)]) { server, folder async throws in
+      var set = letters.set
+      set.archive?.md5 = MD5.digest(archive)
+      var counts: [Int] = []
+      try Download(set, into: "\(folder)/raw", mirror: server.address, limits: .short).run {
+        if case .progress("gzip.zip", let count) = $0 { counts.append(count) }
+      }
+      #expect(counts.count > 1 && counts == counts.sorted() && counts.last == archive.count)
+    }
+  }
+
   @Test func aBrokenArchiveLeavesNothing() async throws {
     let (archive, name) = (letters.archive, "gzip.zip")
     var other = archive
