@@ -145,11 +145,16 @@ import Testing
     }
   }
 
-  @Test func theGreatestLabelIsSharedAsAnyOther() throws {
-    let rows = Array(String(repeating: "255,1,2,3,4\n", count: 4).utf8)
-    try SmallSets.withFolder(["all.csv": rows]) { folder throws in
-      #expect(try SetFolder.load(folder, isTrain: true).labels == [255, 255, 255])
-      #expect(try SetFolder.load(folder, isTrain: false).labels == [255])
+  @Test func wideImagesOfTheGreatestLabelAreSharedAsAnyOther() throws {
+    let header = "label,1x1,1x2,1x3,2x1,2x2,2x3\n"
+    let rows = header + String(repeating: "255,1,2,3,4,5,6\n", count: 4)
+    try SmallSets.withFolder(["all.csv": Array(rows.utf8)]) { folder throws in
+      for (isTrain, count) in [(true, 3), (false, 1)] {
+        let set = try SetFolder.load(folder, isTrain: isTrain)
+        #expect((set.height, set.width) == (2, 3))
+        #expect(set.labels == [UInt8](repeating: 255, count: count))
+        #expect(set.pixels == (0..<count).flatMap { _ in [1, 2, 3, 4, 5, 6] as [UInt8] })
+      }
     }
   }
 

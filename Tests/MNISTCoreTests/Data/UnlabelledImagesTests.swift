@@ -77,6 +77,7 @@ import Testing
       let opened = try open(folder)
       #expect(opened.fileNames == ["C.png", "a10.pgm", "a9.pgm", "b.pgm", "without"])
       #expect(opened.otherFileCount == 3 && opened.isFolder && opened.arePictures)
+      #expect(!opened.hasLabels && !opened.isSwapped)
       let pieces = try pieces(folder + "/", of: 2)
       let all: [UInt8] = Array(31...36) + (11...16) + (21...26) + (1...6) + (41...46)
       #expect(pieces.map(\.count) == [12, 12, 6] && pieces.flatMap(\.self) == all)

@@ -38,12 +38,11 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
 
   /// It stays within the image, whichever end is the heavy one.
   @Test func theCenterIsNoReasonToLeaveTheImage() {
-    #expect(
-      InkGrid([255, 1, 1, 1], height: 1, width: 4).centered(height: 1, width: 5)
-        == [0, 255, 1, 1, 1])
-    #expect(
-      InkGrid([1, 1, 1, 1, 1, 255], height: 6, width: 1).centered(height: 7, width: 1)
-        == [1, 1, 1, 1, 1, 255, 0])
+    let (first, last): ([UInt8], [UInt8]) = ([255, 1, 1, 1], [1, 1, 1, 1, 1, 255])
+    #expect(InkGrid(first, height: 1, width: 4).centered(height: 1, width: 5) == [0] + first)
+    #expect(InkGrid(first, height: 4, width: 1).centered(height: 5, width: 1) == [0] + first)
+    #expect(InkGrid(last, height: 1, width: 6).centered(height: 1, width: 7) == last + [0])
+    #expect(InkGrid(last, height: 6, width: 1).centered(height: 7, width: 1) == last + [0])
   }
 
   /// Wherever that is, in a tall picture and in a wide one.
