@@ -357,7 +357,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "example 1 is outside 0..<1": {
     let data = TensorDataset(inputs: x12(), labels: [0])
-    _ = Subset(data, indices: [0]).batch([0, 1])
+    _ = Subset(data, indices: [0]).batch([0, 1, 2])
   },
   "example -1 is outside 0..<1": {
     _ = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [-1])
@@ -430,10 +430,29 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = Evaluation([
       Classification(index: 0, label: 0, probabilities: [1]),
       Classification(index: 1, label: 0, probabilities: [1, 0]),
+      Classification(index: 2, label: 0, probabilities: [1, 0, 0]),
     ])
   },
-  "a probability is a finite number, not nan": {
-    _ = Classification(index: 0, label: nil, probabilities: [1, .nan])
+  "an evaluation needs labels": {
+    _ = Evaluation([
+      Classification(index: 0, label: 0, probabilities: [1]),
+      Classification(index: 1, label: nil, probabilities: [1]),
+    ])
+  },
+  "a probability is a finite number, not inf": {
+    _ = Classification(index: 0, label: nil, probabilities: [1, .infinity, .nan])
+  },
+  "0 bins": { _ = Calibration([], binCount: 0) },
+  "0 of 0": { _ = Proportion(successes: 0, trials: 0) },
+  "3 of 2": { _ = Proportion(successes: 3, trials: 2) },
+  "a batch of 0 images": {
+    let path = Scratch.path("a.csv")
+    try? SmallSets.write(Array("1,2,3,4\n".utf8), path)
+    let size = { ImageSize(height: 2, width: 2) }
+    guard
+      var images = try? UnlabelledImages(path, isRaw: true, isTransposed: false, pictureSize: size)
+    else { return }
+    _ = try? LogSoftmax().classifications(ofNext: 0, in: &images)
   },
   "there is no accuracy on no examples": {
     let data = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [])
@@ -450,13 +469,56 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a batch needs a label for each row, not [1, 2] and 2 labels": {
     _ = Batch(inputs: x12(), labels: [1, 2])
   },
+  "a batch needs numbers for each row, not [1, 2] and [2]": {
+    _ = Batch(inputs: x12(), numbers: Tensor([1, 2]))
+  },
   "a batch whose targets are numbers of shape [1, 2] has no labels": {
     _ = Batch(inputs: x12(), numbers: x12()).labels
   },
   "batches of 0 rows, none below 1": {
     _ = DataLoader(TensorDataset(inputs: x12(), labels: [0]), batchSize: 0)
   },
+  "batches of 1 rows, none below 0": {
+    _ = DataLoader(
+      TensorDataset(inputs: x12(), labels: [0]), batchSize: 1, smallestBatch: 0)
+  },
   "a share is in 0...1, not 1.5": {
     _ = TensorDataset(inputs: x12(), labels: [0]).split(ratio: 1.5, using: RandomGenerator(seed: 0))
   },
+
+  // Images
+  "images of 0×3 pixels": { _ = ImageSet(height: 0, width: 3, pixels: [], labels: [1]) },
+  "images of 3×0 pixels": { _ = ImageSet(height: 3, width: 0, pixels: [], labels: [1]) },
+  "a set of 0 labels": { _ = ImageSet(height: 2, width: 3, pixels: [], labels: []) },
+  "25 pixels for 4 images of 2×3": {
+    _ = ImageSet(height: 2, width: 3, pixels: Array(0..<25), labels: [0, 3, 1, 3])
+  },
+  "0 pixels for 1 images of 4294967295×4294967295": {
+    _ = ImageSet(height: 4_294_967_295, width: 4_294_967_295, pixels: [], labels: [0])
+  },
+  "the names [\"a\"] for 2 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [1], classNames: ["a"])
+  },
+  "the names [\"a\", \"a\"] for 2 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [1], classNames: ["a", "a"])
+  },
+  "names for 3 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [2]).named(["a", "b"])
+  },
+  "classes without names": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [2]).renumbered(as: ["a"])
+  },
+  "an image of 0×3 pixels": { _ = ImageSize(height: 0, width: 3) },
+  "an image of 3×0 pixels": { _ = ImageSize(height: 3, width: 0) },
+  "an image of 0×28 pixels": {
+    _ = ModelImage(
+      fitting: Picture(height: 1, width: 1, luminance: [0]), height: 0, width: 28)
+  },
+  "an image of 28×0 pixels": {
+    _ = ModelImage(
+      fitting: Picture(height: 1, width: 1, luminance: [0]), height: 28, width: 0)
+  },
+  "a set of 0 digits": { _ = BuiltInDigits.make(isTrain: true, count: 0) },
+  "a point with one coordinate": { _ = DigitForm.Stroke([1, 2, 3]) },
+  "a stroke with poses of 2 and 1 points": { _ = DigitForm.Stroke([1, 2, 3, 4], [1, 2]) },
 ]

@@ -77,6 +77,33 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(8))
   }
 
+  @Test(arguments: [false, true]) func aServerThatHangsUpIsNamed(_ isReset: Bool) async throws {
+    try await LoopbackServer.with(["x": .hangUp(isReset: isReset)]) { server async throws in
+      try expect(server.address + "x", .cutOff(receivedBytes: 0, promisedBytes: nil))
+    }
+  }
+
+  /// In a process of its own, whose environment says which proxy there is.
+  @Test func hostsAndProxiesThatAreNotFoundAreToldApart() async {
+    await #expect(processExitsWith: .success) {
+      func reason(_ url: String) -> MirrorFailure.Reason? {
+        do throws(MirrorFailure) {
+          _ = try Curl.loaded(for: url)
+            .content(url, limitBytes: 100, limits: HTTPLimits(), progress: { _ in })
+          return nil
+        } catch {
+          return error.reason
+        }
+      }
+      setenv("no_proxy", "*", 1)
+      // No name has an empty part: nobody is asked for it.
+      require(reason("http://a..b/x") == .hostNotFound, "the host was found")
+      setenv("no_proxy", "", 1)
+      setenv("http_proxy", "http://a..b:1", 1)
+      require(reason("http://127.0.0.1/x") == .proxyNotFound, "the proxy was found")
+    }
+  }
+
   @Test func whatIsNoWebAddressIsRefused() throws {
     for address in ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", ""] {
       #expect(throws: MirrorFailure.self, "\(address)") { try fetch(address) }
@@ -117,6 +144,37 @@ import Testing
           == Self.content)
     }
   }
+
+  private static let patient = HTTPLimits(connectMilliseconds: 10_000, stallSeconds: 10)
+
+  @Test func aServerThatIsNotSecureIsNotTrusted() async throws {
+    try await LoopbackServer.with(["TLS": .status(400)]) { server async throws in
+      let failure = #expect(throws: MirrorFailure.self) {
+        try Curl().content(
+          "https://127.0.0.1:\(server.port)/x", limitBytes: 100, limits: Self.patient,
+          progress: { _ in })
+      }
+      #expect(failure?.reason.description.hasPrefix("no trusted connection: ") == true)
+    }
+  }
+
+  #if os(Linux)
+    @Test func aFileWithoutCertificatesIsNamedWithItsVariable() async throws {
+      try await SmallSets.withFolderAsync { folder async throws in
+        let path = "\(folder)/ca.pem"
+        try SmallSets.write(Array("nothing\n".utf8), path)
+        try await LoopbackServer.with([:]) { server async throws in
+          let url = "https://127.0.0.1:\(server.port)/x"
+          let text =
+            "SSL_CERT_FILE names \(path), which holds no certificates (expected PEM text)"
+          #expect(throws: MirrorFailure(url: url, reason: .certificate(text: text))) {
+            try Curl(certificates: trusted(["SSL_CERT_FILE": path])).content(
+              url, limitBytes: 100, limits: Self.patient, progress: { _ in })
+          }
+        }
+      }
+    }
+  #endif
 
   // MARK: -
 
