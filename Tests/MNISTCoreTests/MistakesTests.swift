@@ -28,13 +28,13 @@ func expectSentence(
 /// A module whose members stand where nobody looks for them.
 private final class Holder: Module {
   var isTraining = true
-  let list: [LeakyReLU]
+  let list: [Any]
   let named: [String: Parameter]
   let pair: (Int, LeakyReLU?)
   let nested: [[[[LeakyReLU]]]]
 
   init(
-    list: [LeakyReLU] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
+    list: [Any] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
     nested: [[[[LeakyReLU]]]] = []
   ) {
     (self.list, self.named, self.pair, self.nested) = (list, named, pair, nested)
@@ -228,7 +228,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
       inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
       using: RandomGenerator(seed: 0))
   },
-  hidden("list"): { _ = Holder(list: [LeakyReLU()]).parameters },
+  hidden("list"): { _ = Holder(list: [LeakyReLU()] as [Any] + (1...16).map { $0 }).parameters },
   hidden("named"): { _ = Holder(named: ["a": Parameter(Tensor(1))]).modules },
   hidden("pair"): { _ = Holder(pair: (1, LeakyReLU())).stateDictionary },
   hidden("nested"): { _ = Holder(nested: [[], [[[LeakyReLU()]]]]).parameters },

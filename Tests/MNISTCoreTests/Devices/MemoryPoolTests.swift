@@ -28,6 +28,15 @@ import Testing
     }
   }
 
+  /// They are cut from slabs of 16 MiB, unless they are larger than half of one.
+  @Test func blocksFollowOneAnother() {
+    let pool = MemoryPool()
+    let first = pool.take(Float.self, count: 16)
+    #expect(pool.take(Float.self, count: 1_000) == first + 16)
+    _ = pool.take(Float.self, count: 5_000_000)
+    #expect(pool.take(Float.self, count: 1) == first + 16 + 1_024)
+  }
+
   @Test func whatWasGivenBackIsTakenAgain() {
     let pool = MemoryPool()
     let first = pool.take(Float.self, count: 1_000)
