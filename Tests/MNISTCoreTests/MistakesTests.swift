@@ -28,14 +28,14 @@ func expectSentence(
 /// A module whose members stand where nobody looks for them.
 private final class Holder: Module {
   var isTraining = true
-  let list: [LeakyReLU]
+  let list: [Any]
   let named: [String: Parameter]
   let pair: (Int, LeakyReLU?)
-  let nested: [[[LeakyReLU]]]
+  let nested: [[[[LeakyReLU]]]]
 
   init(
-    list: [LeakyReLU] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
-    nested: [[[LeakyReLU]]] = []
+    list: [Any] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
+    nested: [[[[LeakyReLU]]]] = []
   ) {
     (self.list, self.named, self.pair, self.nested) = (list, named, pair, nested)
   }
@@ -48,18 +48,18 @@ private func hidden(_ property: String) -> String {
     + "(expected a property for each, or a Sequential)"
 }
 
-private func trainer(patience: Int? = nil, optimizing other: Parameter? = nil) throws {
+private func trainer(patience: Int? = nil, optimizing others: [Parameter] = []) throws {
   let data = TensorDataset(inputs: x12(), labels: [0])
-  try train(on: data, validating: data, patience: patience, optimizing: other)
+  try train(on: data, validating: data, patience: patience, optimizing: others)
 }
 
 private func train(
   on data: any Dataset, validating validData: any Dataset, patience: Int? = nil,
-  optimizing other: Parameter? = nil
+  optimizing others: [Parameter] = []
 ) throws {
   let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
   try Trainer(
-    model: model, optimizer: SGD(other.map { [$0] } ?? model.parameters, learningRate: 1),
+    model: model, optimizer: SGD(others.isEmpty ? model.parameters : others, learningRate: 1),
     criterion: CrossEntropyLoss()
   ).train(
     data, validating: validData, epochCount: 1, batchSize: 1, patience: patience,
@@ -115,9 +115,16 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "[1, 2] and [1, 3] differ in more than axis 0": {
     _ = Tensor.concatenated([x12(), Tensor([1, 2, 3], shape: [1, 3])])
   },
+  "[1, 2] and [2] have other numbers of axes": {
+    _ = Tensor.concatenated([x12(), Tensor([1, 2])])
+  },
   "nothing can be made of no tensors": { _ = Tensor.concatenated([]) },
-  "row 2 is outside 0..<2, the rows of [2]": { _ = Tensor([1, 2]).rows([0, 2]) },
+  "row 2 is outside 0..<2, the rows of [2]": { _ = Tensor([1, 2]).rows([0, 2, -1]) },
+  "a tensor of rank zero has no rows": { _ = Tensor(1).rows([0]) },
   "argmax needs rows with numbers in them, not [2]": { _ = Tensor([1, 2]).argmax() },
+  "argmax needs rows with numbers in them, not [2, 0]": {
+    _ = Tensor([], shape: [2, 0]).argmax()
+  },
   "a dropout probability is in 0..<1, not 1.0": {
     _ = Dropout(probability: 1, using: CounterGenerator(seed: 0))
   },
@@ -157,8 +164,17 @@ private let mistakes: [String: @Sendable () -> Void] = [
       y.copy(from: [0, 0, 0])
       sum.backward()
     },
+  "1 gradients for 2 inputs of an operation": {
+    let x = Tensor([1], requiresGradient: true)
+    Tensor(shape: [1], storage: x.storage, from: [x, x]) { [$0] }.backward()
+  },
+  "gradient [2] for input [1]": {
+    let x = Tensor([1], requiresGradient: true)
+    Tensor(shape: [1], storage: x.storage, from: [x]) { _ in [Tensor([1, 2])] }.backward()
+  },
 
   // Modules and losses
+  "batch normalisation of 0 features": { _ = BatchNorm1d(0) },
   "batch normalisation needs at least 2 rows in training, not [1, 2]": {
     _ = BatchNorm1d(2)(x12())
   },
@@ -212,10 +228,10 @@ private let mistakes: [String: @Sendable () -> Void] = [
       inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
       using: RandomGenerator(seed: 0))
   },
-  hidden("list"): { _ = Holder(list: [LeakyReLU()]).parameters },
+  hidden("list"): { _ = Holder(list: [LeakyReLU()] as [Any] + (1...16).map { $0 }).parameters },
   hidden("named"): { _ = Holder(named: ["a": Parameter(Tensor(1))]).modules },
   hidden("pair"): { _ = Holder(pair: (1, LeakyReLU())).stateDictionary },
-  hidden("nested"): { _ = Holder(nested: [[], [[LeakyReLU()]]]).parameters },
+  hidden("nested"): { _ = Holder(nested: [[], [[[LeakyReLU()]]]]).parameters },
   "a module of type Ring is inside itself": {
     final class Ring: Module {
       var isTraining = true
@@ -240,11 +256,14 @@ private let mistakes: [String: @Sendable () -> Void] = [
     final class Shift: Module {
       var isTraining = true
       let offset = Tensor([1, 2])
-      func callAsFunction(_ input: Tensor) -> Tensor { input + offset }
+      let factor = Tensor([3, 4])
+      func callAsFunction(_ input: Tensor) -> Tensor { input * factor + offset }
     }
     _ = Sequential([LeakyReLU(), Shift()]).parameters
   },
-  "label 2 of row 0 is outside 0..<2, the classes of [1, 2]": { _ = NLLLoss()(x12(), [2]) },
+  "label 2 of row 1 is outside 0..<2, the classes of [3, 2]": {
+    _ = NLLLoss()(Tensor(repeating: 0, shape: [3, 2]), [1, 2, 3])
+  },
   "label -1 of row 0 is outside 0..<2, the classes of [1, 2]": {
     _ = CrossEntropyLoss()(x12(), [-1])
   },
@@ -297,6 +316,12 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "the betas of Adam are in 0..<1, not 1.0 and 0.999": {
     _ = Adam([Parameter(Tensor(1))], beta1: 1)
   },
+  "the betas of Adam are in 0..<1, not 0.9 and 1.0": {
+    _ = Adam([Parameter(Tensor(1))], beta2: 1)
+  },
+  "epsilon and weight decay are finite numbers of 0 or more, not -1.0 and 0.0": {
+    _ = Adam([Parameter(Tensor(1))], epsilon: -1)
+  },
   "epsilon and weight decay are finite numbers of 0 or more, not nan and 0.0": {
     _ = Adam([Parameter(Tensor(1))], epsilon: .nan)
   },
@@ -329,6 +354,23 @@ private let mistakes: [String: @Sendable () -> Void] = [
     Adam([Parameter(Tensor([1]))]).state = state
   },
 
+  // Devices
+  "a storage cannot hold -1 numbers": { _ = CPUDevice.shared.allocate(-1) },
+  "1 numbers cannot fill 2": {
+    let x = CPUDevice.shared.upload([1, 2])
+    CPUDevice.shared.write([1], to: Overwriting(x))
+  },
+  "2 numbers cannot meet 1": {
+    let device = CPUDevice.shared
+    _ = device.binary(.add, device.upload([1, 2]), device.upload([1]))
+  },
+  "bytes on reference cannot be used on the CPU": {
+    let bytes = ReferenceDevice().upload(bytes: [1])
+    _ = CPUDevice.shared.gatherRows([0], of: bytes, width: 1)
+  },
+  "a pool needs at least 1 thread, not 0": { _ = ThreadPool(threadCount: 0) },
+  "the pool's unit is four bytes": { _ = MemoryPool().take(UInt8.self, count: 1) },
+
   // Random numbers
   "a state has 624 words and a position among them, not 3 and 0": {
     RandomGenerator(seed: 0).state = .init(words: [1, 2, 3], position: 0)
@@ -353,7 +395,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "a patience is 1 epoch or more, not 0": { try? trainer(patience: 0) },
   "the optimiser changes a parameter of shape [3] that is not the model's": {
-    try? trainer(optimizing: Parameter(Tensor([1, 2, 3])))
+    try? trainer(optimizing: [Parameter(Tensor([1, 2, 3])), Parameter(Tensor(1))])
   },
   "example 1 is outside 0..<1": {
     let data = TensorDataset(inputs: x12(), labels: [0])
