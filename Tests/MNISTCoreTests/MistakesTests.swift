@@ -496,6 +496,15 @@ private let mistakes: [String: @Sendable () -> Void] = [
     else { return }
     _ = try? LogSoftmax().classifications(ofNext: 0, in: &images)
   },
+  "a classification of an image that is not in the set": {
+    _ = ReportPage(
+      Evaluation([Classification(index: 1, label: 0, probabilities: [1])]),
+      images: ImageSet(height: 1, width: 1, pixels: [0], labels: [0]))
+  },
+  "a comparison of no runs": { _ = RunComparison([]) },
+  "a probability is a finite number, not nan": {
+    _ = Classification(index: 0, label: nil, probabilities: [1, .nan])
+  },
   "there is no accuracy on no examples": {
     let data = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [])
     _ = LogSoftmax().accuracy(on: data, batchSize: 1)
