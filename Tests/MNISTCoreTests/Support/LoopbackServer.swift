@@ -22,8 +22,15 @@ final class LoopbackServer: Sendable {
 
   var address: String { "http://127.0.0.1:\(port)/" }
 
+  /// The heads of the requests.
+  var requestHeads: [String] { requests.withLock { $0 } }
+
   /// The paths that were asked for, without the slash they begin with.
-  var requestedPaths: [String] { requests.withLock { $0 } }
+  var requestedPaths: [String] { requestHeads.map(Self.path) }
+
+  private static func path(of head: String) -> String {
+    String(head.split(separator: " ")[1].dropFirst())
+  }
 
   /// An address at which nobody answers.
   static func refusingAddress() throws -> String {
@@ -99,9 +106,8 @@ final class LoopbackServer: Sendable {
       // A greeting of TLS: it is left waiting.
       if bytes[0] == 0x16 { return waitForTheEnd(connection) }
     }
-    let path = request.split(separator: " ")[1].dropFirst()
-    requests.withLock { $0.append(String(path)) }
-    switch answers[String(path)] {
+    requests.withLock { $0.append(request) }
+    switch answers[Self.path(of: request)] {
     case .content(let bytes):
       send(connection, "HTTP/1.1 200 OK\r\nContent-Length: \(bytes.count)\r\n\r\n", bytes)
     case .cutOff(let bytes, let promised):
