@@ -104,7 +104,7 @@ import Testing
     ("pets/cat/m", "", "argument --model_fn: must be a file outside"),
     ("pets/new/m", "", "argument --model_fn: must be a file outside"),
     ("m", "--log_dir pets/log", "argument --log_dir: must be a folder outside"),
-    ("pets/m", "--log_dir log", nil),
+    ("pets/m", "--log_dir log", nil), ("pets/modèle", "", nil),
   ])
   func nothingIsMadeAmongPictures(_ model: String, _ log: String, _ refusal: String?) async throws {
     try await SmallSets.withFolderAsync { folder async throws in
