@@ -133,7 +133,7 @@ package enum PredictionText {
   /// What a person should know of a picture before believing its prediction; nil if nothing.
   ///
   /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.
-  package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool = false) -> String? {
+  package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool) -> String? {
     let name = PythonSyntax.escaped(name)
     if image.isBlank { return "\(name): blank: the prediction means nothing" }
     return isRaw && image.isInverted

@@ -127,7 +127,7 @@ struct OpenCLDeviceTests {
   }
 
   @Test func buffersWaitOnWhereThereIsRoomBesideThem() throws {
-    let queue = try makeQueue(memory: 1_024, largest: 1_024)
+    let queue = try TestedGPU.queue(memory: 1_024, largest: 1_024)
     let waiting = try #require(queue.take(768))
     queue.give(waiting, 768)
     let beside = try #require(queue.take(256))

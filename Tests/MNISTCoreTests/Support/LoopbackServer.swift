@@ -24,8 +24,15 @@ final class LoopbackServer: Sendable {
 
   var address: String { "http://127.0.0.1:\(port)/" }
 
+  /// The heads of the requests.
+  var requestHeads: [String] { requests.withLock { $0 } }
+
   /// The paths that were asked for, without the slash they begin with.
-  var requestedPaths: [String] { requests.withLock { $0 } }
+  var requestedPaths: [String] { requestHeads.map(Self.path) }
+
+  private static func path(of head: String) -> String {
+    String(head.split(separator: " ")[1].dropFirst())
+  }
 
   /// An address at which nobody answers.
   static func refusingAddress() throws -> String {
@@ -105,9 +112,8 @@ final class LoopbackServer: Sendable {
         return send(connection, answer)
       }
     }
-    let path = request.split(separator: " ")[1].dropFirst()
-    requests.withLock { $0.append(String(path)) }
-    send(connection, answers[String(path)])
+    requests.withLock { $0.append(request) }
+    send(connection, answers[Self.path(of: request)])
   }
 
   private func send(_ connection: Int32, _ answer: Answer?) {
