@@ -4,7 +4,7 @@ import Foundation
 enum OpenFiles {
   /// The descriptors of the file at `path`.
   static func descriptors(of path: String) -> [Int32] {
-    (0..<256).filter { descriptor in
+    (0..<4_096).filter { descriptor in
       var (found, own) = (stat(), stat())
       return fstat(descriptor, &found) == 0 && lstat(path, &own) == 0
         && found.st_ino == own.st_ino && found.st_dev == own.st_dev
