@@ -20,6 +20,14 @@ import Testing
         + "build it on this machine, or with MNIST_TARGET=x86-64 for any)")
   }
 
+  @Test(arguments: [
+    (["null", "tty", "zero"], false), (["null", "dri"], true), (["kfd"], true), (["dxg"], true),
+    (["nvidia0", "nvidiactl"], true), (["mali0"], true), (["drive", "mkfd"], false), ([], false),
+  ])
+  func aDriverOfAGPUHasItsFile(_ names: [String], _ isThere: Bool) {
+    #expect(GraphicsHardware.isAmong(names) == isThere)
+  }
+
   @Test func memoryIsPromisedOnlyWhereItIsThere() {
     #expect(SystemMemory.has(1))
     #expect(!SystemMemory.has(.max))
