@@ -28,14 +28,14 @@ func expectSentence(
 /// A module whose members stand where nobody looks for them.
 private final class Holder: Module {
   var isTraining = true
-  let list: [LeakyReLU]
+  let list: [Any]
   let named: [String: Parameter]
   let pair: (Int, LeakyReLU?)
-  let nested: [[[LeakyReLU]]]
+  let nested: [[[[LeakyReLU]]]]
 
   init(
-    list: [LeakyReLU] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
-    nested: [[[LeakyReLU]]] = []
+    list: [Any] = [], named: [String: Parameter] = [:], pair: (Int, LeakyReLU?) = (0, nil),
+    nested: [[[[LeakyReLU]]]] = []
   ) {
     (self.list, self.named, self.pair, self.nested) = (list, named, pair, nested)
   }
@@ -48,18 +48,18 @@ private func hidden(_ property: String) -> String {
     + "(expected a property for each, or a Sequential)"
 }
 
-private func trainer(patience: Int? = nil, optimizing other: Parameter? = nil) throws {
+private func trainer(patience: Int? = nil, optimizing others: [Parameter] = []) throws {
   let data = TensorDataset(inputs: x12(), labels: [0])
-  try train(on: data, validating: data, patience: patience, optimizing: other)
+  try train(on: data, validating: data, patience: patience, optimizing: others)
 }
 
 private func train(
   on data: any Dataset, validating validData: any Dataset, patience: Int? = nil,
-  optimizing other: Parameter? = nil
+  optimizing others: [Parameter] = []
 ) throws {
   let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 0))
   try Trainer(
-    model: model, optimizer: SGD(other.map { [$0] } ?? model.parameters, learningRate: 1),
+    model: model, optimizer: SGD(others.isEmpty ? model.parameters : others, learningRate: 1),
     criterion: CrossEntropyLoss()
   ).train(
     data, validating: validData, epochCount: 1, batchSize: 1, patience: patience,
@@ -115,9 +115,16 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "[1, 2] and [1, 3] differ in more than axis 0": {
     _ = Tensor.concatenated([x12(), Tensor([1, 2, 3], shape: [1, 3])])
   },
+  "[1, 2] and [2] have other numbers of axes": {
+    _ = Tensor.concatenated([x12(), Tensor([1, 2])])
+  },
   "nothing can be made of no tensors": { _ = Tensor.concatenated([]) },
-  "row 2 is outside 0..<2, the rows of [2]": { _ = Tensor([1, 2]).rows([0, 2]) },
+  "row 2 is outside 0..<2, the rows of [2]": { _ = Tensor([1, 2]).rows([0, 2, -1]) },
+  "a tensor of rank zero has no rows": { _ = Tensor(1).rows([0]) },
   "argmax needs rows with numbers in them, not [2]": { _ = Tensor([1, 2]).argmax() },
+  "argmax needs rows with numbers in them, not [2, 0]": {
+    _ = Tensor([], shape: [2, 0]).argmax()
+  },
   "a dropout probability is in 0..<1, not 1.0": {
     _ = Dropout(probability: 1, using: CounterGenerator(seed: 0))
   },
@@ -157,8 +164,17 @@ private let mistakes: [String: @Sendable () -> Void] = [
       y.copy(from: [0, 0, 0])
       sum.backward()
     },
+  "1 gradients for 2 inputs of an operation": {
+    let x = Tensor([1], requiresGradient: true)
+    Tensor(shape: [1], storage: x.storage, from: [x, x]) { [$0] }.backward()
+  },
+  "gradient [2] for input [1]": {
+    let x = Tensor([1], requiresGradient: true)
+    Tensor(shape: [1], storage: x.storage, from: [x]) { _ in [Tensor([1, 2])] }.backward()
+  },
 
   // Modules and losses
+  "batch normalisation of 0 features": { _ = BatchNorm1d(0) },
   "batch normalisation needs at least 2 rows in training, not [1, 2]": {
     _ = BatchNorm1d(2)(x12())
   },
@@ -212,10 +228,10 @@ private let mistakes: [String: @Sendable () -> Void] = [
       inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
       using: RandomGenerator(seed: 0))
   },
-  hidden("list"): { _ = Holder(list: [LeakyReLU()]).parameters },
+  hidden("list"): { _ = Holder(list: [LeakyReLU()] as [Any] + (1...16).map { $0 }).parameters },
   hidden("named"): { _ = Holder(named: ["a": Parameter(Tensor(1))]).modules },
   hidden("pair"): { _ = Holder(pair: (1, LeakyReLU())).stateDictionary },
-  hidden("nested"): { _ = Holder(nested: [[], [[LeakyReLU()]]]).parameters },
+  hidden("nested"): { _ = Holder(nested: [[], [[[LeakyReLU()]]]]).parameters },
   "a module of type Ring is inside itself": {
     final class Ring: Module {
       var isTraining = true
@@ -240,11 +256,14 @@ private let mistakes: [String: @Sendable () -> Void] = [
     final class Shift: Module {
       var isTraining = true
       let offset = Tensor([1, 2])
-      func callAsFunction(_ input: Tensor) -> Tensor { input + offset }
+      let factor = Tensor([3, 4])
+      func callAsFunction(_ input: Tensor) -> Tensor { input * factor + offset }
     }
     _ = Sequential([LeakyReLU(), Shift()]).parameters
   },
-  "label 2 of row 0 is outside 0..<2, the classes of [1, 2]": { _ = NLLLoss()(x12(), [2]) },
+  "label 2 of row 1 is outside 0..<2, the classes of [3, 2]": {
+    _ = NLLLoss()(Tensor(repeating: 0, shape: [3, 2]), [1, 2, 3])
+  },
   "label -1 of row 0 is outside 0..<2, the classes of [1, 2]": {
     _ = CrossEntropyLoss()(x12(), [-1])
   },
@@ -297,6 +316,12 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "the betas of Adam are in 0..<1, not 1.0 and 0.999": {
     _ = Adam([Parameter(Tensor(1))], beta1: 1)
   },
+  "the betas of Adam are in 0..<1, not 0.9 and 1.0": {
+    _ = Adam([Parameter(Tensor(1))], beta2: 1)
+  },
+  "epsilon and weight decay are finite numbers of 0 or more, not -1.0 and 0.0": {
+    _ = Adam([Parameter(Tensor(1))], epsilon: -1)
+  },
   "epsilon and weight decay are finite numbers of 0 or more, not nan and 0.0": {
     _ = Adam([Parameter(Tensor(1))], epsilon: .nan)
   },
@@ -329,6 +354,23 @@ private let mistakes: [String: @Sendable () -> Void] = [
     Adam([Parameter(Tensor([1]))]).state = state
   },
 
+  // Devices
+  "a storage cannot hold -1 numbers": { _ = CPUDevice.shared.allocate(-1) },
+  "1 numbers cannot fill 2": {
+    let x = CPUDevice.shared.upload([1, 2])
+    CPUDevice.shared.write([1], to: Overwriting(x))
+  },
+  "2 numbers cannot meet 1": {
+    let device = CPUDevice.shared
+    _ = device.binary(.add, device.upload([1, 2]), device.upload([1]))
+  },
+  "bytes on reference cannot be used on the CPU": {
+    let bytes = ReferenceDevice().upload(bytes: [1])
+    _ = CPUDevice.shared.gatherRows([0], of: bytes, width: 1)
+  },
+  "a pool needs at least 1 thread, not 0": { _ = ThreadPool(threadCount: 0) },
+  "the pool's unit is four bytes": { _ = MemoryPool().take(UInt8.self, count: 1) },
+
   // Random numbers
   "a state has 624 words and a position among them, not 3 and 0": {
     RandomGenerator(seed: 0).state = .init(words: [1, 2, 3], position: 0)
@@ -353,11 +395,11 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "a patience is 1 epoch or more, not 0": { try? trainer(patience: 0) },
   "the optimiser changes a parameter of shape [3] that is not the model's": {
-    try? trainer(optimizing: Parameter(Tensor([1, 2, 3])))
+    try? trainer(optimizing: [Parameter(Tensor([1, 2, 3])), Parameter(Tensor(1))])
   },
   "example 1 is outside 0..<1": {
     let data = TensorDataset(inputs: x12(), labels: [0])
-    _ = Subset(data, indices: [0]).batch([0, 1])
+    _ = Subset(data, indices: [0]).batch([0, 1, 2])
   },
   "example -1 is outside 0..<1": {
     _ = Subset(TensorDataset(inputs: x12(), labels: [0]), indices: [-1])
@@ -371,6 +413,33 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "no tensor can have shape [1099511627776, 2097152]": {
     _ = Tensor([1]).broadcast(to: [1 << 40, 1 << 21])
+  },
+
+  // Files and pictures
+  "a picture of 0×1 pixels": { _ = Picture(height: 0, width: 1, luminance: []) },
+  "3 values for 2×2 pixels": { _ = Picture(height: 2, width: 2, luminance: [1, 2, 3]) },
+  "3 pixels for 2×2": { _ = PNGEncoder.encode(height: 2, width: 2, pixels: [1, 2, 3]) },
+  "the caller looks at the length first": { _ = try? PNGHeader([1, 2], path: "f") },
+  "the caller looks at the signature first": { _ = try? NetpbmDecoder.decode([1], path: "f") },
+  "images have 3 sizes, not 1": { _ = IDXHeader.encoded(.images, sizes: [1]) },
+  "2 elements cannot fill [3]": { _ = TensorValue([1, 2] as [Float], shape: [3]) },
+  "a tensor cannot be called __metadata__": {
+    _ = TensorFile(tensors: ["__metadata__": TensorValue([1] as [Float], shape: [1])]).encoded()
+  },
+  "shape [1, 1, 1, 1, 1, 1, 1, 1, 1], at most 8 axes of 0 and more fit in a file": {
+    let shape = [Int](repeating: 1, count: 9)
+    _ = TensorFile(tensors: ["w": TensorValue([1] as [Float], shape: shape)]).encoded()
+  },
+  "a header of 8388640 bytes, at most 8388608 fit in a file": {
+    _ = TensorFile(metadata: ["a": String(repeating: "x", count: 8 << 20)]).encoded()
+  },
+  "100001 tensors, at most 100000 fit in a file": {
+    let value = TensorValue([] as [Float], shape: [0])
+    let tensors = (0..<100_000).map { ("\($0)", value) }
+    var file = TensorFile(tensors: Dictionary(uniqueKeysWithValues: tensors))
+    _ = file.encoded()
+    file.tensors["one more"] = value
+    _ = file.encoded()
   },
 
   // Evaluation
@@ -403,8 +472,36 @@ private let mistakes: [String: @Sendable () -> Void] = [
     _ = Evaluation([
       Classification(index: 0, label: 0, probabilities: [1]),
       Classification(index: 1, label: 0, probabilities: [1, 0]),
+      Classification(index: 2, label: 0, probabilities: [1, 0, 0]),
     ])
   },
+  "an evaluation needs labels": {
+    _ = Evaluation([
+      Classification(index: 0, label: 0, probabilities: [1]),
+      Classification(index: 1, label: nil, probabilities: [1]),
+    ])
+  },
+  "a probability is a finite number, not inf": {
+    _ = Classification(index: 0, label: nil, probabilities: [1, .infinity, .nan])
+  },
+  "0 bins": { _ = Calibration([], binCount: 0) },
+  "0 of 0": { _ = Proportion(successes: 0, trials: 0) },
+  "3 of 2": { _ = Proportion(successes: 3, trials: 2) },
+  "a batch of 0 images": {
+    let path = Scratch.path("a.csv")
+    try? SmallSets.write(Array("1,2,3,4\n".utf8), path)
+    let size = { ImageSize(height: 2, width: 2) }
+    guard
+      var images = try? UnlabelledImages(path, isRaw: true, isTransposed: false, pictureSize: size)
+    else { return }
+    _ = try? LogSoftmax().classifications(ofNext: 0, in: &images)
+  },
+  "a classification of an image that is not in the set": {
+    _ = ReportPage(
+      Evaluation([Classification(index: 1, label: 0, probabilities: [1])]),
+      images: ImageSet(height: 1, width: 1, pixels: [0], labels: [0]))
+  },
+  "a comparison of no runs": { _ = RunComparison([]) },
   "a probability is a finite number, not nan": {
     _ = Classification(index: 0, label: nil, probabilities: [1, .nan])
   },
@@ -423,13 +520,56 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a batch needs a label for each row, not [1, 2] and 2 labels": {
     _ = Batch(inputs: x12(), labels: [1, 2])
   },
+  "a batch needs numbers for each row, not [1, 2] and [2]": {
+    _ = Batch(inputs: x12(), numbers: Tensor([1, 2]))
+  },
   "a batch whose targets are numbers of shape [1, 2] has no labels": {
     _ = Batch(inputs: x12(), numbers: x12()).labels
   },
   "batches of 0 rows, none below 1": {
     _ = DataLoader(TensorDataset(inputs: x12(), labels: [0]), batchSize: 0)
   },
+  "batches of 1 rows, none below 0": {
+    _ = DataLoader(
+      TensorDataset(inputs: x12(), labels: [0]), batchSize: 1, smallestBatch: 0)
+  },
   "a share is in 0...1, not 1.5": {
     _ = TensorDataset(inputs: x12(), labels: [0]).split(ratio: 1.5, using: RandomGenerator(seed: 0))
   },
+
+  // Images
+  "images of 0×3 pixels": { _ = ImageSet(height: 0, width: 3, pixels: [], labels: [1]) },
+  "images of 3×0 pixels": { _ = ImageSet(height: 3, width: 0, pixels: [], labels: [1]) },
+  "a set of 0 labels": { _ = ImageSet(height: 2, width: 3, pixels: [], labels: []) },
+  "25 pixels for 4 images of 2×3": {
+    _ = ImageSet(height: 2, width: 3, pixels: Array(0..<25), labels: [0, 3, 1, 3])
+  },
+  "0 pixels for 1 images of 4294967295×4294967295": {
+    _ = ImageSet(height: 4_294_967_295, width: 4_294_967_295, pixels: [], labels: [0])
+  },
+  "the names [\"a\"] for 2 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [1], classNames: ["a"])
+  },
+  "the names [\"a\", \"a\"] for 2 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [1], classNames: ["a", "a"])
+  },
+  "names for 3 classes": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [2]).named(["a", "b"])
+  },
+  "classes without names": {
+    _ = ImageSet(height: 1, width: 1, pixels: [0], labels: [2]).renumbered(as: ["a"])
+  },
+  "an image of 0×3 pixels": { _ = ImageSize(height: 0, width: 3) },
+  "an image of 3×0 pixels": { _ = ImageSize(height: 3, width: 0) },
+  "an image of 0×28 pixels": {
+    _ = ModelImage(
+      fitting: Picture(height: 1, width: 1, luminance: [0]), height: 0, width: 28)
+  },
+  "an image of 28×0 pixels": {
+    _ = ModelImage(
+      fitting: Picture(height: 1, width: 1, luminance: [0]), height: 28, width: 0)
+  },
+  "a set of 0 digits": { _ = BuiltInDigits.make(isTrain: true, count: 0) },
+  "a point with one coordinate": { _ = DigitForm.Stroke([1, 2, 3]) },
+  "a stroke with poses of 2 and 1 points": { _ = DigitForm.Stroke([1, 2, 3, 4], [1, 2]) },
 ]

@@ -31,7 +31,7 @@ extension LoggedEpoch {
   private init?(_ row: Substring) {
     let words = row.split(separator: " ", omittingEmptySubsequences: false)
     let numbers = words.dropFirst().compactMap { Double($0) }
-    guard words.count == 5, numbers.count == 4, let epoch = Int(words[0]), epoch >= 1,
+    guard words.count == 5, numbers.count == 4, let epoch = Int(words[0]),
       numbers.allSatisfy(\.isFinite), 0...1 ~= numbers[2]
     else { return nil }
     self.init(

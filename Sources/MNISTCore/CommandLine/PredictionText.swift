@@ -112,7 +112,7 @@ package enum PredictionText {
   }
 
   /// What a person should know of a picture before believing its prediction; nil if nothing.
-  package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool = false) -> String? {
+  package static func warning(_ name: String, _ image: ModelImage, isRaw: Bool) -> String? {
     image.doubt(isRaw: isRaw).map { "\(PythonSyntax.escaped(name)): \($0)" }
   }
 }

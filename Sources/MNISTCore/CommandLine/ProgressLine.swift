@@ -13,10 +13,10 @@ package struct ProgressLine: Equatable, Sendable {
 
   /// `Epoch 3/20  [=======>            ] 81/235  loss 0.0723  21,300 images/s  1:02 left`, without
   /// color. Parts are left out from the end until it fits and leaves room for the `^C` that a terminal shows.
-  package func text(columns: Int = 80) -> String {
+  package func text(columns: Int) -> String {
     let limit = max(0, columns - 3)
     let width = 20
-    let done = batchCount > 0 ? min(width, width * batch / batchCount) : 0
+    let done = min(width, width * batch / batchCount)
     let bar = String(repeating: "=", count: done) + (done < width ? ">" : "")
     var parts = [
       "Epoch \(epoch)/\(epochCount)",

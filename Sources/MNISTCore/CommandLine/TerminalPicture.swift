@@ -8,7 +8,7 @@ package enum TerminalPicture {
   package static func text(
     _ pixels: some Collection<UInt8>, width: Int, colors: TerminalColors
   ) -> String {
-    require(width > 0 && pixels.count.isMultiple(of: width), "rows of \(width) pixels")
+    require(pixels.count.isMultiple(of: width), "rows of \(width) pixels")
     var lines: [String] = []
     var rest = pixels[...]
     while !rest.isEmpty {

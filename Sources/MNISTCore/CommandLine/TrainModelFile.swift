@@ -42,7 +42,7 @@ extension TrainOptions {
     }
     for classes in dataFolder.map(PictureFolder.placesOfClasses) ?? [] {
       let classes = place(classes)
-      if model.dropLast(name.utf8.count + 1) != classes, isInside(model, classes) {
+      if model != FileSystem.withSlash(classes) + name, isInside(model, classes) {
         throw refusal("a file outside the pictures of --data_dir")
       }
       if let log = logDirectory, place(log) != classes, isInside(place(log), classes) {

@@ -218,12 +218,12 @@ extension TrainOptions {
   }
 
   /// Refuses what only the data shows to be impossible: a split that leaves fewer than two images
-  /// for training or none for validation, and a model too large for any memory.
+  /// for training, and a model too large for any memory. One is always left for validation.
   func checkAgainst(
     rowCount: Int, inputSize: Int, outputSize: Int
   ) throws(UsageError) {
     let training = settings.trainCount(of: rowCount)
-    guard training >= 2, rowCount - training >= 1 else {
+    guard training >= 2 else {
       throw Self.command.error(
         .split(ratio: settings.trainRatio, images: rowCount, training: training))
     }

@@ -106,10 +106,11 @@ package struct FolderContent: Equatable, Sendable {
     guard try FileSystem.names(in: folder).contains(where: { !$0.hasPrefix(".") }) else {
       return nothing
     }
-    let folders = folders(below: folder).prefix(100).map { String($0.dropFirst(base.count)) }
-    let inner = folders.map { ($0, names(base + $0).prefix(100)) }
+    let folders = folders(below: folder).map { String($0.dropFirst(base.count)) }
+    let inner = folders.prefix(100).map { ($0, names(base + $0).prefix(100)) }
+    let notFiles = Set(folders)
     let files = (names(folder) + inner.flatMap { folder, names in names.map { "\(folder)/\($0)" } })
-      .filter { !folders.contains($0) }
+      .filter { !notFiles.contains($0) }
 
     let parts = files.filter(isIDXName)
     if !parts.isEmpty {

@@ -128,7 +128,7 @@ struct TableFile: Equatable {
       guard index < 100 || name.isUsual, let kind = kind(of: path), fault(of: path, kind) == nil
       else { continue }
       let place = sets.firstIndex { $0.name.key == name.key && $0.kind == kind }
-      if let place, (name.part == nil) == (sets[place].files[nil] != nil) {
+      if let place {
         // Of a plain and a packed copy the first counts.
         if sets[place].files[name.part] == nil { sets[place].files[name.part] = path }
       } else {

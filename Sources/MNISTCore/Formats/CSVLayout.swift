@@ -204,8 +204,7 @@ struct CSVField {
 
 /// The whole number whose square this is.
 func squareRoot(_ number: Int) -> Int? {
+  // That of a square is exact, however large.
   let root = Int(Double(number).squareRoot())
-  return [root - 1, root, root + 1].first {
-    $0 > 0 && $0.multipliedReportingOverflow(by: $0) == (number, false)
-  }
+  return root > 0 && root * root == number ? root : nil
 }

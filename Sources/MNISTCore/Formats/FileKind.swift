@@ -89,8 +89,7 @@ enum FileKind {
     let line = text.prefix { !$0.isNewline }
     let hasColumns = [",", ";", "\t"].contains { mark in line.count { $0 == mark } >= 2 }
     if hasColumns { return "a CSV file" }
-    guard let end = String(validating: bytes.dropLast(min(3, bytes.count - 1)), as: UTF8.self)
-    else { return nil }
-    return end.isEmpty ? nil : "a text file"
+    let isUTF8 = String(validating: bytes.dropLast(min(3, bytes.count - 1)), as: UTF8.self) != nil
+    return isUTF8 ? "a text file" : nil
   }
 }

@@ -106,7 +106,7 @@ struct ByteNumbers {
     var output: [UInt8] = []
     output.reserveCapacity(count)
     while output.count < count {
-      let piece = min(count - output.count, max(1, (1 << 20) / size))
+      let piece = min(count - output.count, (1 << 20) / size)
       try convert(try raw(piece * size), step: size, into: &output)
     }
     return output

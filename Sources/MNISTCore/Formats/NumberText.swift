@@ -21,12 +21,7 @@ enum NumberText {
 /// A number as Python prints it: the shortest decimal that reads back the same, with an exponent of two
 /// digits below 1e-4 and from 1e16.
 func pythonText(_ number: Double) -> String {
-  let text = "\(number)"
-  guard let mark = text.firstIndex(of: "e") else { return text }
-  var mantissa = text[..<mark]
-  if mantissa.hasSuffix(".0") { mantissa = mantissa.dropLast(2) }
-  let exponent = text[text.index(after: mark)...]
-  let digits = exponent.drop { $0 == "-" || $0 == "+" }
-  let sign = exponent.hasPrefix("-") ? "-" : "+"
-  return "\(mantissa)e\(sign)\(digits.count < 2 ? "0" : "")\(digits)"
+  // Swift takes an exponent above 2⁵³ already; all from there on are whole.
+  let isLong = (0x1p53..<1e16).contains(abs(number))
+  return isLong ? "\(Int(number)).0" : "\(number)"
 }

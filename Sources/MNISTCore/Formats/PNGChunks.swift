@@ -189,7 +189,6 @@ struct PNGColors {
       content.count.isMultiple(of: 3) && (1...largest).contains(content.count / 3), "PLTE",
       expected: "3 for each of 1 to \(largest) colors", content)
     hasPalette = true
-    guard header.colorType == .palette else { return }
     let bytes = Array(content)
     palette = stride(from: 0, to: bytes.count, by: 3).map {
       SIMD4(

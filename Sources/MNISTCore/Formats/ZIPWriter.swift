@@ -13,7 +13,7 @@ struct ZIPWriter {
   /// - Parameters:
   ///   - capacity: about as many bytes as there will be, so that memory is asked for once.
   ///   - wideFrom: numbers from this one on are written in 64 bits; smaller only to try that out.
-  init(capacity: Int = 0, wideFrom: Int = 0xFFFF_FFFF) {
+  init(capacity: Int = 0, wideFrom: Int = ZIPLayout().wideFrom) {
     bytes.reserveCapacity(capacity)
     layout = ZIPLayout(wideFrom: wideFrom)
   }
@@ -72,7 +72,7 @@ struct ZIPLayout {
     let directory = directory(entries)
     let numbers = [entries.count, entries.count, directory.count, directoryOffset]
     var bytes = directory
-    let isWide = entries.count >= min(wideFrom, 0xFFFF) || numbers.contains { $0 >= wideFrom }
+    let isWide = entries.count >= 0xFFFF || numbers.contains { $0 >= wideFrom }
     if isWide {
       let start = directoryOffset + directory.count
       bytes += [0x50, 0x4B, 6, 6] + field(44, 8) + field(45, 2) + field(45, 2) + field(0, 8)

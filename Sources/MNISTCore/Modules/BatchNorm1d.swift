@@ -43,7 +43,6 @@ public final class BatchNorm1d: Module {
 
   /// In training, the same of LeakyReLU(linear(input)), in fewer passes.
   func callAsFunction(_ input: Tensor, after linear: Linear, negativeSlope: Double) -> Tensor {
-    require(isTraining, "in evaluation there is nothing to join")
     numBatchesTracked.count &+= 1
     return input.normalizedLinear(
       weight: linear.weight, bias: linear.bias, negativeSlope: Float(negativeSlope), scale: weight,

@@ -5,7 +5,6 @@ struct InkGrid {
   private let ink: [UInt8]
 
   init(_ ink: [UInt8], height: Int, width: Int) {
-    require(ink.count == height * width, "\(ink.count) amounts for \(height)×\(width)")
     self.height = height
     self.width = width
     self.ink = ink
@@ -22,7 +21,6 @@ struct InkGrid {
         right = max(right, column)
       }
     }
-    require(bottom >= top, "no ink")
     let part = (top...bottom).flatMap { ink[$0 * width + left...$0 * width + right] }
     return InkGrid(part, height: bottom - top + 1, width: right - left + 1)
   }
@@ -45,7 +43,7 @@ struct InkGrid {
         let mean = shares.weights.enumerated().reduce(0) {
           $0 + $1.element * narrowed[(shares.first + $1.offset) * newWidth + column]
         }
-        result[row * newWidth + column] = UInt8(min(255, mean.rounded()))
+        result[row * newWidth + column] = UInt8(mean.rounded())
       }
     }
     return InkGrid(result, height: newHeight, width: newWidth)

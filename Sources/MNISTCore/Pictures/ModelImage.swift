@@ -86,7 +86,7 @@ extension ModelImage {
         ? 0 : UInt8((510 * difference + contrast) / (2 * contrast))
     }
     let box = InkGrid(ink, height: picture.height, width: picture.width).cropped()
-    func inner(_ size: Int) -> Int { max(1, (size * 20 + 14) / 28) }
+    func inner(_ size: Int) -> Int { (size * 20 + 14) / 28 }
     let scale = min(
       Double(inner(height)) / Double(box.height), Double(inner(width)) / Double(box.width))
     let small = box.resized(

@@ -1,7 +1,7 @@
 /// How often predictions are right against how probable they were said to be.
 enum CalibrationSVG {
   static func text(_ calibration: Calibration) -> String {
-    let total = max(calibration.bins.reduce(0) { $0 + $1.count }, 1)
+    let total = calibration.bins.reduce(0) { $0 + $1.count }
     let filled = calibration.bins.filter { $0.count > 0 }
     func x(_ share: Double) -> String { NumberText.fixed(48 + 300 * share, decimals: 1) }
     func y(_ share: Double) -> String { NumberText.fixed(316 - 300 * share, decimals: 1) }

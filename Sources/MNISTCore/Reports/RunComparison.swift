@@ -77,7 +77,6 @@ struct RunComparison: Equatable, Sendable {
 
     /// At least two numbers.
     init(_ numbers: [Double]) {
-      require(numbers.count >= 2, "a spread of \(numbers.count) numbers")
       let mean = numbers.reduce(0, +) / Double(numbers.count)
       let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       self.mean = mean

@@ -32,6 +32,27 @@ enum Processor {
   private static var onlineCount: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 }
 
+/// Whether OpenCL is worth asking: its drivers take time, start threads, and catch signals, also where they find nothing.
+enum GraphicsHardware {
+  /// True where the system has no way to tell.
+  static var mayBeThere: Bool {
+    #if os(Linux)
+      (try? FileSystem.names(in: "/dev")).map(isAmong) ?? true
+    #else
+      true
+    #endif
+  }
+
+  /// Whether some of the files in `/dev` are those of a driver for GPUs: Linux's own, AMD's, NVIDIA's, Windows's for
+  /// its Linux, or Arm's.
+  static func isAmong(_ names: [String]) -> Bool {
+    names.contains { name in
+      ["dri", "kfd", "dxg"].contains(name)
+        || ["nvidia", "mali"].contains { name.hasPrefix($0) }
+    }
+  }
+}
+
 /// Files that the system makes up while they are read: their size is not known before.
 enum SystemFile {
   /// The first `limit` bytes of the file; nil where it cannot be read.

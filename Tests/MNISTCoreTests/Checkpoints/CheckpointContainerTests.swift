@@ -95,6 +95,9 @@ import Testing
     #expect(dictionary(root["model"])?.pairs.map(\.key) == names)
     #expect(dictionary(root["model"])?.kind == .ordered)
     #expect(dictionary(root["last"])?.pairs.map(\.key) == names)
+    #expect(
+      dictionary(root["__metadata__"])?.pairs.map(\.key)
+        == checkpoint.metadata.keys.sorted().map { .string($0) })
 
     let config = try #require(dictionary(root["config"]))
     // No namespace: `torch.load` refuses one where it is not told to trust the file.
@@ -127,7 +130,12 @@ import Testing
     #expect(group["lr"] == .number(adam.learningRate))
     #expect(group["betas"] == .tuple([.number(adam.beta1), .number(adam.beta2)]))
     #expect(group["eps"] == .number(adam.epsilon) && group["weight_decay"] == .integer(0))
-    #expect(group["decoupled_weight_decay"] == .bool(false))
+    for name in ["amsgrad", "maximize", "capturable", "differentiable", "decoupled_weight_decay"] {
+      #expect(group[name] == .bool(false), "\(name)")
+    }
+    for name in ["foreach", "fused"] {
+      #expect(group[name] == PickleValue<PickledTensor>.none, "\(name)")
+    }
     #expect(group["params"] == .list((0..<10).map { .integer($0) }))
 
     checkpoint.settings.weightDecay = 0.1

@@ -113,6 +113,40 @@ import Testing
     }
   }
 
+  @Test func aFileThatCannotTakeItsNameIsSavedBesideIt() throws {
+    try SmallSets.withFolder { folder throws in
+      #expect(mkdir("\(folder)/a", 0o700) == 0)
+      let path = "\(folder)/a/m"
+      let saver = CheckpointSaver(try CheckpointFile(path), whenSaved: { _, _ in })
+      #expect(mkdir(path, 0o700) == 0)
+      let checkpoint = try SmallSets.checkpoint()
+      #expect(saver.take { checkpoint } == nil)
+      let failure = FileError.notARegularFile(path: path, kind: "a directory")
+      #expect(throws: SaveError.savedElsewhere(failure, path: "\(path).rescued")) {
+        try saver.finish()
+      }
+      #expect(try Checkpoint(readingFrom: "\(path).rescued") == checkpoint)
+    }
+  }
+
+  /// The device may have lost what it held.
+  @Test func aDeviceThatFailsLeavesWhatWasTakenBefore() throws {
+    try SmallSets.withFolder { folder throws in
+      struct Failure: Error {}
+      let saver = CheckpointSaver(try CheckpointFile("\(folder)/m"), seconds: 1_000, orIn: [])
+      var checkpoint = try SmallSets.checkpoint()
+      for draws in 0..<2 as Range<UInt64> {
+        checkpoint.state.dropoutDraws = draws
+        #expect(saver.take(onFallibleDevice: true) { checkpoint } == nil)
+      }
+      #expect(throws: Failure.self) {
+        try saver.take(onFallibleDevice: true) { throw Failure() }
+      }
+      try saver.finish()
+      #expect(try Checkpoint(readingFrom: "\(folder)/m") == checkpoint)
+    }
+  }
+
   @Test func aRunThatCanBeSavedNowhereSaysWhereItWasTried() throws {
     try SmallSets.withFolder { folder throws in
       #expect(mkdir("\(folder)/disk", 0o700) == 0)
@@ -230,7 +264,7 @@ import Testing
       ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0, 0, 13], "a PNG image"),
       ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1], "an IDX file"),
       (Array("#!/bin/sh\necho train\n".utf8), "a script"),
-      (Array("dear diary".utf8), "a text file"),
+      (Array("dear diary".utf8), "a text file"), (Array("a".utf8), "a text file"),
       ([0x80, 2, 0x8A, 10, 0x6C, 0xFC], "a Python pickle"),
     ] as [([UInt8], String)])
   func whatIsNoModelIsNotReplaced(_ bytes: [UInt8], _ found: String) throws {
@@ -257,6 +291,27 @@ import Testing
       }
       let sentence = error?.description ?? ""
       #expect(sentence.hasPrefix("\(folder)/m: not replaced: truncated (expected "), "\(sentence)")
+    }
+  }
+
+  /// Its tensors are told by its header.
+  @Test func aRunThatLacksATensorIsNotReplaced() throws {
+    try SmallSets.withFolder { folder throws in
+      let path = "\(folder)/m"
+      var file = try TensorFile(parsing: SmallSets.checkpoint().encoded(), path: path)
+      file.tensors["generator.words"] = nil
+      try SmallSets.write(file.encoded(), path)
+      let error = FileError.notReplaced(path: path, what: "missing tensors: generator.words")
+      #expect(throws: error) { try CheckpointFile(forNewRunAt: path, keepingFormer: true) }
+    }
+  }
+
+  @Test func whereNothingCanBeNobodyKnowsThatThereIsNothing() throws {
+    try SmallSets.withFolder(["m": []]) { folder throws in
+      let path = "\(folder)/m/n"
+      #expect(throws: FileError.cannotRead(path: path, reason: "Not a directory")) {
+        try FormerModel(at: path)
+      }
     }
   }
 

@@ -122,6 +122,7 @@ import Testing
     ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine"),
     ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
     ("patience", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+    ("device", ["", String(repeating: "d", count: 201)], "1 to 200 characters"),
   ])
   func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
     for text in texts {
@@ -136,7 +137,8 @@ import Testing
     ("hidden_sizes", "1,1,1,1,1"), ("hidden_sizes", "2147483647,2147483647"), ("dropout_p", "0"),
     ("epoch", "0"), ("epoch", "20"), ("train_batches", "0"), ("lowest_loss", "inf"), ("seed", "0"),
     ("batch_size", "1"), ("learning_rate", "1e300"), ("weight_decay", "0"),
-    ("warmup_epochs", "19"), ("decoupled_weight_decay", "false"),
+    ("warmup_epochs", "19"), ("decoupled_weight_decay", "false"), ("device", "d"),
+    ("device", String(repeating: "d", count: 200)),
   ])
   func theLimitsThemselvesAreAllowed(_ name: String, _ text: String) {
     #expect(throws: Never.self) { try readAll([name: text]) }
@@ -153,11 +155,32 @@ import Testing
         ["patience": "1", "epochs_without_improvement": "3"], "epochs_without_improvement",
         "0 to 2", "3"
       ),
+      (
+        ["patience": "1", "epochs_without_improvement": "1", "epoch": "1"],
+        "epochs_without_improvement", "0 to 0", "1"
+      ),
+      (
+        ["patience": "1", "epochs_without_improvement": "1", "epoch": "0"],
+        "epochs_without_improvement", "0 to 0", "1"
+      ),
     ] {
       #expect(
         throws: CheckpointError.invalidSetting(
           path: "m", name: name, expected: expected, found: found)
       ) { try readAll(changes) }
+    }
+  }
+
+  /// Of a file with fewer tensors than a hidden layer needs, none is believed.
+  @Test(arguments: [9, 19]) func fewTensorsMakeNoHiddenLayer(_ tensorCount: Int) {
+    let error = CheckpointError.invalidSetting(
+      path: "m", name: "hidden_sizes",
+      expected: "sizes of 1 or more, separated by commas, at most 0 with \(tensorCount) tensors",
+      found: "9")
+    #expect(throws: error) {
+      try CheckpointMetadata(
+        texts: reader(["hidden_sizes": "9"]).texts, tensorCount: tensorCount, path: "m"
+      ).settings()
     }
   }
 
@@ -173,6 +196,9 @@ import Testing
     #expect(
       try reader(["valid_correct": nil]).progress()
         == EpochProgress(train: .init(batches: 7, loss: 2.5)))
+    var state = state
+    state.progress.valid = .init()
+    #expect(Checkpoint(settings: settings, state: state).metadata["valid_correct"] == nil)
   }
 
   @Test func aNewerFormatIsNamed() {

@@ -34,6 +34,21 @@ import Testing
     #expect(throws: SafeTensorsError.self) { try read(bytes + bytes) }
   }
 
+  /// A file with a hole in it takes no room.
+  @Test func aFileBeyondTheLimitIsRefusedUnread() throws {
+    try SmallSets.withFolder(["m": []]) { folder throws in
+      let path = "\(folder)/m"
+      #expect(truncate(path, 17_179_869_184) == 0)
+      #expect(throws: SafeTensorsError.foreignFormat(path: path, found: "a file of zeros")) {
+        try Checkpoint(readingFrom: path)
+      }
+      #expect(truncate(path, 17_179_869_185) == 0)
+      let error = FileError.tooLarge(
+        path: path, limitBytes: 17_179_869_184, foundBytes: 17_179_869_185)
+      #expect(throws: error) { try Checkpoint(readingFrom: path) }
+    }
+  }
+
   @Test func anotherProgramsFileIsRefused() throws {
     let file = TensorFile(
       tensors: ["weight": TensorValue([1] as [Float], shape: [1])], hasChecksums: true)
@@ -66,12 +81,9 @@ import Testing
   @Test func unexpectedTensorsAreNamed() throws {
     let value = TensorValue([1] as [Float], shape: [])
     var expected = StateDictionaryError()
-    expected.unexpected = ["extra", "layers.3.bias"]
+    expected.unexpected = ["extra", "generator.seed", "layers.3.bias", "step", "zero"]
     #expect(throws: CheckpointError.state(path: "m", expected)) {
-      try read(file()) {
-        $0.tensors["layers.3.bias"] = value
-        $0.tensors["extra"] = value
-      }
+      try read(file()) { for name in expected.unexpected { $0.tensors[name] = value } }
     }
   }
 
@@ -191,6 +203,7 @@ import Testing
     arguments: [
       ("optimizer.layers.0.block.0.weight.step", -1, "0 to 9007199254740992"),
       ("optimizer.layers.0.block.0.weight.step", .min, "0 to 9007199254740992"),
+      ("optimizer.layers.2.bias.step", 9_007_199_254_740_993, "0 to 9007199254740992"),
       ("layers.0.block.2.num_batches_tracked", -1, "0 to 9007199254740992"),
       ("last.layers.0.block.2.num_batches_tracked", -7, "0 to 9007199254740992"),
       ("last.layers.0.block.2.num_batches_tracked", .max, "0 to 9007199254740992"),
@@ -208,6 +221,36 @@ import Testing
 
   @Test(
     arguments: [
+      ("optimizer.layers.2.bias.step", 0), ("optimizer.layers.2.bias.step", 9_007_199_254_740_992),
+      ("layers.0.block.2.num_batches_tracked", 0), ("generator.position", 0),
+      ("generator.position", 624),
+    ] as [(String, Int64)])
+  func theLimitsOfACountAreTaken(_ name: String, _ number: Int64) throws {
+    #expect(throws: Never.self) {
+      try read(file()) { $0.tensors[name] = TensorValue([number], shape: []) }
+    }
+  }
+
+  @Test func ofManyFaultsTheFirstByNameAndPlaceIsNamed() throws {
+    let file = try file()
+    #expect(throws: CheckpointError.notFinite(path: "m", tensor: "layers.0.block.0.bias")) {
+      try read(file) {
+        for (name, value) in file.tensors where name.hasPrefix("layers.") {
+          if let other = self.changed(value, last: .nan) { $0.tensors[name] = other }
+        }
+      }
+    }
+    let words = [-1] + [Int64](repeating: 1, count: 622) + [1 << 32]
+    #expect(
+      throws: CheckpointError.invalidValue(
+        path: "m", tensor: "generator.words", expected: "32-bit words", found: "-1")
+    ) {
+      try read(file) { $0.tensors["generator.words"] = TensorValue(words, shape: [624]) }
+    }
+  }
+
+  @Test(
+    arguments: [
       (-1, "32-bit words", "-1"), (1 << 32, "32-bit words", "4294967296"),
     ] as [(Int64, String, String)])
   func aWordOfTheGeneratorOutOfRangeIsRefused(
@@ -220,6 +263,14 @@ import Testing
     ) {
       try read(file()) { $0.tensors["generator.words"] = TensorValue(words, shape: [624]) }
     }
+  }
+
+  @Test func anyWordOf32BitsIsTaken() throws {
+    let words = [0, 4_294_967_295] + [Int64](repeating: 1, count: 622)
+    let checkpoint = try read(file()) {
+      $0.tensors["generator.words"] = TensorValue(words, shape: [624])
+    }
+    #expect(checkpoint.state.generator.words == words.map { UInt32($0) })
   }
 
   @Test func aGeneratorOfZerosIsRefused() throws {

@@ -116,6 +116,13 @@ import Testing
     #expect(SavedModel(checkpoint).makeModel().stateDictionary == checkpoint.state.last)
   }
 
+  @Test func afterTheFirstEpochItsModelIsTheBest() throws {
+    let checkpoint = try SmallSets.checkpoint(epochCount: 1)
+    #expect(checkpoint.state.epoch == 1 && checkpoint.state.best != nil)
+    let file = try TensorFile(parsing: checkpoint.encoded(), path: "m")
+    #expect(try Checkpoint(file, path: "m") == checkpoint)
+  }
+
   @Test func otherDataThanTheRunsIsNamed() throws {
     let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
     let checkpoint = try SmallSets.checkpoint()
@@ -142,6 +149,10 @@ import Testing
       try SmallSets.write(weights.encoded(), "\(folder)/m")
       #expect(throws: CheckpointError.noRun(path: "\(folder)/m")) {
         try Checkpoint(resuming: "\(folder)/m")
+      }
+      // Where nothing can be, nobody knows that there is nothing.
+      #expect(throws: FileError.cannotRead(path: "\(folder)/m/n", reason: "Not a directory")) {
+        try Checkpoint(resuming: "\(folder)/m/n")
       }
     }
   }

@@ -70,9 +70,18 @@ import Testing
 
   @Test func namesBesideThePrefixAreUnexpected() throws {
     var tensors = try weights(prefix: "module.")
-    tensors["n_averaged"] = TensorValue([1] as [Int64], shape: [])
     var error = StateDictionaryError()
-    error.unexpected = ["n_averaged"]
+    error.unexpected = ["a", "epoch", "n_averaged", "seed", "z"]
+    for name in error.unexpected { tensors[name] = TensorValue([1] as [Int64], shape: []) }
+    #expect(throws: CheckpointError.state(path: "m", error)) { try read(tensors) }
+  }
+
+  /// An empty part of a name is a part.
+  @Test func namesOfNoLayerAreUnexpected() throws {
+    var tensors = try weights()
+    var error = StateDictionaryError()
+    error.unexpected = ["extra", "layers.0.block.5.weight", "layers.2..bias", "layers.9.bias"]
+    for name in error.unexpected { tensors[name] = TensorValue([1] as [Float], shape: [1]) }
     #expect(throws: CheckpointError.state(path: "m", error)) { try read(tensors) }
   }
 
@@ -83,6 +92,17 @@ import Testing
         path: "m", name: "layers.0.block.0.weight", found: tensors.keys.sorted())
       #expect(throws: error) { try read(tensors) }
     }
+  }
+
+  @Test(arguments: [1, 2_147_483_647]) func aLayerHasOneNumberOrMore(_ size: Int) throws {
+    #expect(try ClassifierWeights(listing(size), path: "m").layout.inputSize == size)
+  }
+
+  @Test(arguments: [0, 2_147_483_648]) func aSizeOutOfRangeIsNoLayers(_ size: Int) throws {
+    let listing = listing(size)
+    let error = CheckpointError.notAClassifier(
+      path: "m", name: "layers.0.block.0.weight", found: listing.entries.map(\.name).sorted())
+    #expect(throws: error) { try ClassifierWeights(listing, path: "m") }
   }
 
   // MARK: Numbers
@@ -137,6 +157,16 @@ import Testing
   private func weights(prefix: String = "") throws -> [String: TensorValue] {
     let best = SavedModel(try SmallSets.checkpoint()).weights
     return Dictionary(uniqueKeysWithValues: best.names.map { (prefix + $0, best[$0]!) })
+  }
+
+  /// What stands in the file of a model of so many pixels.
+  private func listing(_ inputSize: Int) -> TensorFile.Listing {
+    let shapes = [
+      ("layers.0.block.0.weight", [1, inputSize]), ("layers.0.block.0.bias", [1]),
+      ("layers.1.weight", [1, 1]), ("layers.1.bias", [1]),
+    ]
+    return TensorFile.Listing(
+      entries: shapes.map { .init(name: $0.0, type: .float32, shape: $0.1) })
   }
 
   @discardableResult private func read(_ tensors: [String: TensorValue]) throws -> SavedModel {

@@ -26,7 +26,8 @@ import Testing
   @Test(arguments: [
     "x", "1 1 1 1", "1 1 1 1 1 1", "0 1 1 1 1", "-1 1 1 1 1", "1 nan 1 1 1", "1 1 inf 1 1",
     "1 1 1 1.5 1", "1 1 1 -0.5 1", "1  1 1 1", "1 1 1 1 1;1 1 1 1 1", "2 1 1 1 1;1 1 1 1 1",
-    "1 1 1 1 1;4 1 1 1 1", "4 1 1 1 1", "1 1 1 1 1,2 1 1 1 1",
+    "1 1 1 1 1;4 1 1 1 1", "4 1 1 1 1", "1 1 1 1 1,2 1 1 1 1", "1  1 1 1 1",
+    "1 1 1 1 1;3 1 1 1 1;2 1 1 1 1",
   ])
   func whatCannotBeTheEpochsOfARunIsRefused(_ text: String) throws {
     #expect(LoggedEpoch.read(text, upTo: 3) == nil)
@@ -39,6 +40,12 @@ import Testing
       error?.description.hasPrefix(
         "m: logged_epochs in __metadata__ is out of range (expected an epoch's number up to 3, three "
           + "losses and an accuracy for each, found ") == true)
+  }
+
+  @Test func anAccuracyIsFromZeroToOneAndThereMayBeNone() {
+    let epochs = LoggedEpoch.read("1 1 1 0 1;2 1 1 1 1", upTo: 2)
+    #expect(epochs?.map(\.validAccuracy) == [0, 1])
+    #expect(LoggedEpoch.read("", upTo: 0) == [])
   }
 
   /// The header of a file is bounded.

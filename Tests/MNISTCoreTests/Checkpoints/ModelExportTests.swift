@@ -65,6 +65,10 @@ import Testing
         }
         #expect(try SmallSets.content(path) == content)
       }
+      let inFile = "\(folder)/m/e.onnx"
+      #expect(throws: FileError.cannotRead(path: inFile, reason: "Not a directory")) {
+        try export(folder, "m/e.onnx")
+      }
     }
   }
 

@@ -118,6 +118,9 @@ import Testing
       try facts(SavedModel(unfinished)).suffix(3) == [
         ["classes", "3"], ["seed", "3"], ["epochs", "0"],
       ])
+    (unfinished.state.epoch, unfinished.state.lowestLoss) = (1, 0.5)
+    #expect(
+      try facts(SavedModel(unfinished)).suffix(2) == [["epochs", "1"], ["lowest_loss", "0.5"]])
     let best = try #require(checkpoint.state.best)
     #expect(
       try facts(SavedModel(best.safeTensors, path: "m"))

@@ -52,6 +52,31 @@ import Testing
     #expect(
       error.description == "m: the height and width of the model's images are not known (expected "
         + "a file that mnist-train wrote or a square number of pixels, found weights alone for 6)")
+    let square = try read([
+      "layers.0.block.0.weight": TensorValue([Float](repeating: 1, count: 9), shape: [1, 9]),
+      "layers.0.block.0.bias": TensorValue([1] as [Float], shape: [1]),
+      "layers.1.weight": TensorValue([1] as [Float], shape: [1, 1]),
+      "layers.1.bias": TensorValue([1] as [Float], shape: [1]),
+    ]).pictureSize(path: "m")
+    #expect(square.height == 3 && square.width == 3)
+  }
+
+  @Test func picturesAreFittedAndImagesTurnedAsInTheTraining() throws {
+    var checkpoint = try SmallSets.checkpoint()
+    let upright = SmallSets.fields(4, height: 2, width: 3, classes: 3)
+    let files = [
+      "a.pgm": Array("P5 1 1 255\n1".utf8), "upright": upright.imagesIDX,
+      "turned": upright.transposed().imagesIDX,
+    ]
+    try SmallSets.withFolder(files) { folder throws in
+      var pictures = try SavedModel(checkpoint).images(at: "\(folder)/a.pgm")
+      #expect(try pictures.next(1)?.count == 6)
+      var images = try SavedModel(checkpoint).images(at: "\(folder)/upright")
+      #expect(try images.next(4) == upright.pixels)
+      checkpoint.settings.isTransposed = true
+      images = try SavedModel(checkpoint).images(at: "\(folder)/turned")
+      #expect(try images.next(4) == upright.pixels)
+    }
   }
 
   @Test func weightsThatAreNoClassifierAreNamed() throws {
@@ -84,6 +109,9 @@ import Testing
       other.description == "m: not a model of this program (expected a float32 tensor "
         + #"layers.0.block.0.weight that continues the classifier, found "a", "b", "c" and 1 more)"#
     )
+
+    let three = CheckpointError.notAClassifier(path: "m", name: "w", found: ["a", "b", "c"])
+    #expect(three.description.hasSuffix(#"found "a", "b", "c")"#))
 
     weights = try self.weights()
     weights["layers.2.bias"] = TensorValue([1, 2, .nan] as [Float], shape: [3])

@@ -8,7 +8,7 @@ import Testing
   }
 
   @Test func theRowsAreAllThere() {
-    #expect(argparseRows.count == 114)
+    #expect(argparseRows.count == 116)
   }
 
   @Test func aShortenedNameMeansAnOriginalOptionFirst() {
@@ -88,6 +88,8 @@ import Testing
     ("--batchsize", "--batch_size"), ("--threads", "--n_threads"), ("--datadir", "--data_dir"),
     ("--layers", "--n_layers"), ("--model-fm", "--model_fn"), ("--hepl", "--help"),
     ("--use_droput", "--use_dropout"), ("--sed", "--seed"),
+    ("--ree", "--seed"), ("--del", "--model_fn"), ("--model_xyz", "--model_fn"),
+    ("--my_model_fn", "--model_fn"),
   ])
   func aMistypedOptionIsAnsweredWithTheNearestOne(_ typed: String, _ meant: String) {
     #expect(
@@ -96,7 +98,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--cpu",
+    "--bogus", "--momentum", "--x", "-x", "epochs", "--foo", "--", "---", "--cpu", "--el",
+    "--seedxyz",
   ])
   func whatIsCloseToNoOptionGetsNoHint(_ typed: String) {
     #expect(
@@ -112,8 +115,8 @@ import Testing
       sentence(TrainOptions.parse(["--n=\u{7}"]))
         == "ambiguous option: --n=\\x07 could match --n_epochs, --n_layers, --n_threads")
     #expect(
-      PythonSyntax.quoted("\u{a0}\u{2028}\u{e000}\u{e0001}\t")
-        == #"'\xa0\u2028\ue000\U000e0001\t'"#)
+      PythonSyntax.quoted("\u{a0}\u{600}\u{2028}\u{e000}\u{e0001}\t")
+        == #"'\xa0\u0600\u2028\ue000\U000e0001\t'"#)
   }
 
   @Test(arguments: [
@@ -138,7 +141,7 @@ import Testing
 
   @Test(arguments: [
     ("", "", 0), ("abc", "", 3), ("", "abc", 3), ("kitten", "sitting", 3), ("epochs", "epcohs", 2),
-    ("n_epoch5", "n_epochs", 1),
+    ("n_epoch5", "n_epochs", 1), ("ac", "abc", 1), ("abc", "ac", 1),
   ])
   func editsAreCounted(_ first: String, _ second: String, _ count: Int) {
     #expect(editDistance(Array(first), Array(second)) == count)
@@ -314,6 +317,8 @@ private let argparseTable = #"""
   --model_fn -1 → model_fn=-1
   --model_fn -1.5 → model_fn=-1.5
   --model_fn -.5 → model_fn=-.5
+  --model_fn -1.2.3 → argument --model_fn: expected one argument
+  --model_fn -5. → argument --model_fn: expected one argument
   --model_fn -1e5 → argument --model_fn: expected one argument
   --model_fn - → model_fn=-
   --model_fn -a␣b → model_fn=-a b

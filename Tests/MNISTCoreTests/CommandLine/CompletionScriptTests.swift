@@ -133,6 +133,7 @@ import Testing
 
   @Test func theTrainingToolTakesNoFiles() {
     guard case .answer(let bash) = TrainOptions.parse(["--completions", "bash"]),
+      case .answer(let zsh) = TrainOptions.parse(["--completions", "zsh"]),
       case .answer(let fish) = TrainOptions.parse(["--completions=fish"])
     else {
       Issue.record("expected answers")
@@ -140,7 +141,17 @@ import Testing
     }
     #expect(!bash.contains("*) kind=(-f) ;;\n"))
     #expect(bash.hasSuffix("\ncomplete -o filenames -F _mnist_train mnist-train"))
+    for line in [
+      "'(-h --help)'{-h,--help}'[print this help]'", "'--resume[go on with the run in PATH]'",
+      "'--n_epochs=[passes over the training images]:N: '",
+      "'--compare=[print a table of the runs logged to these folders, and train nothing]:"
+        + "*:DIR:_files -/'",
+    ] {
+      #expect(zsh.contains("    \(line) \\\n"), "\(line)")
+    }
     #expect(fish.contains("\ncomplete -c mnist-train -f\n"))
+    #expect(fish.contains("\ncomplete -c mnist-train -s h -l help -d 'print this help'\n"))
+    #expect(fish.contains("\ncomplete -c mnist-train -l resume -d 'go on with the run in PATH'\n"))
     #expect(
       fish.contains(
         "\ncomplete -c mnist-train -l n_epochs -x -d 'passes over the training images'\n"))

@@ -9,4 +9,13 @@ import Testing
       DataText.line(DownloadEvent.progress(file: "f.gz", receivedBytes: bytes))
         == "f.gz: \(kilobytes) kB")
   }
+
+  /// Then a mirror that was named had its effect.
+  @Test func aDownloadThatWasBegunIsRemembered() {
+    var console = Console(tool: "tool-under-test")
+    console.report(.finished(set: "MNIST", folder: "d"))
+    #expect(!console.hasDownloaded)
+    console.report(.started(set: "MNIST", folder: "d"))
+    #expect(console.hasDownloaded)
+  }
 }

@@ -7,10 +7,11 @@ import Testing
 @Suite struct ModelFileTests: ToolRuns {
   /// The tutorial's command.
   private func train(
-    _ line: String, in folder: String
+    _ line: String, in folder: String, shell: String? = nil
   ) async throws -> BuiltTool.Result {
     try await BuiltTool.train.run(
-      words("--model_fn m --data_dir d --n_layers 3 --n_epochs 1 --verbose 0 \(line)"), in: folder)
+      words("--model_fn m --data_dir d --n_layers 3 --n_epochs 1 --verbose 0 \(line)"), in: folder,
+      shell: shell)
   }
 
   @Test func theSameCommandAgainAndAgainKeepsTheRunBefore() async throws {
@@ -104,7 +105,7 @@ import Testing
     ("pets/cat/m", "", "argument --model_fn: must be a file outside"),
     ("pets/new/m", "", "argument --model_fn: must be a file outside"),
     ("m", "--log_dir pets/log", "argument --log_dir: must be a folder outside"),
-    ("pets/m", "--log_dir log", nil),
+    ("pets/m", "--log_dir log", nil), ("pets/modèle", "", nil),
   ])
   func nothingIsMadeAmongPictures(_ model: String, _ log: String, _ refusal: String?) async throws {
     try await SmallSets.withFolderAsync { folder async throws in
@@ -133,6 +134,77 @@ import Testing
       #expect(names.contains("model.ckpt") && names.contains("metrics.csv"))
     }
   }
+
+  #if os(Linux)
+    /// As Docker mounts a file. Only root can; elsewhere nothing is tried.
+    @Test func aFileThatIsMountedByItselfIsWrittenInPlace() async throws {
+      try await withSet { folder async throws in
+        let mounting = #"unshare -m sh -c 'mount --bind outside m && exec "$@"' sh"#
+        try SmallSets.put(["m": [], "outside": []], in: folder)
+        let probe = try await BuiltTool.train.run([], in: folder, shell: "\(mounting) true")
+        guard probe.exitCode == 0 else { return }
+        // The second file is the smaller one.
+        let runs = ["--seed 2 --n_layers 9", "--seed 1"]
+        var models: [[UInt8]] = []
+        var expected =
+          "mnist-train: m is mounted by itself and cannot be replaced as a whole: it is written in "
+          + "place, and m.rescued is the whole run where that is broken off\n"
+        for line in runs {
+          let plain = try await train("\(line) --model_fn plain --overwrite", in: folder)
+          let run = try await train(line, in: folder, shell: #"\#(mounting) "$@""#)
+          #expect(run == .init(exitCode: 0, output: plain.output, error: expected))
+          models.append(try SmallSets.content("\(folder)/plain"))
+          #expect(try SmallSets.content("\(folder)/outside") == models.last)
+          let loss = try #require(run.output.firstMatch(of: /lowest_loss=(\S+)/))
+          expected +=
+            "mnist-train: m holds another run (seed 2, 1 of 1 epochs, lowest loss \(loss.1)); the first "
+            + "save of this run keeps it as m.bak\n"
+        }
+        #expect(models[0].count > models[1].count)
+        #expect(try SmallSets.content("\(folder)/m.bak") == models[0])
+        #expect(try SmallSets.names(folder) == ["d", "m", "m.bak", "outside", "plain"])
+        #expect(try SmallSets.content("\(folder)/m") == [])
+      }
+    }
+
+    /// A save stands beside the one before until it is whole, and a run of one epoch is saved once. Only root can
+    /// make a disk that is so small.
+    @Test func roomIsNeededForASaveBesideTheOneBefore() async throws {
+      try await withSet { folder async throws in
+        #expect(try await train("--seed 1 --model_fn old", in: folder).exitCode == 0)
+        try SmallSets.put(["disk/m": []], in: folder)
+        let probe = try await BuiltTool.train.run(
+          [], in: folder, shell: "unshare -m mount -t tmpfs none disk")
+        guard probe.exitCode == 0 else { return }
+        let page = Int(getpagesize())
+        func pages(_ byteCount: Int) -> Int { (byteCount + page - 1) / page }
+        var settings = try Checkpoint(readingFrom: "\(folder)/old").settings
+        let once = Checkpoint.byteCount(for: settings, in: .safeTensors)
+        settings.epochCount = 2
+        let again = Checkpoint.byteCount(for: settings, in: .safeTensors)
+        let old = try SmallSets.content("\(folder)/old").count
+        for (line, before, count) in [
+          ("--n_epochs 1", "true", pages(once)), ("--n_epochs 2", "true", 2 * pages(again)),
+          (
+            "--n_epochs 2 --overwrite", "cp old disk/m",
+            pages(old) + pages(again) + pages(again - old)
+          ),
+          ("--n_epochs 2", "cp old disk/m", pages(old) + 2 * pages(again)),
+        ] {
+          // The lock takes a page too.
+          for (count, fits) in [(count + 1, true), (count, false)] {
+            let mounting = "mount -t tmpfs -o size=\(count * page) none disk && \(before)"
+            let run = try await train(
+              "--model_fn disk/m --seed 2 \(line)", in: folder,
+              shell: #"unshare -m sh -c '\#(mounting) && exec "$@"' sh "$@""#)
+            #expect(run.exitCode == (fits ? 0 : 1), "\(line): \(run.error)")
+            let error = "mnist-train: error: disk/m: cannot be written: No space left on device\n"
+            #expect(fits || run.error == error, "\(line): \(run.error)")
+          }
+        }
+      }
+    }
+  #endif
 
   @Test func aRunThatCannotBeginMakesNoFolder() async throws {
     try await withSet { folder async throws in

@@ -101,6 +101,7 @@ import Testing
     ("--export a.onnx --show", "--show: not allowed with argument --export"),
     ("--export a.onnx --json", "--json: not allowed with argument --export"),
     ("--export a.onnx --raw", "--raw: not allowed with argument --export"),
+    ("--export a.onnx --show --n_test 3", "--n_test: not allowed with argument --export"),
     ("--export a.onnx --n_test 3", "--n_test: not allowed with argument --export"),
     ("--export a.onnx --report r", "--report: not allowed with argument --export"),
     ("--export a.onnx --log_dir l", "--log_dir: not allowed with argument --export"),

@@ -238,6 +238,22 @@ import Testing
           error: "mnist-predict: error: \(sentence)\n\(PredictOptions.command.shortUsage)\n"))
   }
 
+  @Test func memoryIsNeededForTheImagesOfABatch() throws {
+    let picture = Array("P2 1 1 1 1\n".utf8)
+    try SmallSets.withFolder(["images": images.imagesIDX, "p/a.pgm": picture]) { folder in
+      let model = SavedModel(try SmallSets.checkpoint())
+      func open(_ name: String, _ count: Int?) throws {
+        var options = PredictOptions(modelPath: "m")
+        (options.imagesPath, options.testCount) = ("\(folder)/\(name)", count)
+        options.batchSize = 1 << 40
+        _ = try options.openImages(for: model)
+      }
+      #expect(throws: MemoryNeed.self) { try open("images", nil) }
+      try open("images", 7)
+      try open("p", nil)
+    }
+  }
+
   @Test func whatIsAboutTestImagesHasNoEffect() {
     let line =
       "--model_fn m --images i --batch_size 9 --data_dir d --dataset mnist --mirror http://x"

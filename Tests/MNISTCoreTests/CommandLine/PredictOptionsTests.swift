@@ -63,6 +63,18 @@ import Testing
     #expect(options.preparation.isTransposed == (line == "--data_dir d"))
   }
 
+  @Test(arguments: [
+    ("", false), ("--data_dir d", true), ("--dataset digits", true), ("--images i", false),
+    ("--data_dir d --dataset mnist", true),
+  ])
+  func theDataIsNamedByItsFolderOrItsSet(_ line: String, _ isNamed: Bool) {
+    guard case .options(let options) = PredictOptions.parse(words("--model_fn m \(line)")) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options.namesData == isNamed)
+  }
+
   @Test func filesMayStandBetweenOptionsAndAfterTwoDashes() {
     var expected = PredictOptions(modelPath: "m")
     expected.pictures = ["a", "-", "-1", "b c", "--raw", "--"]
@@ -127,6 +139,9 @@ import Testing
     for line in help.split(separator: "\n") {
       #expect(line.count < 80, "\(line)")
     }
+    #expect(help.contains("\n\nfiles:\n  FILE ...            pictures to classify in place of the"))
+    // What this tool has no options for is no part.
+    #expect(!help.contains("\nmodel:") && help.contains("\n\nmachine:\n  --gpu_id N "))
     #expect(
       help.hasPrefix(
         """

@@ -121,6 +121,7 @@ import Testing
 
   @Test(arguments: [
     ("--raw", "argument --raw: not allowed without argument FILE or --images"),
+    ("--raw --show --json", "argument --raw: not allowed without argument FILE or --images"),
     ("--n_test 3 a.png", "argument --n_test: not allowed with argument FILE"),
     ("--report r a.png", "argument --report: not allowed with argument FILE"),
     ("--show --json", "argument --show: not allowed with argument --json"),

@@ -126,9 +126,9 @@ import Testing
     let blank = ModelImage(
       fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 9]), height: 28, width: 28)
     #expect(
-      PredictionText.warning("f", blank) == "f: blank: the prediction means nothing")
+      PredictionText.warning("f", blank, isRaw: false) == "f: blank: the prediction means nothing")
     let image = ModelImage(
       fitting: Picture(height: 2, width: 2, luminance: [9, 9, 9, 99]), height: 28, width: 28)
-    #expect(PredictionText.warning("f", image) == nil)
+    #expect(PredictionText.warning("f", image, isRaw: false) == nil)
   }
 }

@@ -16,7 +16,14 @@ import Testing
   @Test func beforeThereIsATimedBatchNothingIsEstimated() {
     var line = line
     (line.secondsPerBatch, line.batch, line.epoch) = (nil, 1, 1)
-    #expect(line.text() == "Epoch 1/20  [>                   ] 1/235  loss 0.0723")
+    #expect(line.text(columns: 80) == "Epoch 1/20  [>                   ] 1/235  loss 0.0723")
+  }
+
+  @Test func ofBatchesThatTookNoTimeNothingIsEstimated() {
+    var line = line
+    line.secondsPerBatch = 0
+    #expect(
+      line.text(columns: 100) == "Epoch 3/20  [========>           ] 94/235  loss 0.0723")
   }
 
   @Test func aFullBarHasNoTip() {
@@ -43,6 +50,9 @@ import Testing
 
   @Test func onANarrowTerminalTheEndIsLeftOut() {
     #expect(line.text(columns: 20) == "Epoch 3/20")
+    #expect(line.text(columns: 13) == "Epoch 3/20" && line.text(columns: 12) == "Epoch 3/2")
+    #expect(line.text(columns: 84).hasSuffix("  21,351 images/s  50s left"))
+    #expect(line.text(columns: 83).hasSuffix("  21,351 images/s"))
     #expect(line.text(columns: 60) == "Epoch 3/20  [========>           ] 94/235  loss 0.0723")
   }
 
@@ -79,7 +89,8 @@ import Testing
 
   @Test(
     arguments: [
-      (0, "0s"), (11.6, "12s"), (59.4, "59s"), (59.6, "1:00"), (62, "1:02"), (3599.9, "1:00:00"),
+      (0, "0s"), (11.6, "12s"), (59.4, "59s"), (59.6, "1:00"), (62, "1:02"), (69, "1:09"),
+      (70, "1:10"), (3599.9, "1:00:00"),
       (3723, "1:02:03"), (360_000, "100:00:00"), (-1, "0s"),
       (999_999_999, "277777:46:39"), (1e9, "?"), (-1e30, "0s"), (.infinity, "?"), (.nan, "?"),
     ] as [(Double, String)])

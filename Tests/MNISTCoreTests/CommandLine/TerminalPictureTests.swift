@@ -46,6 +46,21 @@ import Testing
         == "\u{1B}[40m    \u{1B}[100m    \u{1B}[47m    \u{1B}[107m    \u{1B}[0m")
   }
 
+  @Test func blackAndWhiteAreOnlyTheOutermostShades() {
+    #expect(
+      TerminalPicture.text([3, 4, 246, 247] as [UInt8], width: 4, colors: .twoHundredFiftySix)
+        == "\u{1B}[48;5;16m  \u{1B}[48;5;232m  \u{1B}[48;5;255m  \u{1B}[48;5;231m  \u{1B}[0m")
+  }
+
+  @Test func rowsAreWhole() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = TerminalPicture.text([1, 2, 3] as [UInt8], width: 2, colors: .none)
+    }
+    expectSentence("rows of 2 pixels", result)
+  }
+
   @Test func moreInkIsNeverDarkerAndEveryGrayOf256Occurs() {
     let line = TerminalPicture.text(Array(0...255), width: 256, colors: .twoHundredFiftySix)
     let codes = line.split(separator: "\u{1B}[48;5;").map { Int($0.prefix { $0 != "m" }) ?? -1 }

@@ -34,6 +34,34 @@ import Testing
       Tool.run(["gpu"]) { (_: Options, _) in Issue.record("was called") } == (count > 0 ? 2 : 1))
   }
 
+  @Test(arguments: [
+    ("--model_fn m", true), ("--compare a", false), ("--devices", false),
+  ])
+  func onlyTrainingNeedsADevice(_ line: String, _ computes: Bool) {
+    guard case .options(let options) = TrainOptions.parse(words(line)) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options.computes == computes)
+  }
+
+  @Test(arguments: [("", true), ("--export m.onnx", false)])
+  func onlyPredictingNeedsADevice(_ line: String, _ computes: Bool) {
+    guard case .options(let options) = PredictOptions.parse(words("--model_fn m \(line)")) else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(options.computes == computes)
+  }
+
+  @Test func theDevicesAreListedFromTheProcessorOn() {
+    let lines = DeviceChoice.list().split(separator: "\n")
+    let count = (try? GPU.all().count) ?? 0
+    #expect(lines[0].hasPrefix("-1  CPU (\(Processor.count) thread"))
+    #expect(lines.count == 1 + max(1, count))
+    #expect(lines[1].hasPrefix(count == 0 ? "    no GPU: " : " 0  "))
+  }
+
   @Test func workIsDoneWithTheThreadsThatWereAskedFor() {
     var count = 0
     #expect(

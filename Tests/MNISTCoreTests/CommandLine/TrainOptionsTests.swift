@@ -237,6 +237,8 @@ import Testing
       "--lr_schedule cosine --n_epochs 100001",
       "argument --n_epochs: must be at most 100000 with --lr_schedule cosine, found 100001"
     ),
+    ("--compare a --seed 1", "argument --compare: not allowed with argument --model_fn"),
+    ("--devices --compare a", "argument --compare: not allowed with argument --model_fn"),
     (
       "--lr_schedule linear",
       "argument --lr_schedule: invalid choice: 'linear' (choose from 'constant', 'cosine')"
@@ -531,9 +533,21 @@ import Testing
                               20)
 
         """.dropLast()))
+    #expect(help.contains("\n  --decoupled_weight_decay  as of torch.optim.AdamW"))
     #expect(help.contains("A last training batch of one image\n  joins the batch before it"))
     #expect(help.contains("in DIR/MNIST/raw or in DIR itself"))
     #expect(help.contains("\n  2  the command line was wrong\n"))
+  }
+
+  /// 78 characters: "usage: t " has nine, and each flag four around its name.
+  @Test(arguments: [(30, false), (31, true)])
+  func aLineOfTheUsageIsFilled(_ length: Int, _ isBroken: Bool) {
+    let names = [String(repeating: "a", count: 30), String(repeating: "b", count: length)]
+    let command = CommandDescription<TrainOptions>(
+      name: "t", summary: "", examples: [],
+      options: names.map { .flag($0, \.resume, .files, "") }, notes: [])
+    let space = isBroken ? "\n         " : " "
+    #expect(command.usage == "usage: t [--\(names[0])]\(space)[--\(names[1])]")
   }
 
   @Test func theHelpFitsEightyColumns() {
@@ -639,6 +653,8 @@ import Testing
     try options(layers: 873).checkAgainst(rowCount: 60_000, inputSize: 784, outputSize: 10)
     try options(layers: 1_000).checkAgainst(rowCount: 100, inputSize: 140, outputSize: 4)
     try options(layers: 2).checkAgainst(rowCount: 100, inputSize: 1, outputSize: 1)
+    // Exactly as many parameters as a model may have.
+    try options(layers: 3).checkAgainst(rowCount: 100, inputSize: 14_116, outputSize: 12_629)
   }
 
   @Test func moreLayersThanFitInMemoryAreRefused() {
@@ -651,9 +667,17 @@ import Testing
           == "argument --n_layers: must be at most 873 for 784 inputs and 10 outputs, "
           + "found \(layers)")
     }
+    let error = #expect(throws: UsageError.self) {
+      try options(layers: 5).checkAgainst(rowCount: 100, inputSize: 30_000, outputSize: 10)
+    }
+    #expect(
+      error?.problem.sentence
+        == "argument --n_layers: must be at most 2 for 30000 inputs and 10 outputs, found 5")
   }
 
-  @Test(arguments: [(1_000_000, 10), (Int.max, 1), (1, Int.max), (Int.max, Int.max)])
+  /// The first by one parameter.
+  @Test(
+    arguments: [(32_766, 1), (1_000_000, 10), (Int.max, 1), (1, Int.max), (Int.max, Int.max)])
   func dataTooWideForAnyModelIsRefused(_ inputs: Int, _ outputs: Int) {
     let error = #expect(throws: UsageError.self) {
       try options(layers: 5).checkAgainst(rowCount: 100, inputSize: inputs, outputSize: outputs)

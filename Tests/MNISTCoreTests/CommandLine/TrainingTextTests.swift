@@ -73,6 +73,72 @@ import Testing
         + "(go on with a larger --patience)")
   }
 
+  @Test(
+    arguments: [
+      ("--model_fn m", "--model_fn m --resume"),
+      ("--model_fn m --dataset auto --verbose 1", "--model_fn m --resume"),
+      (
+        "--model_fn m --verbose 0 --n_threads 2 --dataset kmnist --data_dir a;b",
+        "--model_fn m --resume --data_dir 'a;b' --dataset kmnist --n_threads 2 --verbose 0"
+      ),
+    ])
+  func aStoppedRunSaysHowItGoesOn(_ line: String, _ words: String) {
+    guard
+      case .options(let options) = TrainOptions.parse(
+        line.split(separator: " ").map(String.init))
+    else {
+      Issue.record("expected options")
+      return
+    }
+    #expect(
+      TrainingText.stopped(by: StopSignal(number: SIGTERM), options, nil)
+        == "mnist-train: stopped by SIGTERM, the run is saved; go on with\n  mnist-train \(words)")
+    #expect(StopSignal(number: 99).name == "signal 99" && StopSignal(number: 99).exitCode == 227)
+  }
+
+  @Test func aRunGoesOnAfterTheBatchesThatAreBehindIt() {
+    func text(_ progress: EpochProgress) -> String {
+      let images = SmallSets.fields(10)
+      let run = TrainingRun(SmallSets.settings(images, epochCount: 3), images: images)
+      var state = run.state
+      (state.epoch, state.progress) = (1, progress)
+      run.resume(from: state)
+      return TrainingText.resumed(run, from: "m")
+    }
+    let start = "mnist-train: going on with m in epoch 2 of 3"
+    #expect(text(EpochProgress()) == start)
+    #expect(
+      text(EpochProgress(train: .init(batches: 1), valid: .init(batches: 1)))
+        == "\(start), after 1 training and 1 validation batches")
+  }
+
+  @Test func dataThatIsWhereItWasIsMentionedUnlessItWasNamed() {
+    func text(_ folder: String?, _ origin: DataOrigin, named: String? = nil) -> String? {
+      var options = TrainOptions(modelPath: "m")
+      options.dataDirectory = named
+      let identity = DataIdentity(imagesCRC32: 1, labelsCRC32: 2, folder: folder)
+      return TrainingText.data(origin, of: identity, options)
+    }
+    #expect(
+      text("/x", .files(folder: "/x"))
+        == "mnist-train: its data is where it was: IDX files in /x (not the published MNIST)")
+    #expect(text("/y", .files(folder: "/x")) == nil)
+    #expect(text("/x", .files(folder: "/x"), named: "/x") == nil)
+    #expect(text(nil, .digits()) == nil)
+  }
+
+  /// A signal stopped it in its first epoch.
+  @Test func aFormerRunWithoutAnEpochHasNoLoss() throws {
+    try SmallSets.withFolder { folder in
+      let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+      let settings = SmallSets.settings(images)
+      let run = TrainingRun(settings, images: images)
+      try Checkpoint(settings: settings, state: run.state).write(to: "\(folder)/m")
+      let model = try #require(try FormerModel(at: "\(folder)/m"))
+      #expect(TrainingText.words(model) == "another run (seed 3, 0 of 2 epochs)")
+    }
+  }
+
   @Test func aRunThatGoesOnOnAnotherDeviceIsToldOf() {
     let settings = SmallSets.settings(SmallSets.fields(10))
     var other = settings

@@ -7,6 +7,7 @@ import Testing
     #expect(ClassNames.fault(ClassNamesTests.strange) == nil)
     #expect(ClassNames.fault((0..<256).map { "class \($0)" }) == nil)
     #expect(ClassNames.fault([String(repeating: "n", count: 1024)]) == nil)
+    #expect(ClassNames.fault(["e" + String(repeating: "\u{301}", count: 30)]) == nil)
   }
 
   /// Names that break what is careless with text.
@@ -27,6 +28,12 @@ import Testing
   ])
   func whatCannotBeToldApartOrReadBackIsNone(_ names: [String], _ fault: String) {
     #expect(ClassNames.fault(names) == fault)
+  }
+
+  @Test func ofMoreThanTenNamesTheFirstAreListed() {
+    let ten = (0..<10).map { "\($0)" }
+    #expect(ClassNames.list(ten) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9")
+    #expect(ClassNames.list(ten + ["10"]) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …")
   }
 
   @Test func aClassWithoutANameIsItsNumber() {

@@ -8,12 +8,20 @@ import Testing
 
   @Test func aFileArrivesWithItsProgress() async throws {
     let long = [UInt8](repeating: 7, count: 300_000)
-    try await LoopbackServer.with(["a/b.gz": .content(long)]) { server async throws in
+    try await LoopbackServer.with([
+      "a/b.gz": .content(long), "cut": .cutOff(long, promised: 300_001),
+    ]) { server async throws in
       var progress: [Int] = []
       #expect(try fetch(server.address + "a/b.gz", limit: 300_000) { progress.append($0) } == long)
       #expect(progress.last == 300_000)
       #expect(progress == progress.sorted())
       #expect(server.requestedPaths == ["a/b.gz"])
+      #expect(server.requestHeads[0].contains("\r\nUser-Agent: mnist-train\r\n"))
+      // What comes in many pieces is counted as a whole.
+      try expect(server.address + "a/b.gz", limit: 299_999, .tooLarge(limitBytes: 299_999))
+      try expect(
+        server.address + "cut", limit: 400_000,
+        .cutOff(receivedBytes: 300_000, promisedBytes: 300_001))
     }
   }
 
@@ -26,9 +34,13 @@ import Testing
   @Test func aRedirectionIsFollowed() async throws {
     try await LoopbackServer.with([
       "x": .redirect(to: "/y"), "y": .content(Self.content), "z": .redirect(to: "/z"),
-      "file": .redirect(to: "file:///etc/passwd"),
+      "file": .redirect(to: "file:///etc/passwd"), "5": .redirect(to: "/4"),
+      "6": .redirect(to: "/5"), "4": .redirect(to: "/3"), "3": .redirect(to: "/2"),
+      "2": .redirect(to: "/x"),
     ]) { server async throws in
       #expect(try fetch(server.address + "x") == Self.content)
+      #expect(try fetch(server.address + "5") == Self.content)
+      try expect(server.address + "6", .status(302))
       // But not for ever, and not to where a stranger should not lead.
       try expect(server.address + "z", .status(302))
       try expect(server.address + "file", .status(302))
@@ -53,7 +65,8 @@ import Testing
     try await LoopbackServer.with(["x": .stall(Self.content)]) { server async throws in
       let start = ContinuousClock.now
       try expect(server.address + "x", .stalled(seconds: 1, receivedBytes: 12))
-      #expect(ContinuousClock.now - start < .seconds(25))
+      let time = ContinuousClock.now - start
+      #expect(time > .milliseconds(800) && time < .seconds(25))
     }
   }
 
@@ -77,10 +90,57 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(8))
   }
 
+  @Test(arguments: [false, true]) func aServerThatHangsUpIsNamed(_ isReset: Bool) async throws {
+    try await LoopbackServer.with(["x": .hangUp(isReset: isReset)]) { server async throws in
+      try expect(server.address + "x", .cutOff(receivedBytes: 0, promisedBytes: nil))
+    }
+  }
+
+  /// In a process of its own, whose environment says which proxy there is.
+  @Test func hostsAndProxiesThatAreNotFoundAreToldApart() async {
+    await #expect(processExitsWith: .success) {
+      func reason(_ url: String) -> MirrorFailure.Reason? {
+        do throws(MirrorFailure) {
+          _ = try Curl.loaded(for: url)
+            .content(url, limitBytes: 100, limits: HTTPLimits(), progress: { _ in })
+          return nil
+        } catch {
+          return error.reason
+        }
+      }
+      setenv("no_proxy", "*", 1)
+      // No name has an empty part: nobody is asked for it.
+      require(reason("http://a..b/x") == .hostNotFound, "the host was found")
+      setenv("no_proxy", "", 1)
+      setenv("http_proxy", "http://a..b:1", 1)
+      require(reason("http://127.0.0.1/x") == .proxyNotFound, "the proxy was found")
+    }
+  }
+
   @Test func whatIsNoWebAddressIsRefused() throws {
     for address in ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", ""] {
       #expect(throws: MirrorFailure.self, "\(address)") { try fetch(address) }
     }
+    for address in ["file:///etc/passwd", "ftp://127.0.0.1/x"] {
+      try expect(address, .other(text: "Unsupported protocol"))
+    }
+  }
+
+  @Test func whatLibcurlDoesNotTakeIsNotPassedOver() async throws {
+    try await LoopbackServer.with(["x": .content(Self.content)]) { server async throws in
+      let limits = HTTPLimits(connectMilliseconds: 200, stallSeconds: -1)
+      #expect(throws: MirrorFailure.self) {
+        try Curl().content(
+          server.address + "x", limitBytes: 100, limits: limits, progress: { _ in })
+      }
+      #expect(server.requestedPaths == [])
+    }
+  }
+
+  @Test func theUsualLimitsAreThoseOfASlowLine() {
+    #expect(
+      HTTPLimits()
+        == HTTPLimits(connectMilliseconds: 10_000, stallSeconds: 30, slowestBytesPerSecond: 1_000))
   }
 
   // MARK: - Whom to trust
@@ -96,6 +156,7 @@ import Testing
     #expect(both.file == "b" && both.variable == "SSL_CERT_FILE" && both.folders == "c:d")
     let none = trusted(["SSL_CERT_FILE": "", "SSL_CERT_DIR": ""])
     #expect(none.file == nil && none.variable == nil && none.folders == nil)
+    #expect(none.fault == nil && trusted(["SSL_CERT_FILE": "/dev/null"]).fault == nil)
   }
 
   @Test func certificatesThatCannotBeReadAreNamedWithTheirVariable() async throws {
@@ -117,6 +178,37 @@ import Testing
           == Self.content)
     }
   }
+
+  private static let patient = HTTPLimits(connectMilliseconds: 10_000, stallSeconds: 10)
+
+  @Test func aServerThatIsNotSecureIsNotTrusted() async throws {
+    try await LoopbackServer.with(["TLS": .status(400)]) { server async throws in
+      let failure = #expect(throws: MirrorFailure.self) {
+        try Curl().content(
+          "https://127.0.0.1:\(server.port)/x", limitBytes: 100, limits: Self.patient,
+          progress: { _ in })
+      }
+      #expect(failure?.reason.description.hasPrefix("no trusted connection: ") == true)
+    }
+  }
+
+  #if os(Linux)
+    @Test func aFileWithoutCertificatesIsNamedWithItsVariable() async throws {
+      try await SmallSets.withFolderAsync { folder async throws in
+        let path = "\(folder)/ca.pem"
+        try SmallSets.write(Array("nothing\n".utf8), path)
+        try await LoopbackServer.with([:]) { server async throws in
+          let url = "https://127.0.0.1:\(server.port)/x"
+          let text =
+            "SSL_CERT_FILE names \(path), which holds no certificates (expected PEM text)"
+          #expect(throws: MirrorFailure(url: url, reason: .certificate(text: text))) {
+            try Curl(certificates: trusted(["SSL_CERT_FILE": path])).content(
+              url, limitBytes: 100, limits: Self.patient, progress: { _ in })
+          }
+        }
+      }
+    }
+  #endif
 
   // MARK: -
 

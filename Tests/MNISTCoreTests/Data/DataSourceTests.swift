@@ -44,6 +44,11 @@ import Testing
     }
   }
 
+  @Test(arguments: [nil, .auto, .mnist] as [DatasetChoice?])
+  func aFolderWithoutANameIsRefused(_ choice: DatasetChoice?) {
+    #expect(throws: FileError.emptyPath) { try source(choice, "").trainingImages() }
+  }
+
   // MARK: - A set named outright
 
   @Test func aSetIsFoundWhereTorchvisionPutsItAndWhereThePackageDoes() throws {
@@ -92,6 +97,25 @@ import Testing
             ? source(.auto, folder).trainingImages().origin == .files(folder: folder)
             : test(.auto, folder).origin == .files(folder: folder))
       }
+    }
+  }
+
+  @Test func ofSeveralCopiesOfANamedSetTheUnpackedOneCounts() throws {
+    var files = mnist.files
+    for name in mnist.files.keys { files["\(name).gz"] = [1] }
+    try SmallSets.withFolder(files) { folder throws in
+      #expect(try source(.mnist, folder).trainingImages().images == mnist.train)
+    }
+  }
+
+  @Test func aNamedSetHasALabelForEachImage() throws {
+    var files = mnist.files
+    files["train-labels-idx1-ubyte"] = IDXHeader.encoded(.labels, sizes: [3]) + [0, 1, 2]
+    try SmallSets.withFolder(files) { folder throws in
+      let error = ArrayError.countsDiffer(
+        imagesPath: "\(folder)/train-images-idx3-ubyte", images: 24,
+        labelsPath: "\(folder)/train-labels-idx1-ubyte", labels: 3)
+      #expect(throws: error) { try source(.mnist, folder).trainingImages() }
     }
   }
 
@@ -148,7 +172,10 @@ import Testing
       var source = source(nil, usually: "\(folder)/data")
       source.mirror = try LoopbackServer.refusingAddress()
       let data = try source.trainingImages()
-      #expect(data.images == BuiltInDigits.make(isTrain: true))
+      // The model that is trained on them has them as its own.
+      let test = try self.source(.digits, folder)
+        .images(of: identity(data.images), isTrain: false)
+      #expect(test.kinship == .own && data.images.count == 60_000)
       #expect(
         data.origin.description
           == "built-in digits (MNIST could not be downloaded: no connection)")

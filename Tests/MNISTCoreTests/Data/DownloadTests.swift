@@ -29,7 +29,7 @@ import Testing
   }
 
   /// One mirror refuses, one stalls, one cuts off, one sends a web page in place of the file, one
-  /// another file; the last is good. Each of the others has its sentence, and nothing of them stays.
+  /// another file, one too much; the last is good. Each of the others has its sentence, and nothing of them stays.
   @Test func oneMirrorAfterTheOtherIsTriedUntilOneIsGood() async throws {
     var answers = small.answers(in: "good/")
     let packed = SmallSets.gzip(small.train.labelsIDX)
@@ -38,11 +38,12 @@ import Testing
     answers["cut/\(Self.first)"] = .cutOff(Array(packed.prefix(20)), promised: packed.count)
     answers["page/\(Self.first)"] = .content(Array("\n<!DOCTYPE html><p>Sign in</p>".utf8))
     answers["wrong/\(Self.first)"] = .content(SmallSets.gzip(other))
+    answers["long/\(Self.first)"] = .content([UInt8](repeating: 1, count: 32 + 65_537))
     try await withServer(answers) { server, folder async throws in
       var set = small.set
       set.mirrors =
         [try LoopbackServer.refusingAddress()]
-        + ["stalls", "cut", "missing", "page", "wrong", "good"].map { server.address + $0 }
+        + ["stalls", "cut", "missing", "page", "wrong", "long", "good"].map { server.address + $0 }
       var sentences: [String] = []
       try Download(set, into: "\(folder)/raw", mirror: nil, limits: .short).run { event in
         if case .failed(let failure) = event { sentences.append("\(failure)") }
@@ -51,6 +52,7 @@ import Testing
         "no connection", "stalled for 1 s after 5 bytes", "cut off (expected 55 bytes, found 20)",
         "not there (expected HTTP status 200, found 404)", "a web page in place of the file",
         "another file (expected 32 bytes unpacked, found more)",
+        "too large (expected at most 65568 bytes, found more)",
       ]
       #expect(sentences.map { String($0.split(separator: ".gz: ")[1]) } == expected)
       #expect(sentences[1].hasPrefix("\(server.address)stalls/train-labels-idx1-ubyte.gz: "))

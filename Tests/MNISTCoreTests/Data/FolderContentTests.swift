@@ -33,6 +33,12 @@ import Testing
         "IDX files, but not these together, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte"
       ),
       ([("notes", [7])], "a file, notes"),
+      ([("train.idx", [])], "IDX files, but not these together, train.idx"),
+      ([("x-ubyte", [])], "IDX files, but not these together, x-ubyte"),
+      ([("a/.x", []), ("b/.x", []), ("c/.x", [])], "empty folders, a, b, c"),
+      (
+        [("a/.x", []), ("b/.x", []), ("c/.x", []), ("d/.x", [])], "empty folders, a, b, c, …"
+      ),
     ] as [([(String, [UInt8])], String)])
   func whatAFolderHoldsIsSaid(_ files: [(String, [UInt8])], _ words: String) throws {
     try SmallSets.withFolder { folder throws in
@@ -73,6 +79,8 @@ import Testing
       "its name ends in a carriage return, as in a script with the line ends of Windows; "
     ),
     ("scans ", "its name begins or ends with white space or a quotation mark; "),
+    ("scans'", "its name begins or ends with white space or a quotation mark; "),
+    ("scans\u{1F}", "its name begins or ends with white space or a quotation mark; "),
   ])
   func aFolderThatIsNotThereIsNotMade(_ name: String, _ remark: String) throws {
     try SmallSets.withFolder { folder throws in
@@ -88,20 +96,136 @@ import Testing
     }
   }
 
-  /// Not even for a set that was named too.
-  /// Of two letters, one may be wrong.
-  @Test(arguments: [("ax", true), ("xy", false), ("x", false)])
-  func aShortNameIsTakenForFewOthers(_ name: String, _ isClose: Bool) throws {
+  /// Of two letters, one may be wrong, and of four or more, two.
+  @Test(arguments: [
+    ("ax", "ab", true), ("xy", "ab", false), ("x", "ab", false), ("b", "ab", true),
+    ("scbn", "scans", true), ("scb", "scans", false), ("skends", "scans", false),
+  ])
+  func aShortNameIsTakenForFewOthers(_ name: String, _ there: String, _ isClose: Bool) throws {
     try SmallSets.withFolder { folder throws in
-      try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/ab")
+      try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/\(there)")
       #expect {
         try train("\(folder)/\(name)")
       } throws: {
-        "\($0)".contains("did you mean \(folder)/ab?") == isClose
+        "\($0)".contains("did you mean \(folder)/\(there)?") == isClose
       }
     }
   }
 
+  @Test func theNameMostLikeWhatWasTypedComesFirst() throws {
+    try SmallSets.withFolder { folder throws in
+      for name in ["acans", "scans"] {
+        try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/\(name)")
+      }
+      #expect(
+        try FolderContent("\(folder)/scand", isTrain: true).meant
+          == ["\(folder)/scans", "\(folder)/acans"])
+    }
+  }
+
+  @Test func threeSetsNearbyAreNamedAndNoneFourFoldersDeep() throws {
+    try SmallSets.withFolder { folder throws in
+      try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/0/1/2/3")
+      #expect(try FolderContent(folder, isTrain: true).meant == [])
+      for name in ["c", "d", "e", "f"] {
+        try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/\(name)")
+      }
+      #expect(
+        try FolderContent(folder, isTrain: true).meant
+          == ["c", "d", "e"].map { "\(folder)/\($0)" })
+    }
+  }
+
+  @Test func aTildeThatTheShellHasLeftIsASlip() throws {
+    let content = try FolderContent("~/no-such-folder", isTrain: true)
+    #expect(content.found == nil && content.remark == "the shell has left the ~ as it is")
+    #expect(FolderContent.isSlip("~") && !FolderContent.isSlip("~a"))
+  }
+
+  /// In a process of its own, whose home is its own.
+  @Test func aTildeStandsForTheHome() async {
+    await #expect(processExitsWith: .success) {
+      let home = Scratch.path("home")
+      defer { try? FileManager.default.removeItem(atPath: home) }
+      try SmallSets.put(SmallPublishedSet().files, in: "\(home)/d")
+      setenv("HOME", home, 1)
+      let meant = try FolderContent("~/d", isTrain: true).meant
+      require(meant == ["\(home)/d"], "found \(meant)")
+    }
+  }
+
+  // MARK: - Of very many, the first
+
+  /// Makes folders, and links that lead nowhere, which take less time than files.
+  private func make(_ folders: [String], links: [String] = [], in folder: String) {
+    for name in folders { #expect(mkdir("\(folder)/\(name)", 0o700) == 0) }
+    for name in links { #expect(symlink("no", "\(folder)/\(name)") == 0) }
+  }
+
+  @Test func belowThreeHundredFoldersNobodyLooks() throws {
+    try SmallSets.withFolder { folder throws in
+      let names = (100..<399).map { "a/\($0)" }
+      make(["a", "b", "b/y"] + names + ["a/100/x"], in: folder)
+      #expect(FolderContent.folders(below: "\(folder)/a").contains("\(folder)/a/100/x"))
+      #expect(FolderContent.folders(below: folder).contains("\(folder)/b/y"))
+      make(["a/399"], in: folder)
+      #expect(!FolderContent.folders(below: "\(folder)/a").contains("\(folder)/a/100/x"))
+      #expect(!FolderContent.folders(below: folder).contains("\(folder)/b/y"))
+    }
+  }
+
+  @Test func ofAThousandNamesNoneIsLookedAtAfterTheLast() throws {
+    try SmallSets.withFolder { folder throws in
+      let scans = "\(folder)/scans"
+      try SmallSets.put(SmallPublishedSet().files, in: scans)
+      make([], links: (0..<999).map { "a\($0)" }, in: folder)
+      #expect(FolderContent.folders(below: folder) == [scans])
+      #expect(try FolderContent("\(folder)/scand", isTrain: true).meant == [scans])
+      make([], links: ["b"], in: folder)
+      #expect(FolderContent.folders(below: folder) == [])
+      #expect(try FolderContent("\(folder)/scand", isTrain: true).meant == [])
+    }
+  }
+
+  @Test func foldersAreNoFilesHoweverManyThereAre() throws {
+    try SmallSets.withFolder { folder throws in
+      make((100..<201).map { "\($0)" }, in: folder)
+      func found() throws -> String? { try FolderContent(folder, isTrain: true).found }
+      #expect(try found() == "empty folders, 100, 101, 102, …")
+      try SmallSets.write([7], "\(folder)/199/x")
+      #expect(try found() == "a file, 199/x")
+      // In a hundred of them is looked.
+      try SmallSets.write(Self.png, "\(folder)/200/y.png")
+      #expect(try found() == "a file, 199/x")
+    }
+  }
+
+  @Test func ofManyFilesTheFirstTellWhatAFolderHolds() throws {
+    func found(_ files: [String: [UInt8]]) throws -> String? {
+      var found: String?
+      try SmallSets.withFolder(files) { found = try FolderContent($0, isTrain: true).found }
+      return found
+    }
+    func files(_ count: Int, _ folder: String = "") -> [String: [UInt8]] {
+      Dictionary(uniqueKeysWithValues: (0..<count).map { ("\(folder)\(100 + $0)", [7]) })
+    }
+    // By their names, a hundred of each folder; by what is in them, forty.
+    let picture = ["d/x.png": Self.png]
+    let archive = ["z.zip": Self.zip("train-images.idx3-ubyte")]
+    #expect(try found(files(99, "d/").merging(picture) { $1 }) == "pictures, such as d/x.png")
+    #expect(
+      try found(files(100, "d/").merging(picture) { $1 })
+        == "a file, d/100, beside d/101, d/102, d/103, …")
+    #expect(
+      try found(files(39).merging(archive) { $1 })
+        == "a ZIP archive, z.zip, beside 100, 101, 102, …")
+    #expect(
+      try found(files(40).merging(archive) { $1 }) == "a file, 100, beside 101, 102, 103, …")
+  }
+
+  // MARK: - Slips and offers
+
+  /// Not even for a set that was named too.
   @Test func aFolderWhoseNameIsASlipIsNeverMade() throws {
     try SmallSets.withFolder { folder throws in
       #expect {

@@ -110,7 +110,9 @@ import Testing
         try MNISTFolder.load(folder + "/no", isTrain: true)
       } throws: {
         String(describing: $0).hasPrefix("\(folder)/no: data is missing (expected")
+          && String(describing: $0).hasSuffix(", found no such directory)")
       }
+      #expect(throws: FileError.emptyPath) { try MNISTFolder.load("", isTrain: true) }
     }
   }
 

@@ -8,6 +8,10 @@ import Testing
       ([255, 0], [0, 1], true, []),
       ([128, 0], [0, 1], true, []),
       (
+        [127, 0], [0, 1], true,
+        ["the brightest pixel is 127 (expected 255): every pixel is divided by 255"]
+      ),
+      (
         [1, 0], [0, 1], true,
         ["the brightest pixel is 1 (expected 255): every pixel is divided by 255"]
       ),

@@ -122,6 +122,10 @@ import Testing
       #expect(
         try source(in: folder).images(of: identity(mnist), isTrain: false).kinship
           == .other(trainedOn: "MNIST"))
+      // Published ones are known by themselves.
+      try SmallSets.put(mnist.test, "t10k", in: folder)
+      let known = try source(usually: folder).images(of: identity(mnist), isTrain: false)
+      #expect(known.images == mnist.test && known.kinship == .own)
     }
   }
 
@@ -174,6 +178,17 @@ import Testing
         #expect(
           data.origin
             == .published(name: "Fashion-MNIST", folder: "\(folder)/data/FashionMNIST/raw"))
+        // Where nothing else is, its labels must be classes of the model.
+        source.defaultDirectory = "\(folder)/a"
+        let error = IDXError.labelOutOfRange(
+          path: "\(folder)/a/FashionMNIST/raw/t10k-labels-idx1-ubyte", index: 2, label: 2,
+          classes: 2)
+        #expect(throws: error) {
+          try source.images(of: identity(fashion), isTrain: false, classes: 2)
+        }
+        source.defaultDirectory = "\(folder)/b"
+        let training = try source.images(of: identity(fashion), isTrain: true, classes: 3)
+        #expect(training.images == fashion.train)
       }
     }
   }
@@ -198,8 +213,10 @@ import Testing
     var files = own.files
     files["train-images-idx3-ubyte"] = [0x1F, 0x8B, 8, 0]
     try SmallSets.withFolder(files) { folder throws in
-      #expect(throws: (any Error).self) {
+      #expect {
         try source(usually: folder).images(of: identity(own), isTrain: false)
+      } throws: {
+        "\($0)".hasPrefix("\(folder)/train-images-idx3-ubyte: ")
       }
       let named = try source(in: folder).images(of: identity(own), isTrain: false)
       #expect(named.images == own.test && named.kinship == .unknown)

@@ -148,6 +148,26 @@ import Testing
     }
   }
 
+  /// Nothing else is to be written among them.
+  @Test func theFoldersOfTheClassesLieInTheFolderOrInItsParts() throws {
+    func places(_ files: [String]) throws -> [String] {
+      var places: [String] = []
+      let files = Dictionary(uniqueKeysWithValues: files.map { ($0, Self.dot(1)) })
+      try SmallSets.withFolder(files) { folder in
+        places = PictureFolder.placesOfClasses(in: folder)
+          .map { $0.replacing(folder, with: "d") }
+      }
+      return places
+    }
+    #expect(try places(["a/1.png"]) == ["d"])
+    #expect(try places(["train/a/1.png", "test/a/1.png"]) == ["d/train", "d/test"])
+    #expect(try places(["test/a/1.png"]) == ["d/test"])
+    #expect(try places(["1.png"]) == [])
+    // Where IDX files are the set, pictures are none.
+    #expect(
+      try places(["a/1.png", "train-images-idx3-ubyte", "train-labels-idx1-ubyte"]) == [])
+  }
+
   // MARK: - Refusals
 
   @Test func whatIsWrongIsNamed() throws {
@@ -280,6 +300,12 @@ import Testing
         DataText.warnings(raw, isTrain: true) == [
           "\(folder): a picture is blank, \(folder)/b/2.png"
         ])
+      try SmallSets.put(["b/3.png": blank], in: folder)
+      #expect(
+        DataText.warnings(try source.trainingImages(), isTrain: true) == [
+          "\(folder): 2 pictures are blank, such as \(folder)/b/2.png"
+        ])
+      try FileManager.default.removeItem(atPath: "\(folder)/b/3.png")
       try SmallSets.put(["b/2.png": dark], in: folder)
       #expect(
         DataText.warnings(try source.trainingImages(), isTrain: true) == [

@@ -57,6 +57,9 @@ import Testing
       #expect(data.images == letters.train)
       let found = place.isEmpty ? folder : "\(folder)/EMNIST/raw"
       #expect(data.origin == .published(name: "EMNIST letters", folder: found))
+      let test = try source(.emnistLetters, folder)
+        .images(of: identity(letters, .emnistLetters), isTrain: false)
+      #expect(test.images == letters.test && test.kinship == .own)
       #expect(try SmallSets.names(found).count == 5)
     }
   }
@@ -87,6 +90,21 @@ import Testing
           == "\(folder)/gzip.zip: not the archive as it was published, or damaged (expected "
           + "\(labels.name).gz in it with MD5 \(expected), found \(found); move it away to have it "
           + "downloaded)")
+    }
+  }
+
+  @Test func whatIsTakenOutOfAnArchiveHasALimit() throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed {
+      writer.add(name, name.contains("train-labels") ? [UInt8](repeating: 0, count: 65_569) : bytes)
+    }
+    try SmallSets.withFolder(["gzip.zip": writer.finished()]) { folder throws in
+      let labels = letters.set.train.labels
+      #expect(labels.byteCount == 32)
+      let error = ZIPError.tooLarge(
+        path: "\(folder)/gzip.zip", entry: "\(labels.name).gz", limitBytes: 65_568,
+        foundBytes: 65_569)
+      #expect(throws: error) { try source(.emnistLetters, folder).trainingImages() }
     }
   }
 
@@ -192,6 +210,14 @@ import Testing
       let data = try source(.qmnist, folder).trainingImages()
       #expect(data.images == qmnist.train)
       #expect(data.origin == .published(name: "QMNIST", folder: folder))
+      // Or not packed at all.
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name).gz")
+      try SmallSets.write(content, "\(folder)/\(name)")
+      #expect(
+        try source(.qmnist, folder).trainingImages().origin
+          == .published(name: "QMNIST", folder: folder))
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      try SmallSets.write(packedAnew(content), "\(folder)/\(name).gz")
       for other in [Array(content.dropLast()), content + [0], content.map { $0 ^ 1 }] {
         for bytes in [packedAnew(other), other] {
           try FileManager.default.removeItem(atPath: "\(folder)/\(name).gz")
@@ -239,6 +265,22 @@ import Testing
       try Download(set, into: "\(folder)/b", mirror: nil, limits: .short).run { _ in }
       #expect(try SmallSets.names("\(folder)/b") == letters.packed.keys.sorted())
       #expect(Array(server.requestedPaths.dropFirst(2)) == ["no/gzip.zip", "gzip.zip"])
+    }
+  }
+
+  @Test func theProgressOfAnArchiveIsThatOfAllThatHasCome() async throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed { writer.add(name, bytes) }
+    writer.add("padding", [UInt8](repeating: 1, count: 60_000))
+    let archive = writer.finished()
+    try await withServer(["gzip.zip": .content(archive)]) { server, folder async throws in
+      var set = letters.set
+      set.archive?.md5 = MD5.digest(archive)
+      var counts: [Int] = []
+      try Download(set, into: "\(folder)/raw", mirror: server.address, limits: .short).run {
+        if case .progress("gzip.zip", let count) = $0 { counts.append(count) }
+      }
+      #expect(counts.count > 1 && counts == counts.sorted() && counts.last == archive.count)
     }
   }
 
@@ -373,6 +415,29 @@ import Testing
         let data = try source(choice, "\(folder)/data").images(of: identity, isTrain: false)
         #expect(data.images == small.test && data.kinship == kinship)
       }
+    }
+  }
+
+  @Test func whatIsWrongWithTheModelsOwnPublishedSetIsSaid() throws {
+    try SmallSets.withFolder(kmnist.unpacked) { folder throws in
+      let own = identity(kmnist, .kmnist)
+      let error = IDXError.labelOutOfRange(
+        path: "\(folder)/t10k-labels-idx1-ubyte", index: 2, label: 2, classes: 2)
+      #expect(throws: error) {
+        try source(nil, usually: folder).images(of: own, isTrain: false, classes: 2)
+      }
+      // Training images count only where a folder is taken without being named.
+      let path = "\(folder)/train-images-idx3-ubyte"
+      try SmallSets.write([0x1F, 0x8B, 8, 0], path)
+      let damaged = DataSourceError.notPublished(
+        path: path, set: "KMNIST",
+        expected: .packedMD5(try #require(kmnist.set.train.images.digests.packedMD5)),
+        found: .packedMD5(MD5.digest([0x1F, 0x8B, 8, 0])))
+      #expect(throws: damaged) {
+        try source(nil, usually: folder).images(of: own, isTrain: false)
+      }
+      let named = try source(nil, folder).images(of: own, isTrain: false)
+      #expect(named.images.pixels == kmnist.test.pixels && named.kinship == .unknown)
     }
   }
 

@@ -24,6 +24,21 @@ import Testing
     }
   }
 
+  @Test func ofEMNISTRowsAndColumnsAreSwappedAndOneArchiveHoldsAll() {
+    for set in PublishedSet.all.values {
+      #expect(set.isTransposed == set.name.hasPrefix("EMNIST "))
+      #expect(set.archive?.limitBytes == (set.isTransposed ? 600_000_000 : nil))
+    }
+  }
+
+  @Test func aSetOfMoreClassesHasOtherNames() {
+    let names = PublishedSet.all[.emnistLetters]?.classNames
+    #expect(names?.count == 27)
+    #expect(PublishedSet.classNames(of: "emnist-letters", atLeast: 27) == names)
+    #expect(PublishedSet.classNames(of: "emnist-letters", atLeast: 28) == nil)
+    #expect(PublishedSet.classNames(of: "emnist-digits", atLeast: 10) == nil)
+  }
+
   @Test func everyFileHasADigestOfItsOwn() {
     let files = PublishedSet.all.values.flatMap { [$0.train, $0.test] }
       .flatMap { [$0.images, $0.labels] }

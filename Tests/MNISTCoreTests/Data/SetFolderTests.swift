@@ -25,6 +25,8 @@ import Testing
     ("test-images-idx3-ubyte", "test-labels-idx1-ubyte"),
     ("t10k_images.idx3-ubyte.gz", "t10k_labels.idx1-ubyte"),
     ("qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx1-ubyte"),
+    ("test-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    ("t10k-images-idx3-ubyte", "test-labels-idx1-ubyte"),
   ])
   func testFilesAreFoundUnderOtherNames(_ imagesName: String, _ labelsName: String) throws {
     let packed = imagesName.hasSuffix(".gz") ? SmallSets.gzip(tests.imagesIDX) : tests.imagesIDX
@@ -37,7 +39,7 @@ import Testing
     ("train-images-idx3-ubyte", "", true, true), ("t10k-labels.idx1-ubyte.gz", "", false, false),
     ("emnist-letters-test-labels-idx1-ubyte", "emnist-letters", false, false),
     ("qmnist-train-labels-idx2-int.gz", "qmnist", true, false),
-    ("A.B_train_images-idx3-ubyte", "a-b", true, true),
+    ("A.B_train_images-idx3-ubyte", "a-b", true, true), ("train-images-idx3", "", true, true),
   ])
   func aNameTellsThePart(_ name: String, _ set: String, _ isTrain: Bool, _ isImages: Bool) throws {
     let found = try #require(IDXFileName(name))
@@ -47,6 +49,7 @@ import Testing
   @Test(arguments: [
     "train-images", "train-images-idx3-ubyte.part", "images-idx3-ubyte", "train-idx3-ubyte",
     "train-images-idx3-ubyte.gz.aria2", "train.csv", "", "valid-images-idx3-ubyte",
+    "train-images-idx3-ubyte.", "train--images-idx3-ubyte", "train-test-images-idx3-ubyte",
   ])
   func otherNamesTellNothing(_ name: String) { #expect(IDXFileName(name) == nil) }
 
@@ -89,7 +92,8 @@ import Testing
 
   @Test(arguments: [
     ("train.csv", "test.csv"), ("mnist_train.csv.gz", "mnist_test.csv"),
-    ("A-Train.txt", "A-Test.txt"),
+    ("A-Train.txt", "A-Test.txt"), ("a_train.csv", "a_valid.csv"), ("train.csv", "val.csv"),
+    ("mnist-train.csv", "mnist-t10k.csv"),
   ])
   func tablesAreASetByTheirNames(_ train: String, _ test: String) throws {
     let packed = train.hasSuffix(".gz") ? SmallSets.gzip(csv(images)) : csv(images, header: true)
@@ -103,6 +107,53 @@ import Testing
         #expect(data.images == images)
         #expect(data.origin.description == "CSV in \(folder)/\(train) (train 24, 3 classes)")
         #expect(try SetFolder.load(place, isTrain: false) == tests)
+      }
+    }
+  }
+
+  /// With a byte order mark, and with the line ends of Windows.
+  @Test func aTableIsKnownHoweverItWasWritten() throws {
+    let text = String(decoding: csv(images), as: UTF8.self)
+    let marked = [0xEF, 0xBB, 0xBF] + csv(images)
+    for bytes in [marked, Array(text.replacing("\n", with: "\r\n").utf8)] {
+      try SmallSets.withFolder(["train.csv": bytes]) { folder throws in
+        #expect(try SetFolder.load(folder, isTrain: true) == images)
+      }
+    }
+  }
+
+  @Test func theOtherPartOfATableIsOfTheSameNameAndForm() throws {
+    try SmallSets.withFolder([
+      "a_train": try archive("table"), "a_test": csv(tests), "b_test": try archive("table"),
+    ]) { folder throws in
+      let path = "\(folder)/a_train"
+      let error = SetFolderError.noPart(
+        path: path, isTrain: false,
+        expected: "a file beside it whose name has test in place of train", found: "none")
+      #expect(throws: error) { try SetFolder.load(path, isTrain: false) }
+      #expect(
+        TableFile.sets(in: folder).map(\.path)
+          == ["a_test", "a_train", "b_test"].map { "\(folder)/\($0)" })
+    }
+  }
+
+  @Test func testImagesComeBeforeThoseToValidateWith() throws {
+    try SmallSets.withFolder(["x-test.csv": csv(tests), "x-val.csv": csv(images)]) {
+      folder throws in
+      #expect(TableFile.sets(in: folder).map(\.path) == ["\(folder)/x-test.csv"])
+      #expect(try SetFolder.load(folder, isTrain: false) == tests)
+    }
+  }
+
+  @Test func wideImagesOfTheGreatestLabelAreSharedAsAnyOther() throws {
+    let header = "label,1x1,1x2,1x3,2x1,2x2,2x3\n"
+    let rows = header + String(repeating: "255,1,2,3,4,5,6\n", count: 4)
+    try SmallSets.withFolder(["all.csv": Array(rows.utf8)]) { folder throws in
+      for (isTrain, count) in [(true, 3), (false, 1)] {
+        let set = try SetFolder.load(folder, isTrain: isTrain)
+        #expect((set.height, set.width) == (2, 3))
+        #expect(set.labels == [UInt8](repeating: 255, count: count))
+        #expect(set.pixels == (0..<count).flatMap { _ in [1, 2, 3, 4, 5, 6] as [UInt8] })
       }
     }
   }
@@ -218,7 +269,9 @@ import Testing
   @Test func figuresInTheUsualFolderAreNoSet() throws {
     try SmallSets.withFolder(["plots/a.png": SmallPictures.dot(1)]) { folder throws in
       var source = DataSource(in: folder)
-      #expect(try source.filesInFolder(isTrain: true) != nil)
+      #expect(
+        try source.filesInFolder(isTrain: true)?.description
+          == "pictures in \(folder) (train 1 of 1, 1 class: plots)")
       source.directory = nil
       source.defaultDirectory = folder
       #expect(try source.filesInFolder(isTrain: true) == nil)
@@ -250,6 +303,8 @@ import Testing
           == "\(folder): more than one set (expected one alone, found IDX files emnist-digits, IDX "
           + "files emnist-letters, pictures, CSV in \(folder)/digits.csv; --data_dir takes a CSV or "
           + "NPZ file too, --dataset a published set)")
+      let eight = SetFolderError.severalSets(path: "d", found: (0..<8).map { "\($0)" })
+      #expect("\(eight)".hasSuffix(", found 0, 1, 2, 3, 4, 5, 6, 7)"))
       let many = SetFolderError.severalSets(path: "d", found: (0..<9).map { "\($0)" })
       #expect(
         "\(many)" == "d: more than one set (expected one alone, found 0, 1, 2, 3, 4, 5, 6, 7, …)")
@@ -294,11 +349,36 @@ import Testing
     }
   }
 
+  @Test func aFileOfNamesHasALimit() throws {
+    try SmallSets.withFolder(["classes.txt": []]) { folder throws in
+      try SmallSets.put(images, in: folder)
+      let path = "\(folder)/classes.txt"
+      #expect(truncate(path, 1_048_577) == 0)
+      let error = FileError.tooLarge(path: path, limitBytes: 1_048_576, foundBytes: 1_048_577)
+      #expect(throws: error) { try SetFolder.load(folder, isTrain: true) }
+    }
+  }
+
   @Test func bytesThatAreNoTextAreNoNames() throws {
     try SmallSets.withFolder(["classes.txt": [0xFF, 10]]) { folder throws in
       try SmallSets.put(images, in: folder)
       #expect(throws: ClassNamesError.self) { try SetFolder.load(folder, isTrain: true) }
     }
+  }
+
+  @Test func aSetIsLoadedForOneClassOrMore() async {
+    let first = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = try? SetFolder.load("no", isTrain: true, classes: 0)
+    }
+    expectSentence("0 classes", first)
+    let second = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = try? MNISTFolder.load("no", isTrain: true, classes: 0)
+    }
+    expectSentence("0 classes", second)
   }
 
   // MARK: - A model's own data

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -55,7 +56,10 @@ import Testing
       let opened = try open(name)
       #expect(opened.height == 3 && opened.width == 2 && opened.isSwapped)
       // EMNIST is known by its name in every form.
-      for (name, isSwapped) in [("emnist_digits.test.csv", true), ("emnists-1-2.csv", false)] {
+      for (name, isSwapped) in [
+        ("emnist_digits.test.csv", true), ("emnist-a.csv", true), ("emnists-1-2.csv", false),
+        ("emnist.csv", false),
+      ] {
         let path = "\(folder)/\(name)"
         try SmallSets.write(Array("1,2,3,4\n".utf8), path)
         #expect(try pieces(path).flatMap(\.self) == (isSwapped ? [1, 3, 2, 4] : [1, 2, 3, 4]))
@@ -69,9 +73,11 @@ import Testing
       "C.png": Self.pgm(31...36), "without": Self.pgm(41...46), "labels.csv": [65, 66, 67],
       ".hidden.png": [1], "Thumbs.db": [2], "sub/x.png": [3],
     ]) { folder in
+      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
       let opened = try open(folder)
       #expect(opened.fileNames == ["C.png", "a10.pgm", "a9.pgm", "b.pgm", "without"])
-      #expect(opened.otherFileCount == 2 && opened.isFolder && opened.arePictures)
+      #expect(opened.otherFileCount == 3 && opened.isFolder && opened.arePictures)
+      #expect(!opened.hasLabels && !opened.isSwapped)
       let pieces = try pieces(folder + "/", of: 2)
       let all: [UInt8] = Array(31...36) + (11...16) + (21...26) + (1...6) + (41...46)
       #expect(pieces.map(\.count) == [12, 12, 6] && pieces.flatMap(\.self) == all)
@@ -80,16 +86,18 @@ import Testing
 
   @Test func picturesAreFittedUnlessTheyAreTakenAsTheyAre() throws {
     let dark: [UInt8] = [255, 255, 0, 255, 255, 255]
-    try SmallSets.withFolder(["a.pgm": Self.pgm(dark), "b.pgm": Self.pgm([7, 7, 7, 7, 7, 7])]) {
-      folder in
+    try SmallSets.withFolder([
+      "a.pgm": Self.pgm(dark), "b.pgm": Self.pgm([7, 7, 7, 7, 7, 7]),
+      "c.pgm": Self.pgm([9, 9, 9, 9, 9, 9]),
+    ]) { folder in
       let picture = try PictureFile.read("\(folder)/a.pgm")
       let fitted = ModelImage(fitting: picture, height: 2, width: 3)
       #expect(
-        try pieces(folder, isRaw: false) == [fitted.pixels + [UInt8](repeating: 0, count: 6)])
-      #expect(try pieces(folder) == [dark + [7, 7, 7, 7, 7, 7]])
+        try pieces(folder, isRaw: false) == [fitted.pixels + [UInt8](repeating: 0, count: 12)])
+      #expect(try pieces(folder) == [dark + [7, 7, 7, 7, 7, 7, 9, 9, 9, 9, 9, 9]])
       var raw = try open(folder)
       _ = try raw.next(9)
-      #expect(raw.blank.count == 1 && raw.blank.first == "\(folder)/b.pgm")
+      #expect(raw.blank.count == 2 && raw.blank.first == "\(folder)/b.pgm")
       #expect(raw.inverted.count == 1 && raw.inverted.first == "\(folder)/a.pgm")
     }
   }
@@ -120,6 +128,9 @@ import Testing
         error.description
           == "\(folder): no pictures (expected PNG, PGM or PPM right in the folder, "
           + "found 2 other files or folders)")
+      #expect(
+        UnlabelledImagesError.noPictures(path: "d", otherCount: 0).description
+          == "d: no pictures (expected PNG, PGM or PPM right in the folder, found nothing)")
       #expect(throws: FileError.emptyPath) { try open("") }
       try SmallSets.write([0xFF, 0xD8, 0xFF, 0xE0], "\(folder)/a.jpg")
       let unknown = UnlabelledImagesError.unknown(

@@ -105,13 +105,19 @@ import Testing
   }
 
   @Test func numbersOfTwoDevicesDoNotMeet() async {
-    await #expect(processExitsWith: .failure) {
+    let first = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       let x = CurrentDevice.$device.withValue(ReferenceDevice()) { Tensor([1, 2]) }
       _ = x + Tensor([3, 4])
     }
-    await #expect(processExitsWith: .failure) {
+    expectSentence("numbers on CPU cannot be used on reference", first)
+    let second = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
       let x = CurrentDevice.$device.withValue(ReferenceDevice()) { Tensor([1, 2]) }
       _ = Tensor([3, 4]) + x
     }
+    expectSentence("numbers on reference cannot be used on the CPU", second)
   }
 }

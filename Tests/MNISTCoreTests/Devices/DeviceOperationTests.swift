@@ -208,6 +208,9 @@ struct TestedDevice: CustomTestStringConvertible, Sendable {
       #expect(argmax([-0.0, 0, -.infinity, -.infinity], rows: 2, columns: 2) == [0, 0])
       #expect(argmax([5, 6, 7], rows: 3, columns: 1) == [0, 0, 0])
       #expect(argmax([], rows: 0, columns: 3) == [])
+      #expect(
+        argmax((0..<258).map { Float($0 % 3) }, rows: 129, columns: 2)
+          == (0..<129).map { $0 % 3 == 1 ? 0 : 1 })
       for columns in [15, 16, 17, 63, 64, 65] {
         let numbers = RandomGenerator(seed: 5).uniform(9 * columns, from: -1, to: 1)
         let expected = (0..<9).map { row in

@@ -6,7 +6,7 @@ extension DeviceCalls {
   static func makeLogSoftmax() -> [DeviceCall] {
     let sizes = [
       (0, 10), (3, 0), (1, 1), (3, 2), (5, 17), (102, 10), (103, 10), (7, 65), (2, 257),
-      (1_025, 1),
+      (1_025, 1), (1, 1_025),
     ]
     return sizes.flatMap { rows, columns in
       // Rows at very different heights, and one whose numbers are far apart.

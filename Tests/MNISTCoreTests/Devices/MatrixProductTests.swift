@@ -14,11 +14,12 @@ import Testing
     let (a, b) = (Self.numbers(m * k, seed: 1), Self.numbers(k * n, seed: 2))
     let expected = Self.sums(m, n, k, a, b)
     for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
-      let c = CPUStorage(count: m * n)
+      let c = Self.result(m, n)
       Self.withMatrix(a, m, k, transposeA) { a in
         Self.withMatrix(b, k, n, transposeB) { b in multiply(a, b, into: c.start) }
       }
-      Self.expectClose(c.numbers, expected, k, "\(m)×\(n)×\(k) \(transposeA) \(transposeB)")
+      Self.expectClose(
+        Self.numbers(of: c, m, n), expected, k, "\(m)×\(n)×\(k) \(transposeA) \(transposeB)")
     }
   }
 
@@ -160,14 +161,15 @@ import Testing
     }
     let dense = Self.numbers(k * n, seed: 14)
     func products(_ skips: Bool) -> [[UInt32]] {
-      let (first, second) = (CPUStorage(count: m * n), CPUStorage(count: n * m))
+      let (first, second) = (Self.result(m, n), Self.result(n, m))
       Self.withMatrix(sparse, m, k, false) { a in
         Self.withMatrix(dense, k, n, false) { b in
           multiply(a, b, into: first.start, sparse: skips ? .a : nil)
           multiply(b.transposed, a.transposed, into: second.start, sparse: skips ? .b : nil)
         }
       }
-      return [first, second].map { $0.numbers.map(\.bitPattern) }
+      return [Self.numbers(of: first, m, n), Self.numbers(of: second, n, m)]
+        .map { $0.map(\.bitPattern) }
     }
     #expect(products(true) == products(false))
   }
@@ -185,6 +187,20 @@ import Testing
 
   private static func numbers(_ count: Int, seed: UInt64) -> [Float] {
     RandomGenerator(seed: seed).uniform(count, from: -1, to: 1)
+  }
+
+  /// Room for a product [m, n] and sixteen rows more.
+  private static func result(_ m: Int, _ n: Int) -> CPUStorage {
+    CPUStorage([Float](repeating: 9, count: (m + 16) * n + CPUStorage.spare))
+  }
+
+  /// The product; what lies beyond it and the whole vectors at its end must be as it was.
+  private static func numbers(
+    of result: CPUStorage, _ m: Int, _ n: Int, sourceLocation: SourceLocation = #_sourceLocation
+  ) -> [Float] {
+    let rest = result.numbers[(m * n + CPUStorage.spare)...]
+    #expect(rest.allSatisfy { $0 == 9 }, sourceLocation: sourceLocation)
+    return Array(result.numbers[..<(m * n)])
   }
 
   /// Calls `body` with the matrix [rows, columns] of `numbers`, stored by columns if `transposed`.

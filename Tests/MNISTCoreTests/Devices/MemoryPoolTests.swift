@@ -15,22 +15,37 @@ import Testing
 
   @Test func blocksInUseDoNotOverlap() {
     let pool = MemoryPool()
-    let blocks = (0..<200).map { index in
-      let start = pool.take(Int32.self, count: 1_000 * (1 + index % 7))
-      start.initialize(repeating: Int32(index), count: 1_000 * (1 + index % 7))
-      return start
+    // Small ones, each followed by a large one.
+    let counts = (0..<200).map { $0 % 2 == 0 ? 1 + $0 / 2 : 1_000 * (1 + $0 % 7) }
+    let blocks = counts.enumerated().map { index, count in
+      let start = pool.take(Int32.self, count: count)
+      start.initialize(repeating: Int32(index), count: count)
+      return UnsafeBufferPointer(start: start, count: count)
     }
     for (index, block) in blocks.enumerated() {
-      let numbers = UnsafeBufferPointer(start: block, count: 1_000 * (1 + index % 7))
-      #expect(numbers.allSatisfy { $0 == Int32(index) })
+      #expect(UInt(bitPattern: block.baseAddress) % 64 == 0)
+      #expect(block.allSatisfy { $0 == Int32(index) })
     }
+  }
+
+  /// They are cut from slabs of 16 MiB, unless they are larger than half of one.
+  @Test func blocksFollowOneAnother() {
+    let pool = MemoryPool()
+    let first = pool.take(Float.self, count: 16)
+    #expect(pool.take(Float.self, count: 1_000) == first + 16)
+    _ = pool.take(Float.self, count: 5_000_000)
+    #expect(pool.take(Float.self, count: 1) == first + 16 + 1_024)
   }
 
   @Test func whatWasGivenBackIsTakenAgain() {
     let pool = MemoryPool()
     let first = pool.take(Float.self, count: 1_000)
     pool.give(first, count: 1_000)
-    // The next size that shares its blocks.
-    #expect(pool.take(Float.self, count: 1_001) == first)
+    // The sizes from 897 to 1,024 share their blocks.
+    #expect(pool.take(Float.self, count: 896) != first)
+    #expect(pool.take(Float.self, count: 1_025) != first)
+    #expect(pool.take(Float.self, count: 897) == first)
+    pool.give(first, count: 897)
+    #expect(pool.take(Float.self, count: 1_024) == first)
   }
 }

@@ -126,6 +126,17 @@ struct OpenCLDeviceTests {
     #expect(throws: expected) { try queue.check() }
   }
 
+  @Test func buffersWaitOnWhereThereIsRoomBesideThem() throws {
+    let queue = try TestedGPU.queue(memory: 1_024, largest: 1_024)
+    let waiting = try #require(queue.take(768))
+    queue.give(waiting, 768)
+    let beside = try #require(queue.take(256))
+    #expect(beside != waiting)
+    #expect(queue.take(768) == waiting)
+    for (buffer, byteCount) in [(waiting, 768), (beside, 256)] { queue.give(buffer, byteCount) }
+    try queue.check()
+  }
+
   @Test func noMoreIsTakenThanTheDeviceHas() throws {
     let queue = try TestedGPU.queue(memory: 1_024, largest: 1_024)
     let buffers = try (0..<2).map { _ in try #require(queue.take(512)) }
@@ -185,13 +196,15 @@ struct OpenCLDeviceTests {
 
   @Test func whatTheDriverCannotCompileIsASentence() throws {
     let failing = try TestedGPU.another()
+    // Of a warning and two errors the first error is told.
+    let source = "#warning odd\nint f() { return nowhere; }\nint g() { return neither; }"
     #expect {
-      try failing.queue.build("__kernel void broken( {", options: "", kernels: ["broken"])
+      try failing.queue.build(source, options: "", kernels: ["f"])
     } throws: { error in
       guard case DeviceError.cannotBuild(device.description, -11, let log) = error else {
         return false
       }
-      return log.contains("error")
+      return log.contains("error") && log.contains("nowhere") && !log.contains("neither")
         && "\(error)".hasPrefix(
           "\(device): its driver cannot compile the kernels (expected a program, found "
             + "CL_BUILD_PROGRAM_FAILURE, -11: ")

@@ -76,7 +76,8 @@ extension DeviceCalls {
         }
       }
     }
-    return plain + makeEpilogues() + makeSparseProducts() + [makeProductsTogether()]
+    return plain + makeEpilogues() + makeSparseProducts() + makeSparseProductsWithEpilogue()
+      + [makeProductsTogether()]
   }
 
   private static func makeEpilogues() -> [DeviceCall] {
@@ -120,6 +121,28 @@ extension DeviceCalls {
             MatrixProduct(a: b.transposed, b: a.transposed, sparseFactor: .a),
           ]).map { device.download($0) }
         }
+      }
+    }
+  }
+
+  /// The bias belongs to columns, whichever way round zeros would be left out.
+  private static func makeSparseProductsWithEpilogue() -> [DeviceCall] {
+    let factors = Factors(17, 31, 70, shareOfZeros: 0.8)
+    let (bias, slope) = (numbers(31, 13), Float(0.01))
+    let expected = factors.product.enumerated().map { index, sum in
+      let y = sum + Double(bias[index % 31])
+      return y > 0 ? y : y * Double(slope)
+    }
+    return [MatrixProduct.Factor.b, nil].map { sparseFactor in
+      DeviceCall(
+        "17×31×70, \(sparseFactor == nil ? "mostly zero" : "sparse") + bias, slope \(slope)",
+        within: factors.tolerance, expected: [expected]
+      ) { device in
+        let product = MatrixProduct(
+          a: factors.left(on: device, transposed: false),
+          b: factors.right(on: device, transposed: false),
+          epilogue: Epilogue(bias: device.upload(bias), slope: slope), sparseFactor: sparseFactor)
+        return device.multiply([product]).map { device.download($0) }
       }
     }
   }

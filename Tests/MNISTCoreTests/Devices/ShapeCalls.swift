@@ -97,7 +97,7 @@ extension DeviceCalls {
     picks.flatMap { rows, count, width in
       let name = "\(rows.count) of \(count) rows of \(width)"
       let x = numbers(count * width, 7)
-      let bytes = (0..<count * width).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 256) }
+      let bytes = (0..<count * width).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 256 &+ 5) }
       func picked<Number>(_ table: [Number]) -> [Number] {
         rows.flatMap { table[$0 * width..<($0 + 1) * width] }
       }
@@ -135,8 +135,9 @@ extension DeviceCalls {
       (3, 0, RowPlaces(stride: 0), RowPlaces(stride: 0)),
     ]
     return cases.map { rows, width, from, to in
-      let source = numbers(from.offset + rows * from.stride, 9)
-      var expected = [Double](repeating: 9, count: to.offset + rows * to.stride)
+      // Both have a row more, which stays where it is.
+      let source = numbers(from.offset + (rows + 1) * from.stride, 9)
+      var expected = [Double](repeating: 9, count: to.offset + (rows + 1) * to.stride)
       for index in 0..<rows * width {
         let (row, column) = index.quotientAndRemainder(dividingBy: width)
         expected[to.offset + row * to.stride + column] =

@@ -15,6 +15,20 @@ import Testing
     }
   }
 
+  /// Each of two tasks goes on only once the other has begun.
+  @Test func tasksAreDoneAtTheSameTime() {
+    let pool = ThreadPool(threadCount: 2)
+    let begun = Atomic<Int>(0)
+    let met = Atomic<Int>(0)
+    let deadline = ContinuousClock.now + .seconds(10)
+    pool.forEach(2) { _ in
+      begun.wrappingAdd(1, ordering: .relaxed)
+      while begun.load(ordering: .relaxed) < 2 && ContinuousClock.now < deadline {}
+      if begun.load(ordering: .relaxed) == 2 { met.wrappingAdd(1, ordering: .relaxed) }
+    }
+    #expect(met.load(ordering: .relaxed) == 2)
+  }
+
   @Test func aTaskMayCallThePoolAgain() {
     let pool = ThreadPool(threadCount: 3)
     let total = Atomic<Int>(0)

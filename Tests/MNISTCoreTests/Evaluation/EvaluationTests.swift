@@ -77,6 +77,30 @@ import Testing
     #expect(matrix.counts == [[0, 1], [0, 0]])
   }
 
+  @Test func aMatrixOfPredictionsHasTheClassesThatAreNamed() {
+    #expect(ConfusionMatrix(predicted: [0], labels: [0]).counts == [[1]])
+    #expect(
+      ConfusionMatrix(predicted: [0, 2], labels: [1, 0]).counts == [
+        [0, 0, 1], [1, 0, 0], [0, 0, 0],
+      ])
+    #expect(
+      ConfusionMatrix(predicted: [0, 1], labels: [0, 2]).counts == [
+        [1, 0, 0], [0, 0, 0], [0, 1, 0],
+      ])
+  }
+
+  @Test func aClassWithoutExamplesScoresNothing() {
+    let none = ConfusionMatrix(counts: [[0, 0], [0, 0]])
+    let one = ConfusionMatrix(counts: [[1, 0], [0, 0]])
+    for (average, score, support) in [
+      (none.weightedAverage, 0, 0), (none.macroAverage, 0, 0), (one.weightedAverage, 1, 1),
+      (one.macroAverage, 0.5, 1),
+    ] as [(ClassScores, Double, Int)] {
+      #expect(
+        average == ClassScores(precision: score, recall: score, f1: score, support: support))
+    }
+  }
+
   // MARK: Accuracy
 
   @Test(arguments: [
@@ -91,6 +115,18 @@ import Testing
     let interval = Proportion(successes: successes, trials: trials).interval95
     #expect(abs(interval.lowerBound - lower) < 1e-12)
     #expect(abs(interval.upperBound - upper) < 1e-12)
+  }
+
+  /// Of these, rounding would pass one end or the other.
+  @Test(arguments: [(11, 11), (500, 500), (0, 21), (0, 500), (1, 1)])
+  func theIntervalLiesBetweenNoneAndAll(_ successes: Int, _ trials: Int) {
+    let interval = Proportion(successes: successes, trials: trials).interval95
+    #expect(interval.lowerBound >= 0 && interval.upperBound <= 1)
+  }
+
+  @Test func oneExampleIsEnoughToBeMeasured() {
+    let evaluation = Evaluation([Classification(index: 0, label: 0, probabilities: [1])])
+    #expect(evaluation.accuracy == Proportion(successes: 1, trials: 1))
   }
 
   @Test func theStandardErrorIsTheBinomialDistributions() {
@@ -118,6 +154,24 @@ import Testing
     #expect(calibration.bins.map(\.upper) == [0.25, 0.5, 0.75, 1])
     // (1 · 0.5 + 2 · 0.25 + 2 · 0.4375) / 5
     #expect(abs(calibration.expectedError - 0.375) < 1e-15)
+  }
+
+  /// Rounding may give a probability a little above 1.
+  @Test func whatLiesBeyondTheBinsIsInTheNearestAndWhatHasNoLabelInNone() {
+    func example(_ confidence: Float, label: Int? = 0) -> Classification {
+      Classification(index: 0, label: label, probabilities: [confidence, 0], predicted: 0)
+    }
+    let calibration = Calibration(
+      [example(0), example(0.5, label: nil), example(0.25, label: 1), example(1.0009765625)],
+      binCount: 2)
+    #expect(
+      calibration.bins == [
+        .init(lower: 0, upper: 0.5, count: 2, confidence: 0.125, accuracy: 0.5),
+        .init(lower: 0.5, upper: 1, count: 1, confidence: 1.0009765625, accuracy: 1),
+      ])
+    #expect(Calibration([example(0.75)], binCount: 1).expectedError == 0.25)
+    let none = Calibration([])
+    #expect(none.bins.count == 10 && none.expectedError == 0)
   }
 
   // MARK: Classifications
@@ -169,9 +223,24 @@ import Testing
       error?.description
         == "the model's answer to image 1 is no logarithms of probabilities (expected probabilities that "
         + "add up to 1, found \(exp(Float(1)) + exp(Float(2))))")
+    let together = #expect(throws: ClassificationError.self) {
+      try Sequential([]).classifications(of: data, batchSize: 2)
+    }
+    #expect(together?.description.hasPrefix("the model's answer to image 1 is no ") == true)
     let overflowing = TensorDataset(inputs: Tensor([.nan, 0], shape: [1, 2]), labels: [0])
     #expect(throws: ClassificationError.self) {
       try LogSoftmax().classifications(of: overflowing, batchSize: 1)
+    }
+  }
+  @Test func probabilitiesAddUpToOneWithinAThousandth() {
+    func answer(_ sum: Float) throws {
+      let inputs = Tensor([log(0.5), log(sum - 0.5)], shape: [1, 2])
+      _ = try Sequential([]).classifications(
+        of: TensorDataset(inputs: inputs, labels: [0]), batchSize: 1)
+    }
+    for sum: Float in [0.9992, 1.0008] { #expect(throws: Never.self) { try answer(sum) } }
+    for sum: Float in [0.9985, 1.0015] {
+      #expect(throws: ClassificationError.self) { try answer(sum) }
     }
   }
 }

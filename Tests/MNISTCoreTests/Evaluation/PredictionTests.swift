@@ -86,6 +86,33 @@ import Testing
     #expect(Echo().predictedLabels(of: dataset, batchSize: batchSize) == [0, 1, 2, 1, 0])
   }
 
+  @Test func aSingleExampleHasAnAccuracy() {
+    #expect(Echo().accuracy(on: OneHot(classes: [2], labels: [2]), batchSize: 1) == 1)
+  }
+
+  @Test(arguments: [1, 7, 60, 61])
+  func imagesWithoutLabelsAreAnsweredAsThoseOfASet(_ batchSize: Int) throws {
+    let model = model(useDropout: false)
+    try SmallSets.withFolder(["images": images.imagesIDX]) { folder in
+      func opened() throws -> UnlabelledImages {
+        try UnlabelledImages("\(folder)/images", isRaw: true, isTransposed: false) {
+          ImageSize(height: 4, width: 6)
+        }
+      }
+      var (unlabelled, found) = (try opened(), [Classification]())
+      while let batch = try model.classifications(ofNext: batchSize, in: &unlabelled) {
+        found += batch
+      }
+      #expect(
+        try found
+          == model.classifications(
+            of: ImageDataset(images), batchSize: 60, labelsAreKnown: false))
+      var again = try opened()
+      #expect(
+        try model.predictedLabels(of: &again, batchSize: batchSize) == found.map(\.predicted))
+    }
+  }
+
   private func model(useDropout: Bool) -> ImageClassifier {
     SmallSets.settings(images, useDropout: useDropout)
       .makeModel(using: RandomGenerator(seed: 1), dropout: CounterGenerator(seed: 1))

@@ -19,6 +19,8 @@ import Testing
     " 7 , 0,12 ,255.0,3.000\n2.,+4,5e0,0.06e+2,70e-1\n",
     "7.0,0.0,12.0,255.0,3.0\n2.0,4.0,5.0,6.0,7.0\n",
     "007,-0,0012,2.550000000000000000e+02,3\n2,4,5,6.00000000000000000000000,7\n",
+    "7,0,12,255,3\n2,4,5,6,7\n  ", "7,0,12,255,3\n2,4,5,6,7.",
+    "7, \"0\" ,\t\"12\"\t,255\t,\" 3\t\"\n2,4,5,6,7\n", "7,0,12,255,3.00\r2,4,5,6,7.00\r\n",
   ])
   func theFormsThatPeopleHaveAreRead(_ text: String) throws {
     let expected = ImageTable(
@@ -36,11 +38,18 @@ import Testing
     // Not rows and columns: these are two numbers alone.
     #expect(try table("x1x1,x1x2,x2x1,x2x2\n1,2,3,4\n5,6,7,8\n") == bare)
     #expect(try table("1x1,1x2,2x1,2xx2\n1,2,3,4\n5,6,7,8\n") == bare)
+    // No number to count by, and a quote that is only a name's first letter.
+    #expect(try table("p,p,p,p\n1,2,3,4\n5,6,7,8\n") == bare)
+    #expect(try table("\"a,b,c,d\n1,2,3,4\n5,6,7,8\n") == bare)
   }
 
   @Test func namesTellRowsAndColumns() throws {
     let wide = try table("0x0,0x1,0x2,1x0,1x1,1x2,y\n1,2,3,4,5,6,9\n")
     #expect(wide == ImageTable(height: 2, width: 3, pixels: Array(1...6), labels: [9]))
+    let row = try table("1x1,1x2,1x3,1x4\n1,2,3,4\n")
+    #expect(row == ImageTable(height: 1, width: 4, pixels: Array(1...4), labels: nil))
+    let column = try table("1x1,2x1,3x1,4x1\n1,2,3,4\n")
+    #expect(column == ImageTable(height: 4, width: 1, pixels: Array(1...4), labels: nil))
   }
 
   @Test func namesThatOnlyCountAreNames() throws {
@@ -70,7 +79,11 @@ import Testing
     #expect(try inPieces(text, 1) == expected)
     // Written as fractions are, and none above 1.
     #expect(try table("3,0.0,1.0,1.0,0.0\n").pixels == [0, 255, 255, 0])
+    #expect(try table("3,0,1e0,1,0\n").pixels == [0, 255, 255, 0])
     #expect(try table("3,0,1,1,0\n").pixels == [0, 1, 1, 0])
+    #expect(try table("3,0,1,12.,1\n").pixels == [0, 1, 12, 1])
+    // A half is rounded up.
+    #expect(try table("3,0,1,0.1,0\n").pixels == [0, 255, 26, 0])
   }
 
   @Test(
@@ -178,6 +191,71 @@ import Testing
         "the columns are out of order (expected \"1x2\", found \"2x1\")"
       ),
       (
+        "7\t1\t2\t3\t4\n7\t\t2\t3\t4\n",
+        "line 2, column 2: not a pixel (expected a whole number from 0 to 255, or all from 0 to 1, "
+          + "found nothing)"
+      ),
+      (
+        "7,1,2,3,4\n7,1,2,3,\"4\n7,1,2,3,4\"\n",
+        "line 2, column 5: not a pixel (expected a whole number from 0 to 255, or all from 0 to 1, "
+          + "found \"\\\"4\")"
+      ),
+      (
+        "7,1,2,3,4\r7,1,2,3,\"4\r7,1,2,3,4\"\r",
+        "line 2, column 5: not a pixel (expected a whole number from 0 to 255, or all from 0 to 1, "
+          + "found \"\\\"4\")"
+      ),
+      (
+        "7,1,2,3,4\n7,1," + String(repeating: "x", count: 41) + ",3,4\n",
+        "line 2, column 3: not a pixel (expected a whole number from 0 to 255, or all from 0 to 1, "
+          + "found \"" + String(repeating: "x", count: 40) + "\")"
+      ),
+      (
+        "7,1,2,3,4\n7,1,2,3",
+        "line 2 has another number of columns (expected 5, found 4)"
+      ),
+      (
+        "7,1,2,3,4\n7,1,2,3,4,,,8\n",
+        "line 2 has another number of columns (expected 5, found 8)"
+      ),
+      (
+        "ImageId;Label\n1;0\n",
+        "no images in 2 columns (expected a square number of pixels, such as 784, beside the "
+          + "column \"label\")"
+      ),
+      (
+        "ImageId\tLabel\n1\t0\n",
+        "no images in 2 columns (expected a square number of pixels, such as 784, beside the "
+          + "column \"label\")"
+      ),
+      (
+        "label,x;y\n",
+        "no images in 2 columns (expected a square number of pixels, such as 784, beside the "
+          + "column \"label\")"
+      ),
+      (
+        "1x1,1x2,1x3,1x4,1x5,1x6,1x7,1x8,1x9,1x:\n",
+        "no images in 10 columns (expected a square number of pixels, such as 784, or a column with "
+          + "the name label beside them)"
+      ),
+      (
+        "7,x,3,y,5\n",
+        "line 1, column 2: names and numbers in one line (expected only names, or "
+          + "only numbers, found \"x\")"
+      ),
+      (
+        "Az1,az2,aZ4,AZ3\n2,3,4,5\n",
+        "the columns are out of order (expected \"az3\", found \"az4\")"
+      ),
+      (
+        "p8,p9,p11,p10\n2,3,4,5\n",
+        "the columns are out of order (expected \"p10\", found \"p11\")"
+      ),
+      (
+        "a100000000,a100000001,a100000003,a100000002\n2,3,4,5\n",
+        "the columns are out of order (expected \"a100000002\", found \"a100000003\")"
+      ),
+      (
         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnop1,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop2,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop4,abcdefghijklmnopqrstuvwxyzabcdefghijklmnop3\n2,3,4,5\n",
         "the columns are out of order (expected \"abcdefghijklmnopqrstuvwxyzabcdefghijklmn3\", found "
           + "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmn\")"
@@ -201,6 +279,33 @@ import Testing
     #expect(throws: CSVError.lineTooLong(path: "f", line: 2, limitBytes: 1 << 24)) {
       try CSVImages.table(FileBytes(Array("7,1,2,3,4\n7".utf8) + long, path: "f"))
     }
+  }
+
+  @Test func aLineMayBeLongerThanAPiece() throws {
+    let spaces = String(repeating: " ", count: 2 * CSVImages.pieceBytes)
+    #expect(
+      try table("7,1,2,3,4\n7,\(spaces)1,2,3,4\n2,4,5,6,7\n")
+        == ImageTable(
+          height: 2, width: 2, pixels: [1, 2, 3, 4, 1, 2, 3, 4, 4, 5, 6, 7], labels: [7, 7, 2]))
+  }
+
+  @Test func aLineOfTooManyColumnsIsRefused() {
+    let line = [UInt8](repeating: UInt8(ascii: ","), count: 1_048_577)
+    #expect(throws: CSVError.tooManyColumns(path: "f", limit: 1_048_577)) {
+      try CSVLayout(line[...], path: "f")
+    }
+  }
+
+  @Test func faultsAndFractionsAreKnownBeforeTheFirstImage() throws {
+    let rows = String(repeating: "7,1,0,1,0\n", count: 300)
+    func reader(_ last: String) throws -> CSVImages {
+      try CSVImages.reader(FileBytes(Array((rows + last).utf8), path: "f"))
+    }
+    #expect(
+      throws: CSVError.badValue(path: "f", line: 301, column: 2, .pixel, found: "\"x\"")
+    ) { try reader("7,x,0,1,0\n") }
+    #expect(try reader("7,1,0,1,0\n").scale == .bytes)
+    #expect(try reader("7,0.5,0,1,0\n").scale == .fractions)
   }
 
   /// Pieces of the file end at every place of a line, between CR and LF too.
@@ -233,9 +338,12 @@ import Testing
   @Test func aFileIsKnownByItsFirstLine() {
     for text in [
       "label,pixel0,pixel1,pixel2,pixel3\n", "5,0,0,0,0\r\n", "\"a\";\"b\";\"c\";\"d\"\n",
-      "\u{FEFF}a\tb\tc\td",
+      "\u{FEFF}a\tb\tc\td", "\n5,0,0,0,0", "\r5,0,0,0,0",
     ] { #expect(CSVImages.recognizes(Array(text.utf8)), "\(text)") }
-    for text in ["ImageId,Label\n1,0\n", "hello", "", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}"] {
+    for text in [
+      "ImageId,Label\n1,0\n", "hello", "", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", "a,b,c\n1,2,3\n",
+      "a,b,c\r1,2,3\r",
+    ] {
       #expect(!CSVImages.recognizes(Array(text.utf8)), "\(text)")
     }
   }
@@ -259,6 +367,18 @@ private func inPieces(_ text: String, _ count: Int) throws -> ImageTable {
   return try pieces(of: &reader, count)
 }
 
+@Suite struct SquareRootTests {
+  @Test(
+    arguments: [
+      (0, nil), (1, 1), (2, nil), (3, nil), (4, 2), (783, nil), (784, 28), (785, nil),
+      (9_223_372_030_926_249_000, nil), (9_223_372_030_926_249_001, 3_037_000_499),
+      (9_223_372_030_926_249_002, nil), (.max, nil),
+    ] as [(Int, Int?)])
+  func onlyASquareHasOne(_ number: Int, _ root: Int?) {
+    #expect(squareRoot(number) == root)
+  }
+}
+
 @Suite struct DecimalNumberTests {
   @Test(
     arguments: [
@@ -266,6 +386,7 @@ private func inPieces(_ text: String, _ count: Int) throws -> ImageTable {
       (".0", 0), ("1e2", 100), ("1E+2", 100), ("1200e-2", 12), ("1e-400", nil), ("1e400", nil),
       ("0e400", 0), ("99999999999999999999999", nil), ("00000000000000000000000007", 7),
       ("0.00000000000000000000000", 0), ("25500000000000000000000e-20", 255),
+      ("1.00000000000000001", nil),
     ] as [(String, UInt8?)])
   func wholeNumbersAreExact(_ text: String, _ byte: UInt8?) throws {
     #expect(try #require(DecimalNumber(Array(text.utf8)[...])).byte == byte)
@@ -276,7 +397,7 @@ private func inPieces(_ text: String, _ count: Int) throws -> ImageTable {
       ("0", 0), ("1", 255), ("1.0", 255), ("1.0001", nil), ("-0.1", nil), ("0.5", 128),
       ("0.003921568859368563", 1), ("5.0e-1", 128), ("1e-400", 0), ("2", nil),
       ("0.0000000000000000000123", 0), ("100000000000000000e-18", 26),
-      ("9.99999999999999999e-1", 255),
+      ("9.99999999999999999e-1", 255), ("0.0686000000000000001", 17),
     ] as [(String, UInt8?)])
   func fractionsAreTimes255(_ text: String, _ byte: UInt8?) throws {
     #expect(try #require(DecimalNumber(Array(text.utf8)[...])).byteOfFraction == byte)
@@ -284,6 +405,7 @@ private func inPieces(_ text: String, _ count: Int) throws -> ImageTable {
 
   @Test(arguments: [
     "", "-", ".", "e1", "1e", "1e+", "1.2.3", "0x10", "nan", "inf", "1 ", " 1", "1_0", "+-1",
+    "1:", ":", ".e1",
   ])
   func whatIsNoNumberIsNone(_ text: String) {
     #expect(DecimalNumber(Array(text.utf8)[...]) == nil)

@@ -18,6 +18,17 @@ import Testing
     #expect(CRC32.checksum(Array(digits[first...]), after: start) == 0xcbf4_3926)
   }
 
+  /// RFC 3720, B.4.
+  @Test(
+    arguments: [
+      ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43), (Array(0..<32), 0x46DD_794E),
+      ((0..<32).reversed(), 0x113F_DB5C),
+    ] as [([UInt8], UInt32)])
+  func theBytesOfTheRFCHaveItsChecksums(_ bytes: [UInt8], _ checksum: UInt32) {
+    #expect(CRC32C.checksum(bytes) == checksum)
+  }
+
   /// RFC 1321, A.5.
   @Test(arguments: [
     ("", "d41d8cd98f00b204e9800998ecf8427e"), ("a", "0cc175b9c0f1b6a831c399e269772661"),
@@ -58,5 +69,10 @@ import Testing
     ] as [(UInt32, String)])
   func aWordHasEightDigits(_ word: UInt32, _ text: String) {
     #expect(hexadecimal(word) == text)
+  }
+
+  @Test func aByteHasTwoDigits() {
+    #expect(hexadecimal([0, 9, 15, 16, 255]) == "00 09 0f 10 ff")
+    #expect(hexadecimal([UInt8]()) == "")
   }
 }

@@ -41,6 +41,26 @@ import Testing
     #expect(try pieces(of: &reader, 2) == bare(training))
   }
 
+  @Test(
+    arguments: [
+      ([0, 0, 8, 3], .idx), ([0, 1, 8, 3], nil), ([1, 0, 8, 3], nil),
+      (Array("1,2,3,4\n".utf8), .csv), (Array("1,2,3\n".utf8), nil),
+    ] as [([UInt8], ImageFile.Form?)])
+  func theFirstBytesTellTheForm(_ start: [UInt8], _ form: ImageFile.Form?) {
+    #expect(ImageFile.form(start) == form)
+  }
+
+  @Test func whatHasNoFormIsNamed() {
+    let error = ImageFileError.unknown(path: "f", found: "a web page")
+    #expect(throws: error) { try ImageFile.reader(FileBytes(Array("<html>".utf8), path: "f")) }
+    #expect(
+      error.description
+        == "f: not a file of images (expected IDX, CSV, NPZ or NPY, found a web page)")
+    #expect(
+      ImageFileError.unknown(path: "f", found: nil).description
+        == "f: not a file of images (expected IDX, CSV, NPZ or NPY)")
+  }
+
   @Test func boolsAreInk() throws {
     let ink = try NPYImages(file("ink.npy")).table()
     #expect(ink.pixels == training.pixels.map { $0 > 127 ? 255 : 0 })

@@ -17,7 +17,11 @@ import Testing
       ("PAR1", "a Parquet file"), ("BZh91AY", "a bzip2 file"), ("GIF89a", "a GIF image"),
       (String(repeating: "x\u{1}", count: 128) + "xustar", "a tar archive"),
       ("PK\u{5}\u{6}", "a ZIP archive"), ("a\0", nil),
-      (String(repeating: "\0", count: 16), "a file of zeros"),
+      (String(repeating: "\0", count: 16), "a file of zeros"), ("x", "a text file"),
+      ("a\u{1F}", nil), ("[1]", "a JSON file"),
+      // No more bytes than these are looked at.
+      (String(repeating: "x", count: 1023) + "\0", nil),
+      (String(repeating: "x", count: 1024) + "\0", "a text file"),
     ] as [(String, String?)])
   func textAndSignaturesAreNamed(_ content: String, _ kind: String?) {
     #expect(FileKind.name(content.utf8) == kind)
@@ -38,6 +42,9 @@ import Testing
       (Array("II*\0".utf8), "a TIFF image"), (Array("MM\0*".utf8), "a TIFF image"),
       ([0xFF, 0xFE], "a text file in UTF-16"), ([0xFE, 0xFF], "a text file in UTF-16"),
       ([0x7F] + Array("ELF".utf8), "a program"), (Array("#!".utf8), "a script"),
+      // A character that is cut in two, and letters of another encoding.
+      (Array("cats ".utf8) + [0xF0, 0x9F, 0x90], "a text file"),
+      (Array("Gr".utf8) + [0xF6, 0xDF] + Array("e in all".utf8), nil),
     ] as [([UInt8], String?)])
   func bytesAreNamed(_ content: [UInt8], _ kind: String?) {
     #expect(FileKind.name(content) == kind)
@@ -54,7 +61,7 @@ import Testing
       ([9, 9, 9, 0, 0, 0, 0, 0, 0x7B, 0x22], "a safetensors file"),
       ([9, 9, 9, 9, 0, 0, 0, 0, 0x7B, 0x22], nil), ([9, 0, 0, 0, 0, 0, 0, 0, 0x7B], nil),
       ([9, 0, 0, 0, 0, 0, 0, 9, 0x7B, 0x22], nil),
-      ([UInt8](repeating: 0, count: 15), nil),
+      ([UInt8](repeating: 0, count: 15), nil), ([0x80, 2], nil), ([8, 1, 0x12], nil),
     ] as [([UInt8], String?)])
   func aKindHasItsLimits(_ content: [UInt8], _ kind: String?) {
     #expect(FileKind.name(content) == kind)
@@ -63,11 +70,13 @@ import Testing
   @Test(arguments: [
     ("x_train.npy", "a NumPy archive"), ("model/data.pkl", "a PyTorch file"),
     ("readme", "a ZIP archive"), ("", "a ZIP archive"),
+    (String(repeating: "m", count: 300) + "/data.pkl", "a PyTorch file"),
   ])
   func anArchiveIsNamedByItsFirstEntry(_ name: String, _ kind: String) {
     let header: [UInt8] =
-      [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 22) + [UInt8(name.utf8.count), 0, 0, 0]
+      [0x50, 0x4B, 3, 4] + [UInt8](repeating: 0, count: 22) + ZIPVector.field(name.utf8.count, 4)
     #expect(FileKind.name(header + Array(name.utf8)) == kind)
+    #expect(FileKind.name(header + Array((name + " and what is in it").utf8)) == kind)
     #expect(FileKind.name(header.prefix(29)) == "a ZIP archive")
   }
 }

@@ -77,6 +77,14 @@ import Testing
         + "(expected the end after \(packed.count) bytes, found \(junk.count) more)")
   }
 
+  @Test func aFaultBehindManyZerosIsFound() {
+    let packed = gzip(text)
+    let rest = [UInt8](repeating: 0, count: 70_000) + [1]
+    #expect(
+      throws: GzipError.trailingData(path: "f", offset: packed.count, foundBytes: 70_001)
+    ) { try unpack(packed + rest) }
+  }
+
   @Test func optionalHeaderFieldsAreSkipped() throws {
     let deflated = gzip(text).dropFirst(10)
     // Text, checksum of the header, extra field, name and comment, all at once.

@@ -21,6 +21,19 @@ import Testing
     }
   }
 
+  /// Their height and width differ, or a size takes more than a byte.
+  @Test(
+    arguments: [
+      ([1, 2, 4, 1], [1, 2, 4]), ([1, 1, 2, 4], [1, 2, 4]), ([1, 289], [1, 17, 17]),
+    ])
+  func imagesKeepTheirHeightAndWidth(_ sizes: [Int], _ shape: [Int]) throws {
+    let elements = (0..<shape.reduce(1, *)).map { UInt8(truncatingIfNeeded: $0) }
+    let file = idx(8, sizes, elements)
+    #expect(try IDX.decode(file, .images, path: "f") == IDX(sizes: shape, elements: elements))
+    let reader = try IDX.images(FileBytes(file, path: "f"))
+    #expect((reader.height, reader.width) == (shape[1], shape[2]))
+  }
+
   @Test(
     arguments: [
       (9, [3], [0, 9, 127], [0, 9, 127]), (0x0B, [3], [0, 0, 0, 9, 0, 255], [0, 9, 255]),
@@ -74,6 +87,19 @@ import Testing
           + "0 to 255 (expected magic 0x00000803, found 0x00000d03)"
       ),
       (
+        .images, 9, [2, 4], [1, 2, 3, 4, 5, 6, 7, 8],
+        "an IDX file of int8 elements in place of unsigned bytes; write the pixels as bytes from 0 "
+          + "to 255 (expected magic 0x00000803, found 0x00000902)"
+      ),
+      (
+        .images, 8, [1, 2, 2, 1, 1], [1, 2, 3, 4],
+        "an IDX file with 5 sizes in place of 3 (expected magic 0x00000803, found 0x00000805)"
+      ),
+      (
+        .labels, 8, [2, 1, 1], [1, 2],
+        "an image file in place of labels (expected magic 0x00000801, found 0x00000803)"
+      ),
+      (
         .labels, 0x0C, [1], [0xFF, 0xFF, 0xFF, 0xFF],
         "label at index 0 is none (expected a whole number from 0 to 255, found -1)"
       ),
@@ -99,6 +125,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [0x0100_0802, 0x0001_0802] as [UInt32])
+  func aFileThatDoesNotBeginWithTwoZerosIsNone(_ magic: UInt32) {
+    let file = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: magic >> $0) }
+    let rest = idx(8, [2, 4], Array(1...8)).dropFirst(4)
+    #expect(throws: IDXError.wrongMagic(path: "f", expected: 0x803, found: magic)) {
+      try IDX.decode(file + rest, .images, path: "f")
+    }
+  }
+
+  @Test(arguments: [([2, 4], 12), ([2, 2, 2, 1], 20)])
+  func aTruncatedHeaderIsNamedWithBothSizes(_ sizes: [Int], _ needed: Int) {
+    let error = IDXError.truncatedHeader(path: "f", neededBytes: needed, availableBytes: 11)
+    #expect(throws: error) {
+      try IDX.decode(Array(idx(8, sizes, []).prefix(11)), .images, path: "f")
+    }
+  }
+
   @Test func inPiecesATruncatedOrLongFileIsRefused() throws {
     let whole = idx(8, [2, 1, 3], [1, 2, 3, 4, 5, 6])
     for bytes in [whole, SmallSets.gzip(whole)] {
@@ -108,6 +151,10 @@ import Testing
           while (try reader.next(1)) != nil {}
         }
       }
+    }
+    var short = try IDX.images(FileBytes(SmallSets.gzip(whole.dropLast()), path: "f"))
+    #expect(throws: ArrayError.truncated(path: "f", neededBytes: 22, availableBytes: 21)) {
+      try short.next(2)
     }
     let long = SmallSets.gzip(whole + [7])
     var reader = try IDX.images(FileBytes(long, path: "f"))

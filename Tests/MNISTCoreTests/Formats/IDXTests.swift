@@ -56,6 +56,14 @@ import Testing
         + "found gzip data for at most \(1032 * packed.count))")
   }
 
+  @Test func aPromiseThatThePackedFileCouldJustHoldIsReadToTheEnd() {
+    let packed = SmallSets.gzip(IDXHeader.encoded(.images, sizes: [40_232, 1, 1]))
+    #expect(1032 * packed.count == 40_248)
+    #expect(
+      throws: ArrayError.truncated(path: "f", neededBytes: 40_248, availableBytes: 16)
+    ) { try decode(packed, .images) }
+  }
+
   @Test func aPromiseThatThePlainFileDoesNotHoldIsRefused() {
     let header = IDXHeader.encoded(.images, sizes: [1 << 31, 1 << 31, 1])
     #expect(
@@ -135,6 +143,7 @@ private let twoByThree: [UInt8] =
     #expect(images.sizes == [60_000, 28, 27])
     #expect(images.elementCount == 45_360_000)
     #expect(images.fileBytes == 45_360_016)
+    #expect(try header(1, 1, 1).sizes == [1, 1, 1])
     let labels = try IDXHeader([0, 0, 8, 1, 1, 2, 3, 4], kind: .labels, path: "f")
     #expect(labels.sizes == [0x0102_0304])
     #expect(labels.fileBytes == 0x0102_0304 + 8)
@@ -178,6 +187,7 @@ private let twoByThree: [UInt8] =
   @Test(
     arguments: [
       ("<!DOCTYPE html><html>", "a web page", 0x3c21_444f),
+      ("<html>" + String(repeating: " ", count: 2000), "a web page", 0x3c68_746d),
       (
         "version https://git-lfs.github.com/spec/v1\noid sha256:0", "a Git LFS pointer", 0x7665_7273
       ),

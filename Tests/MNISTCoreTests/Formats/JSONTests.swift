@@ -34,6 +34,7 @@ import Testing
     (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
     (#""\u0041\u00e4\u6F22""#, "Aä漢"),
     (#""x\uD83C\uDCA1y""#, "x🂡y"),
+    (#""\uD83C\uDC00\uDBFF\uDFFF""#, "\u{1F000}\u{10FFFF}"),
     (#""\u0000""#, "\0"),
   ])
   func textIsRead(_ json: String, _ expected: String) throws {
@@ -45,6 +46,9 @@ import Testing
     ("nul", .unexpected(offset: 0, expected: "a value", found: "\"n\"")),
     ("NaN", .unexpected(offset: 0, expected: "a value", found: "\"N\"")),
     ("'a'", .unexpected(offset: 0, expected: "a value", found: "\"'\"")),
+    ("~", .unexpected(offset: 0, expected: "a value", found: "\"~\"")),
+    ("\u{7F}", .unexpected(offset: 0, expected: "a value", found: "byte 0x7F")),
+    ("\u{10}", .unexpected(offset: 0, expected: "a value", found: "byte 0x10")),
     ("\u{FEFF}{}", .byteOrderMark(offset: 0)),
     ("[1,]", .unexpected(offset: 3, expected: "a value", found: "\"]\"")),
     ("[1 2]", .unexpected(offset: 3, expected: "\",\" or \"]\"", found: "\"2\"")),
@@ -64,6 +68,7 @@ import Testing
     ("+1", .unexpected(offset: 0, expected: "a value", found: "\"+\"")),
     (#""ab"#, .unexpected(offset: 3, expected: "a closing quote", found: "the end")),
     ("\"a\u{1}\"", .controlCharacter(offset: 2, code: 1)),
+    ("\"\u{1F}\"", .controlCharacter(offset: 1, code: 0x1F)),
     (#""a\x""#, .badEscape(offset: 2)),
     (#""a\u12G4""#, .badEscape(offset: 2)),
     (#""a\u12"#, .badEscape(offset: 2)),
@@ -72,6 +77,8 @@ import Testing
     (#""\uD83C\n""#, .loneSurrogate(offset: 1)),
     (#""\uD83C\u0041""#, .loneSurrogate(offset: 1)),
     (#""\uD83C\uD83C""#, .loneSurrogate(offset: 1)),
+    (#""\uD83C\uDBFF""#, .loneSurrogate(offset: 1)),
+    (#""\uD83C\uE000""#, .loneSurrogate(offset: 1)),
     (#""ab\uDCA1""#, .loneSurrogate(offset: 3)),
     (#"{"w":1,"w":2}"#, .duplicateName(offset: 7, name: "w")),
     (#"{"w":1,"\u0077":2}"#, .duplicateName(offset: 7, name: "w")),
@@ -116,15 +123,16 @@ import Testing
 
   @Test(arguments: [
     "1e3", "-1", "-0", "1.0", "9223372036854775808", "18446744073709551616",
+    "1234567890123456789012345678901234567890",
   ])
   func otherNumbersAreNoIntegers(_ json: String) {
     #expect(throws: JSONError.notAnInteger(offset: 0, found: json)) { try parse(json).integer() }
   }
 
   @Test func aNumberOfAMillionDigitsIsCutShortInTheSentence() {
-    let digits = String(repeating: "9", count: 1_000_000)
+    let digits = "1" + String(repeating: "0", count: 1_000_000)
     let expected = JSONError.notAnInteger(
-      offset: 0, found: String(repeating: "9", count: 40) + "…")
+      offset: 0, found: "1" + String(repeating: "0", count: 39) + "…")
     #expect(throws: expected) { try parse(digits).integer() }
   }
 
@@ -149,6 +157,7 @@ import Testing
     ("plain/ä", #""plain/ä""#),
     ("\"\\\n\r\t", #""\"\\\n\r\t""#),
     ("\0\u{1}\u{1F}", #""\u0000\u0001\u001f""#),
+    ("\u{80}\u{9F}", #""\u0080\u009f""#),
     ("\u{1B}[2J\u{7F}\u{9B}\u{A0}", "\"\\u001b[2J\\u007f\\u009b\u{A0}\""),
   ])
   func quotedTextIsEscaped(_ text: String, _ expected: String) throws {
@@ -199,6 +208,14 @@ import Testing
     #expect(throws: JSONError.tooManyMarks(offset: 1, limit: 30)) {
       try parse("[\"a\(marks)\\u0301\"]")
     }
+    // A row may begin the text. U+0300 is the first mark, and a letter is none.
+    let row = String(repeating: "\u{300}", count: 30)
+    #expect(try parse("\"\(row)\"").string().unicodeScalars.count == 30)
+    #expect(throws: JSONError.tooManyMarks(offset: 0, limit: 30)) {
+      try parse("\"\(row)\u{300}\"")
+    }
+    let letters = String(repeating: "漢", count: 31)
+    #expect(try parse("\"\(letters)\"").string() == letters)
   }
 
   @Test func aMegabyteTakesNoTime() throws {

@@ -19,11 +19,28 @@ import Testing
   @Test func scalarsAndListsHaveShapesToo() throws {
     #expect(try header(literal("|b1", "()")).shape == [])
     #expect(try header(literal(">i8", "(7,)")).shape == [7])
+    let ones = String(repeating: "1,", count: 32)
+    #expect(try header(literal("|u1", "(\(ones))")).shape == [Int](repeating: 1, count: 32))
+    #expect(
+      try header(literal("|u1", "(123456789012345678,)")).shape == [123_456_789_012_345_678])
   }
 
   @Test(
     arguments: [
       ("", 0, "{", "the end"),
+      ("{'descr", 1, "a text in quotes", "\"'descr\""),
+      (
+        "{'\(String(repeating: "a", count: 100))': 1}", 104,
+        "descr, fortran_order and shape, once each", "\" 1}\""
+      ),
+      (
+        "{'\(String(repeating: "a", count: 101))': 1}", 1, "a text in quotes",
+        "\"'aaaaaaaaaaaaaaaaaaa\""
+      ),
+      (
+        literal("<f4", "(\(String(repeating: "1,", count: 33)))"), 115, "at most 32 sizes",
+        "\"1,), }\""
+      ),
       (
         "{'descr': '<f4', 'shape': (3,)}", 31, "descr, fortran_order and shape, once each",
         "the end"
@@ -64,7 +81,7 @@ import Testing
     #expect(throws: NPYError.unsupportedType(path: "f", found: "a structured type")) {
       try header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}")
     }
-    for type in ["|O", "O"] {
+    for type in ["|O", "O", "|O8", "O8"] {
       #expect(throws: NPYError.objects(path: "f")) { try header(literal(type, "(3,)")) }
     }
   }
@@ -75,6 +92,10 @@ import Testing
     }
     #expect(throws: NPYError.unknownVersion(path: "f", found: "4.0")) { try read([4, 0, 1, 0]) }
     #expect(throws: NPYError.unknownVersion(path: "f", found: "1.1")) { try read([1, 1, 1, 0]) }
+    #expect(throws: NPYError.unknownVersion(path: "f", found: "0.0")) { try read([0, 0, 1, 0]) }
+    #expect(throws: NPYError.truncatedHeader(path: "f", neededBytes: 8, availableBytes: 3)) {
+      try NPYHeader(ByteStream(FileBytes(Array(NPYHeader.signature.prefix(3)), path: "f")))
+    }
     #expect(throws: NPYError.truncatedHeader(path: "f", neededBytes: 10, availableBytes: 9)) {
       try read([1, 0, 1])
     }
@@ -112,6 +133,7 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
       ("|u1", [0, 7, 255, 128]), ("<u2", [0, 0, 7, 0, 255, 0, 128, 0]),
       (">u2", [0, 0, 0, 7, 0, 255, 0, 128]), ("<i2", [0, 0, 7, 0, 255, 0, 128, 0]),
       (">i4", [0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 255, 0, 0, 0, 128]),
+      ("<u4", [0, 0, 0, 0, 7, 0, 0, 0, 255, 0, 0, 0, 128, 0, 0, 0]),
       (
         "<u8",
         [0, 7, 255, 128].flatMap { [$0, 0, 0, 0, 0, 0, 0, 0] }
@@ -148,6 +170,14 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
         .notAPixel(path: "f", image: 1, .bytes, found: "256")
       ),
       (
+        "<i2", "(2, 1, 3)", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        .notAPixel(path: "f", image: 1, .bytes, found: "256")
+      ),
+      (
+        "<i8", "(1, 1, 1)", [8, 7, 6, 5, 4, 3, 2, 1],
+        .notAPixel(path: "f", image: 0, .bytes, found: "72623859790382856")
+      ),
+      (
         ">f2", "(2, 1, 1)", [0xBC, 0, 0, 0],
         .notAPixel(path: "f", image: 0, .bytes, found: "-1.0")
       ),
@@ -170,6 +200,7 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
       ("|u1", "()", [1], .notImages(path: "f", sizes: [])),
       ("|u1", "(0, 2, 2)", [], .empty(path: "f", noun: "images")),
       ("|u1", "(1, 0, 2)", [], .noPixels(path: "f", height: 0, width: 2)),
+      ("|u1", "(1, 2, 0)", [], .noPixels(path: "f", height: 2, width: 0)),
       (
         "<f8", "(1, 1073741824, 1073741824)", [1],
         .sizesOverflow(path: "f", sizes: [1, 1 << 30, 1 << 30])
@@ -187,6 +218,39 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
   ) {
     let bytes = npy(literal(type, shape), numbers)
     #expect(throws: error) { try NPYImages(FileBytes(bytes, path: "f")).table() }
+  }
+
+  @Test func imagesInFortransOrderAreTurned() throws {
+    let pixels = (1...12).map { UInt8($0) }
+    let turned: [UInt8] = [1, 7, 4, 10, 2, 8, 5, 11, 3, 9, 6, 12]
+    let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 3), }"
+    #expect(
+      try NPYImages(FileBytes(npy(header, turned), path: "f")).table()
+        == ImageTable(height: 2, width: 3, pixels: pixels, labels: nil))
+  }
+
+  @Test func floatsOf0And1AloneAreFractions() throws {
+    let halves: [UInt8] = [0, 0, 0, 0x3C, 0, 0x3C, 0, 0]
+    let images = NPYImages(FileBytes(npy(literal("<f2", "(1, 2, 2)"), halves), path: "f"))
+    let expected = ImageTable(
+      height: 2, width: 2, pixels: [0, 255, 255, 0], labels: nil, scale: .fractions)
+    #expect(try images.table() == expected)
+    var reader = try images.reader()
+    #expect(try pieces(of: &reader, 1) == expected)
+  }
+
+  /// All numbers are looked at before the first image is used; but bytes, each of which is a pixel, are read once.
+  @Test func aNumberThatIsNoPixelIsKnownBeforehand() throws {
+    for (type, numbers) in [("|i1", [1, 0xFF]), ("<u2", [1, 0, 0, 1])] as [(String, [UInt8])] {
+      let file = FileBytes(npy(literal(type, "(2, 1, 1)"), numbers), path: "f")
+      #expect(throws: ArrayError.self, "\(type)") { _ = try NPYImages(file).reader() }
+    }
+    let long = SmallSets.gzip(npy(literal("|u1", "(2, 1, 1)"), [1, 2, 3]))
+    var reader = try NPYImages(FileBytes(long, path: "f")).reader()
+    #expect(try reader.next(1)?.pixels == [1])
+    #expect(throws: ArrayError.tooLong(path: "f", neededBytes: 74, availableBytes: nil)) {
+      try reader.next(1)
+    }
   }
 
   @Test func thePackedFileCannotClaimMore() {
@@ -218,6 +282,63 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
   }
 }
 
+@Suite struct NumberArrayTests {
+  @Test(
+    arguments: [
+      ([5, 2, 3], 2, 3), ([5, 2, 3, 1], 2, 3), ([5, 1, 2, 3], 2, 3), ([5, 16], 4, 4),
+      ([1, 1], 1, 1), ([1, 1, 1, 1], 1, 1),
+    ])
+  func theSizesTellCountHeightAndWidth(_ sizes: [Int], _ height: Int, _ width: Int) throws {
+    let shape = try ImageShape(sizes, path: "f")
+    #expect((shape.count, shape.height, shape.width) == (sizes[0], height, width))
+  }
+
+  @Test func otherSizesAreNoneOfImages() {
+    for sizes in [2, 3, 4].flatMap({ [[1, 5, 6, $0], [1, $0, 5, 6]] }) {
+      #expect(throws: ArrayError.colour(path: "f", sizes: sizes)) {
+        try ImageShape(sizes, path: "f")
+      }
+    }
+    for sizes in [[], [5], [3, 5, 6, 7], [1, 2, 3, 4, 1]] {
+      #expect(throws: ArrayError.notImages(path: "f", sizes: sizes)) {
+        try ImageShape(sizes, path: "f")
+      }
+    }
+    for sizes in [[2, 1 << 40, 1 << 40], [1 << 40, 1 << 40, 0]] {
+      #expect(throws: ArrayError.sizesOverflow(path: "f", sizes: sizes)) {
+        try ImageShape(sizes, path: "f")
+      }
+    }
+  }
+
+  private let byte = ElementType(kind: .unsigned, byteCount: 1, isBigEndian: false)
+
+  @Test func fourGibibytesAtOnceAreRefusedUnread() throws {
+    let size = 4_294_967_296
+    let stream = ByteStream(path: "f", byteCount: size, isPacked: false) { _ in
+      Issue.record("read")
+      return []
+    }
+    var numbers = try ByteNumbers(
+      stream, byte, sizes: [size], .pixels(.bytes, perImage: 1))
+    #expect(throws: FileError.tooLarge(path: "f", limitBytes: size, foundBytes: size)) {
+      try numbers.next(size)
+    }
+  }
+
+  @Test func noMoreThanAMebibyteIsReadAtOnce() throws {
+    var counts: [Int] = []
+    let stream = ByteStream(path: "f", byteCount: 5 << 18, isPacked: false) { count in
+      counts.append(count)
+      return [UInt8](repeating: 7, count: count)
+    }
+    var numbers = try ByteNumbers(
+      stream, byte, sizes: [5, 1 << 18], .labels(every: 1 << 18))
+    #expect(try numbers.next(5) == [7, 7, 7, 7, 7])
+    #expect(counts == [1 << 20, 1 << 18])
+  }
+}
+
 @Suite struct NPZImagesTests {
   private let images = npy(literal("|u1", "(2, 1, 3)"), [1, 2, 3, 4, 5, 6])
   private let labels = npy(literal("|u1", "(2,)"), [8, 9])
@@ -235,6 +356,23 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
     #expect(test.others.sorted() == ["note", "x"])
   }
 
+  @Test func theFirstOfSeveralNamesIsTaken() throws {
+    let several = try archive(["data.npy": labels, "x.npy": images, "X.npy": labels])
+    #expect(try several.images(.only)?.table().pixels == [1, 2, 3, 4, 5, 6])
+    #expect(several.others.sorted() == ["X", "data"])
+  }
+
+  @Test func aSingleArrayOfAnyNameButAVeryLongOneIsImages() throws {
+    let name = String(repeating: "a", count: 96)
+    #expect(try archive(["\(name).npy": images]).images.table().count == 2)
+    for other in ["\(name)a.npy", "note"] {
+      let found = other.replacing(".npy", with: "")
+      #expect(throws: NPYError.noImages(path: "f", found: [found])) {
+        try archive([other: images])
+      }
+    }
+  }
+
   @Test func otherArchivesAreRefusedWithTheirNames() throws {
     let error = NPYError.noImages(path: "f", found: ["a", "b", "c/d.txt"])
     #expect(throws: error) { try archive(["a.npy": images, "b.npy": labels, "c/d.txt": [1]]) }
@@ -243,6 +381,25 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
         == "f: no images (expected arrays named x_train, y_train, x_test and y_test, "
         + "or train_images and so on, or x and y, found \"a\", \"b\", \"c/d.txt\")")
     #expect(throws: NPYError.self) { try archive(["y_train.npy": labels]) }
+    for (count, end) in [
+      (0, "found none)"), (8, "\"n7\", \"n8\")"), (9, "\"n7\", \"n8\", …)"),
+      (10, "\"n7\", \"n8\", …)"),
+    ] {
+      let found = (0..<count).map { "n\($0 + 1)" }
+      #expect(NPYError.noImages(path: "f", found: found).description.hasSuffix(end))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("(2,)", "|b1", [1, 0], [1, 0]), ("(2, 1)", ">i2", [0, 3, 0, 255], [3, 255]),
+      ("(2,)", ">f2", [0x40, 0, 0, 0], [2, 0]),
+    ] as [(String, String, [UInt8], [UInt8])])
+  func labelsOfEveryKindAreRead(
+    _ shape: String, _ type: String, _ numbers: [UInt8], _ labels: [UInt8]
+  ) throws {
+    let archive = try archive(["x.npy": images, "y.npy": npy(literal(type, shape), numbers)])
+    #expect(try archive.images.table().labels == labels)
   }
 
   @Test(
@@ -253,6 +410,8 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
       ),
       ("(2, 2)", "|u1", [1, 0, 0, 1], .notLabels(path: "f, y", sizes: [2, 2])),
       ("()", "|u1", [1], .notLabels(path: "f, y", sizes: [])),
+      ("(2,)", "|u1", [1], .truncated(path: "f, y", neededBytes: 69, availableBytes: 68)),
+      ("(2,)", "|u1", [1, 2, 3], .tooLong(path: "f, y", neededBytes: 69, availableBytes: 70)),
       ("(2,)", "|i1", [1, 0xFE], .notALabel(path: "f, y", index: 1, found: "-2")),
       ("(2,)", ">f2", [0x38, 0, 0, 0], .notALabel(path: "f, y", index: 0, found: "0.5")),
       ("(2,)", "<i4", [1, 0, 0, 0, 0, 1, 0, 0], .notALabel(path: "f, y", index: 1, found: "256")),

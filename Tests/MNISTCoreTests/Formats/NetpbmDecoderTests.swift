@@ -8,7 +8,8 @@ import Testing
       ("P2 2 2 255\n0 1\n2 255", [0, 1, 2, 255]),
       ("P2\n# a comment\n2 # width\n 2\t255\r\n0 1 2 # almost\n255\n# the end\n", [0, 1, 2, 255]),
       ("P2 1 4 15 0 1 7 15", [0, 17, 119, 255]),
-      ("P2 1 2 65535 65535 32896", [255, 128]),
+      ("P2 1 2 65535 65535 32896", [255, 128]), ("P2 1 2 508 1 508", [1, 255]),
+      ("P2 1 1#1\r9 9", [255]),
       ("P1 3 2 1 0 1\n0 0 1", [0, 255, 0, 255, 255, 0]),
       ("P1 3 2\n101001", [0, 255, 0, 255, 255, 0]),
       ("P3 1 3 255 255 0 0 0 255 0 0 0 255", [76, 150, 29]),
@@ -46,6 +47,8 @@ import Testing
     ("P5 1 2 9 \u{1}\u{A}", "value 1 is too large (expected at most 9, found 10)"),
     ("P2 2 2 255 1 2 3 ", "not a picture at byte 17 (expected value 3, found the end)"),
     ("P2 2 2 255 1 2 3", "truncated picture (expected at least 17 bytes, found 16)"),
+    ("P2 1 1 255 \u{E}7", "not a picture at byte 11 (expected value 0, found byte 0e)"),
+    ("P3 1 1 255 1 2", "truncated picture (expected at least 15 bytes, found 14)"),
     ("P5 2 2 255 123", "truncated picture (expected at least 15 bytes, found 14)"),
     ("P2 2 -2 255", "not a picture at byte 5 (expected the height, found byte 2d)"),
     ("P2 x", "not a picture at byte 3 (expected the width, found byte 78)"),
@@ -61,6 +64,7 @@ import Testing
         + "the end)"
     ),
     ("P1 2 1 12", "not a picture at byte 8 (expected 0 or 1, found byte 32)"),
+    ("P1 2 1 1 ", "not a picture at byte 9 (expected 0 or 1, found the end)"),
     ("P2 99999999999999999999999999 1 1 1", "a number too large at byte 3"),
     ("P5 1 1 255 aa", "more than one picture (expected the end after 12 bytes, found 1 more)"),
     ("P5 1 1 255\r\na", "more than one picture (expected the end after 12 bytes, found 1 more)"),
@@ -75,6 +79,12 @@ import Testing
   ])
   func whatIsWrongIsNamed(_ text: String, _ reason: String) {
     #expect { try decode(Array(text.utf8)) } throws: { "\($0)" == "f: \(reason)" }
+  }
+
+  @Test func twoLettersAloneAreNoPicture() {
+    #expect(throws: PictureError.unsupportedFormat(path: "f", found: "text")) {
+      try decode(Array("P5".utf8))
+    }
   }
 
   @Test func aNumberOfManyDigitsTakesNoTime() {

@@ -83,11 +83,30 @@ private let kinds: [(UInt8, UInt8)] = [
           height: 1, width: 4, luminance: [76, 150, 29, 9], opacity: [255, 128, 0, 1]))
   }
 
-  @Test func aPictureWithoutTransparencySaysSo() throws {
-    let vector = PNGVector(width: 3, height: 2, colorType: 0)
+  @Test(arguments: [false, true])
+  func aPictureWithoutTransparencySaysSo(_ isInterlaced: Bool) throws {
+    let vector = PNGVector(width: 7, height: 6, colorType: 0, isInterlaced: isInterlaced)
     let picture = try decode(vector.file).picture()
     #expect(picture.opacity == nil)
     #expect(picture.luminance == vector.samples.map { UInt8($0) })
+  }
+
+  @Test func opacityIsThatOfAColorThePaletteOrThePixels() throws {
+    func opacity(_ vector: PNGVector) throws -> [UInt8]? {
+      try decode(vector.file).picture().opacity
+    }
+    var gray = PNGVector(width: 2, height: 1)
+    (gray.samples, gray.transparency) = ([7, 9], [0, 9])
+    #expect(try opacity(gray) == [255, 0])
+    var palette = PNGVector(width: 2, height: 1, colorType: 3, depth: 1)
+    palette.samples = [0, 1]
+    #expect(try opacity(palette) == nil)
+    palette.transparency = [100]
+    #expect(try opacity(palette) == [100, 255])
+    // 16 bits become 8 by rounding.
+    var pixels = PNGVector(width: 2, height: 1, colorType: 4, depth: 16)
+    pixels.samples = [0, 128, 0, 129]
+    #expect(try opacity(pixels) == [0, 1])
   }
 
   @Test func whatWeWriteWeRead() throws {
@@ -105,6 +124,12 @@ private let kinds: [(UInt8, UInt8)] = [
     expect(
       file, .wrongSignature(path: "f", found: [0x89, 0x50, 0x4E, 0x47, 10, 10, 26, 10]),
       "f: damaged PNG signature (expected 89 50 4e 47 0d 0a 1a 0a, found 89 50 4e 47 0a 0a 1a 0a)")
+  }
+
+  @Test func fiveRightBytesTellASignature() {
+    let start = PNGDecoder.signature.prefix(5) + [0, 0, 0]
+    #expect(PNGDecoder.recognizes(Array(start)))
+    #expect(!PNGDecoder.recognizes([0] + start.dropFirst()))
   }
 
   @Test func everyTruncationIsRefused() {
@@ -160,10 +185,10 @@ private let kinds: [(UInt8, UInt8)] = [
       vector.file, .chunkTooLong(path: "f", chunk: "tEXt", offset: 33, length: 1 << 31),
       "f: PNG chunk tEXt at byte 33 is too long (expected at most 2147483647 bytes, found "
         + "2147483648)")
-    vector.chunksBefore[0] = 0x7F
+    vector.chunksBefore.replaceSubrange(..<4, with: [0x7F, 0xFF, 0xFF, 0xFF])
     #expect(
       throws: PNGError.truncated(
-        path: "f", neededBytes: 33 + 12 + 0x7F00_0000, availableBytes: vector.file.count)
+        path: "f", neededBytes: 33 + 12 + 0x7FFF_FFFF, availableBytes: vector.file.count)
     ) { try decode(vector.file) }
   }
 
@@ -191,6 +216,13 @@ private let kinds: [(UInt8, UInt8)] = [
     default: file += PNGEncoder.chunk("PLTE", [1, 2, 3])
     }
     #expect { try decode(file) } throws: { "\($0)" == "f: \(sentence)" }
+  }
+
+  @Test func theLastChunkIsEmpty() {
+    expect(
+      PNGVector().file.dropLast(12) + PNGEncoder.chunk("IEND", [1]),
+      .wrongChunkLength(path: "f", chunk: "IEND", expected: "0", found: 1),
+      "f: PNG chunk IEND has the wrong length (expected 0, found 1 bytes)")
   }
 
   @Test func aPaletteMustBeThereForPaletteColors() {

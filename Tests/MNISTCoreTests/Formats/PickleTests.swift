@@ -13,11 +13,13 @@ private typealias Value = PickleValue<PickledTensor>
       ("K\u{FF}.", .integer(255)),
       ("M\u{1}\u{2}.", .integer(513)), ("J\u{FE}\u{FF}\u{FF}\u{FF}.", .integer(-2)),
       ("\u{8A}\0.", .integer(0)), ("\u{8A}\u{1}\u{FF}.", .integer(-1)),
-      ("\u{8A}\u{2}\u{FF}\0.", .integer(255)),
+      ("\u{8A}\u{2}\u{FF}\0.", .integer(255)), ("\u{8A}\u{1}\u{80}.", .integer(-128)),
+      ("\u{8A}\u{1}\u{7F}.", .integer(127)),
       ("\u{8A}\u{8}\0\0\0\0\0\0\0\u{80}.", .integer(.min)),
       // Beyond 64 bits the nearest number.
       ("\u{8A}\u{9}\0\0\0\0\0\0\0\u{80}\0.", .number(0x1p63)),
       ("\u{8A}\u{9}\0\0\0\0\0\0\0\0\u{FF}.", .number(-0x1p64)),
+      ("\u{8A}\u{9}\(String(repeating: "\u{FF}", count: 9)).", .number(-1)),
       ("G\u{3F}\u{F0}\0\0\0\0\0\0.", .number(1)), ("X\u{2}\0\0\0\u{C3}\u{A9}.", .string("é")),
       ("U\u{1}a.", .string("a")), ("\u{8C}\u{1}a.", .string("a")),
       ("\u{8D}\u{1}\0\0\0\0\0\0\0a.", .string("a")),
@@ -36,6 +38,7 @@ private typealias Value = PickleValue<PickledTensor>
       ),
       ("ctorch\nSize\nK\u{2}\u{85}\u{85}R.", .tuple([.integer(2)])),
       ("ctorch\ndevice\nU\u{3}cpu\u{85}R.", .string("cpu")),
+      ("ctorch\ndevice\nU\u{4}cudaK\0\u{86}R.", .string("cuda")),
       ("ctorch\nfloat32\n.", .string("torch.float32")),
       ("\u{80}\u{4}\u{95}\u{3}\0\0\0\0\0\0\0N.", .none), ("]\u{94}Na.", .list([.none])),
       // A module's state carries something beside its pairs.
@@ -62,10 +65,27 @@ private typealias Value = PickleValue<PickledTensor>
       for module in ["numpy.core.multiarray", "numpy._core.multiarray"] {
         let number = "c\(module)\nscalar\ncnumpy\ndtype\nU\u{2}\(type)\u{85}R"
         let count = String(UnicodeScalar(UInt8(content.unicodeScalars.count)))
-        #expect(try read(number + "C" + count + content + "\u{86}R.") == value, "\(type)")
+        for length in ["C\(count)", "B\(count)\0\0\0"] {
+          #expect(try read(number + length + content + "\u{86}R.") == value, "\(type)")
+        }
         #expect(throws: PickleError.self, "\(type)") {
           try read(number + "C\u{3}" + "\0\0\0" + "\u{86}R.")
         }
+      }
+    }
+  }
+
+  @Test func onlyLittleEndianNumbersOfNumPysAreRead() throws {
+    let type = "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nU\u{2}f8\u{85}R"
+    let number = "bC\u{8}\0\0\0\0\0\0\u{F8}\u{BF}\u{86}R."
+    for state in ["(K\u{3}U\u{1}<NNNt", "(K\u{3}U\u{1}|t"] {
+      #expect(try read(type + state + number) == .number(-1.5))
+    }
+    for state in ["(K\u{3}U\u{1}>NNNt", "(K\u{3}t"] {
+      let offset = bytes(type + state).count
+      let expected = "a type of little-endian numbers"
+      #expect(throws: PickleError.misplaced(offset: offset, expected: expected)) {
+        try read(type + state + number)
       }
     }
   }
@@ -93,7 +113,49 @@ private typealias Value = PickleValue<PickledTensor>
         == .tensor(#require(PickledTensor(storage: storage, offset: 1, shape: [], strides: []))))
   }
 
+  @Test(
+    arguments: [
+      (1, [2], [4]), (0, [6], [1]), (1, [(1 << 20) + 6], [0]), (6, [0], [1]), (1, [1], [100]),
+      (1, [0, 1 << 48], [1, 0]), (1, [1, 1, 1, 1, 1, 1, 1, 2], [1, 1, 1, 1, 1, 1, 1, 1]),
+    ] as [(Int, [Int], [Int])])
+  func aTensorMayFillItsStorage(_ offset: Int, _ shape: [Int], _ strides: [Int]) {
+    let storage = PickledStorage(key: "7", type: .float32, count: 6)
+    func tensor(at offset: Int) -> PickledTensor? {
+      PickledTensor(storage: storage, offset: offset, shape: shape, strides: strides)
+    }
+    #expect(tensor(at: offset)?.count == shape.reduce(1, *))
+    #expect(tensor(at: 7) == nil && tensor(at: -1) == nil)
+  }
+
+  @Test func stridesAreThoseOfCOrder() {
+    for shape in [[2, 1, 3], [2, 0, 3], [0, 1, 3]] {
+      #expect(PickledTensor.strides(of: shape) == [3, 3, 1])
+    }
+  }
+
   // MARK: What is refused
+
+  @Test(arguments: [(64, 1 << 48, true), (65, 1 << 48, false), (64, 1 << 48 + 1, false)])
+  func aStoragesKeyAndSizeHaveLimits(_ keyLength: Int, _ count: Int, _ isRead: Bool) throws {
+    let key = String(repeating: "k", count: keyLength)
+    let head =
+      "ctorch._utils\n_rebuild_tensor_v2\n((U\u{7}storagectorch\nFloatStorage\n"
+      + text(key) + "U\u{3}cpu" + integer(count) + "t"
+    let pickle = head + "QK\0))\u{89}NtR."
+    if isRead {
+      let tensor = PickledTensor(
+        storage: PickledStorage(key: key, type: .float32, count: count), offset: 0, shape: [],
+        strides: [])
+      #expect(try read(pickle) == .tensor(#require(tensor)))
+    } else {
+      #expect(throws: PickleError.foreignReference(offset: bytes(head).count)) { try read(pickle) }
+    }
+  }
+
+  @Test(arguments: [("NNR.", 2, "a tuple"), ("c__builtin__\nset\n)\u{85}R.", 19, "a list")])
+  func whatIsMissingIsNamedWithItsPlace(_ text: String, _ offset: Int, _ expected: String) {
+    #expect(throws: PickleError.misplaced(offset: offset, expected: expected)) { try read(text) }
+  }
 
   @Test(arguments: [
     ("cos\nsystem\nU\u{4}true\u{85}R.", "os.system"), ("cposix\nsystem\n.", "posix.system"),
@@ -130,7 +192,8 @@ private typealias Value = PickleValue<PickledTensor>
   }
 
   @Test(arguments: [
-    "Pabc\n.", "i", "o", "\u{82}\u{1}.", "I1\n.", "0", "2", "\u{91}.", "\u{97}.", "\u{FF}",
+    "Pabc\n.", "i", "o", "\u{82}\u{1}.", "\u{84}.", "I1\n.", "0", "2", "\u{91}.", "\u{97}.",
+    "\u{FF}",
   ])
   func instructionsThatDataDoesNotNeedAreRefused(_ text: String) {
     #expect(throws: PickleError.unknownInstruction(offset: 0, code: bytes(text)[0])) {
@@ -150,7 +213,10 @@ private typealias Value = PickleValue<PickledTensor>
     "C\u{1}a.", "X\u{4}\0\0\0abc", "X\u{FF}\u{FF}\u{FF}\u{FF}a", "K", "G\0\0\0", "cos",
     "cos\nsystem", "\u{8A}\u{9}\0",
     "\u{8D}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}a", "X\u{1}\0\0\0\u{FF}.", "N.N",
-    "}]Ns.", "}(NNNNu.", "",
+    "}]Ns.", "}(NNNNu.", "", "ctorch\ndevice\nK\u{1}\u{85}R.",
+    "ctorch._utils\n_rebuild_parameter\n)R.",
+    // What stands before the last mark is out of reach.
+    "](Nat\u{86}.", "(](Natt.", "(N(\u{85}tt.", "(ccollections\nOrderedDict\n)R(}btt.",
   ])
   func aPickleThatMeansNothingIsRefused(_ text: String) {
     #expect(throws: PickleError.self) { try read(text) }
@@ -158,7 +224,8 @@ private typealias Value = PickleValue<PickledTensor>
 
   @Test(
     arguments: [
-      ([2], [6]), ([7], [1]), ([2, 2], [3]), ([2], [-1]), ([-2], [1]), ([.max, .max], [1, 1]),
+      ([2], [6]), ([2], [5]), ([7], [1]), ([2, 2], [3]), ([2], [-1]), ([-2], [1]),
+      ([.max, .max], [1, 1]), ([0, 1 << 48 + 1], [1, 0]), ([(1 << 20) + 7], [0]),
       ([2, .max / 2], [0, 0]), ([3], [.max]), ([.max, 0], [1, 1]), ([1 << 21], [0]),
       ([1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 1, 1]),
     ] as [([Int], [Int])])
@@ -172,16 +239,62 @@ private typealias Value = PickleValue<PickledTensor>
     }
   }
 
+  @Test func anImpossibleTensorIsDescribedByNineOfItsSizes() {
+    let numbers = Array(1...10)
+    let pickle = tensorText(shape: numbers, strides: numbers)
+    let error = PickleError.impossibleTensor(
+      offset: bytes(pickle).count - 2, shape: Array(1...9), strides: Array(1...9))
+    #expect(throws: error) { try read(pickle) }
+  }
+
   @Test func valuesNestedTooDeepAreRefused() throws {
-    let limit = PickleReader.depthLimit
-    let wraps = { (count: Int) in "N" + String(repeating: "\u{85}", count: count) + "." }
-    #expect(throws: Never.self) { try read(wraps(limit)) }
-    for count in [limit + 1, 1_000_000] {
-      #expect(throws: PickleError.tooDeep(limit: limit)) { try read(wraps(count)) }
+    func wraps(_ count: Int) -> String { String(repeating: "\u{85}", count: count) }
+    for inner in ["N", "U\u{1}a"] {
+      #expect(throws: Never.self) { try read(inner + wraps(64) + ".") }
+      for count in [65, 1_000_000] {
+        #expect(throws: PickleError.tooDeep(limit: 64)) { try read(inner + wraps(count) + ".") }
+      }
     }
-    // Each level deep in itself, and joined from two that are known already.
-    let lists = "]q\0" + String(repeating: "\u{85}", count: 40) + "q\u{1}" + "h\0h\u{1}a"
-    #expect(throws: PickleError.self) { try read(lists + ".") }
+    // 31 levels are known already when they are met again inside others.
+    let known = "]\(wraps(30))q\u{1}"
+    #expect(throws: Never.self) { try read("\(known)h\u{1}\(wraps(32))\u{86}.") }
+    for inside in ["h\u{1}\(wraps(33))", "ccollections\nOrderedDict\n)R}Nh\u{1}sb\(wraps(32))"] {
+      #expect(throws: PickleError.tooDeep(limit: 64)) { try read("\(known)\(inside)\u{86}.") }
+    }
+  }
+
+  /// Written out, a value takes one byte at least, and a text an eighth of its length.
+  @Test func aSmallPickleCannotStandForMuch() throws {
+    /// A list of one text in several places, and the rest.
+    func list(_ length: Int, _ count: Int, _ rest: String = "") -> String {
+      let long = text(String(repeating: "a", count: length), "X", 4)
+      return "](\(long)q\0" + String(repeating: "h\0", count: count - 1) + rest + "e"
+    }
+    let fits = list(801, 46, "NN)))") + "."
+    #expect(4 * bytes(fits).count + 1_024 == 46 * 101 + 5 + 1)
+    let long = Value.string(String(repeating: "a", count: 801))
+    let others = [Value.none, .none, .tuple([]), .tuple([]), .tuple([])]
+    #expect(try read(fits) == .list([Value](repeating: long, count: 46) + others))
+    let large = list(800, 46, "NN))))") + "."
+    #expect(4 * bytes(large).count + 1_024 == 46 * 101 + 6)
+    #expect(throws: PickleError.tooMany(limit: 46 * 101 + 6)) { try read(large) }
+    // An ordered dictionary counts with what it carries beside its pairs.
+    let twice = "ccollections\nOrderedDict\n)RN\(list(800, 30))q\u{1}s}Nh\u{1}sb."
+    #expect(throws: PickleError.tooMany(limit: 4 * bytes(twice).count + 1_024)) { try read(twice) }
+  }
+
+  @Test func eightMillionStepsAreTheMost() {
+    let list = bytes("]q\0(") + [UInt8](repeating: UInt8(ascii: "N"), count: 65_536) + bytes("e")
+    let sets = (0..<126).flatMap { _ in bytes("c__builtin__\nset\nh\0\u{85}R") }
+    // Each set takes as many steps as it has items, and four; the list three more than those.
+    let left = 8_388_608 - (65_536 + 3) - 126 * (65_536 + 4)
+    let pickle = list + sets + [UInt8](repeating: UInt8(ascii: "("), count: left)
+    #expect(throws: PickleError.truncated(foundBytes: pickle.count)) {
+      try PickleReader.value(of: pickle)
+    }
+    #expect(throws: PickleError.tooMany(limit: 8_388_608)) {
+      try PickleReader.value(of: pickle + bytes("("))
+    }
   }
 
   @Test func aListThatHoldsItselfIsRefused() {
@@ -207,11 +320,6 @@ private typealias Value = PickleValue<PickledTensor>
     }
     #expect(throws: PickleError.self) {
       try read(text + String(repeating: "}h\0Ns", count: 100_000) + "e.")
-    }
-    // More steps than any model takes.
-    #expect(throws: PickleError.tooMany(limit: PickleReader.stepLimit)) {
-      try PickleReader.value(
-        of: [UInt8](repeating: UInt8(ascii: "("), count: PickleReader.stepLimit + 1))
     }
     // Letters that take quadratic time to compare.
     #expect(throws: PickleError.unreadableText(offset: 5)) {
@@ -243,6 +351,17 @@ private typealias Value = PickleValue<PickledTensor>
       written(.tensor(PickledTensor(key: "0", type: .int64, shape: [])))
         == "\u{80}\u{2}ctorch._utils\n_rebuild_tensor_v2\n((X\u{7}\0\0\0storagectorch\nLongStorage\n"
         + "X\u{1}\0\0\00X\u{3}\0\0\0cpuK\u{1}tQK\0))\u{89}ccollections\nOrderedDict\n)RtR.")
+  }
+
+  @Test func anIntegerIsWrittenInItsShortestForm() {
+    for (number, form) in [
+      (0, "K\0"), (255, "K\u{FF}"), (256, "J\0\u{1}\0\0"), (-1, "J\u{FF}\u{FF}\u{FF}\u{FF}"),
+      (0x7FFF_FFFF, "J\u{FF}\u{FF}\u{FF}\u{7F}"), (-0x8000_0000, "J\0\0\0\u{80}"),
+      (0x8000_0000, "\u{8A}\u{8}\0\0\0\u{80}\0\0\0\0"),
+      (-0x8000_0001, "\u{8A}\u{8}\u{FF}\u{FF}\u{FF}\u{7F}\u{FF}\u{FF}\u{FF}\u{FF}"),
+    ] as [(Int64, String)] {
+      #expect(PickleWriter.bytes(of: .integer(number)) == bytes("\u{80}\u{2}\(form)."))
+    }
   }
 
   @Test(arguments: 0..<300 as Range<UInt64>)
@@ -280,15 +399,21 @@ private typealias Value = PickleValue<PickledTensor>
     try PickleReader.value(of: bytes(text))
   }
 
+  /// A number, its least byte first.
+  private func field(_ number: Int, _ count: Int) -> String {
+    (0..<count).map { String(UnicodeScalar(UInt8(truncatingIfNeeded: number >> (8 * $0)))) }
+      .joined()
+  }
+
+  private func integer(_ number: Int) -> String { "\u{8A}\u{8}" + field(number, 8) }
+
+  /// ASCII by an instruction that has the length in so many bytes.
+  private func text(_ text: String, _ code: String = "U", _ count: Int = 1) -> String {
+    code + field(text.utf8.count, count) + text
+  }
+
   private func tensorText(shape: [Int], strides: [Int]) -> String {
-    func tuple(_ numbers: [Int]) -> String {
-      let items = numbers.map { number in
-        "\u{8A}\u{8}"
-          + (0..<8).map { String(UnicodeScalar(UInt8(truncatingIfNeeded: number >> (8 * $0)))) }
-          .joined()
-      }
-      return "(\(items.joined())t"
-    }
+    func tuple(_ numbers: [Int]) -> String { "(\(numbers.map(integer).joined())t" }
     return
       "ctorch._utils\n_rebuild_tensor_v2\n((U\u{7}storagectorch\nFloatStorage\nU\u{1}7U\u{6}cuda:0K\u{6}tQK\u{1}"
       + tuple(shape) + tuple(strides) + "\u{89}NtR."

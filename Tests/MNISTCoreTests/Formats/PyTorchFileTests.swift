@@ -267,6 +267,54 @@ import Testing
     }
   }
 
+  @Test func aLargePickleOrByteOrderIsNotUnpacked() {
+    var pickle = ZIPVector.Entry("x/data.pkl", stored: [UInt8](repeating: 0, count: 65_536))
+    (pickle.method, pickle.byteCount) = (8, 67_108_865)
+    let order = ZIPVector.Entry("x/byteorder", stored: [UInt8](repeating: 0x61, count: 65_537))
+    for (entries, name, limit) in [
+      ([pickle], "x/data.pkl", 67_108_864), ([.init("x/data.pkl"), order], "x/byteorder", 65_536),
+    ] {
+      var vector = ZIPVector()
+      vector.entries = entries
+      #expect(
+        throws: ZIPError.tooLarge(path: "f", entry: name, limitBytes: limit, foundBytes: limit + 1)
+      ) { try PyTorchFile(parsing: vector.file, path: "f") }
+    }
+  }
+
+  @Test func numbersThatNoMemoryHoldsAreNotRead() throws {
+    let bytes = PyTorchFile.encoded(.list([floats([1], [1])]))
+    let file = try PyTorchFile(parsing: bytes, path: "f")
+    let huge = PickledTensor(key: "0", type: .int64, shape: [1 << 48])
+    for count in [1, 1 << 12] {
+      #expect(throws: FileError.cannotRead(path: "f", reason: SystemError.noMemory)) {
+        try file.values(of: [PickledTensor](repeating: huge, count: count)) { _ in
+          Issue.record("read")
+          return []
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    (
+      PyTorchError.otherFormat(path: "f", found: nil),
+      "not a PyTorch file (expected the ZIP archive that torch.save writes, found other bytes)"
+    ),
+    (
+      .noPickle(path: "f", found: 0),
+      "a ZIP archive of something else (expected PyTorch's data.pkl in a folder of its own, found "
+        + "none)"
+    ),
+    (
+      .noPickle(path: "f", found: 2),
+      "more than one PyTorch file in an archive (expected one data.pkl, found 2)"
+    ),
+  ])
+  func aRefusalIsOneSentence(_ error: PyTorchError, _ sentence: String) {
+    #expect(error.description == "f: " + sentence)
+  }
+
   @Test(arguments: ["strided.pth", "plain.pth"])
   func aTruncatedFileIsRefusedAtEveryByte(_ name: String) throws {
     let bytes = try archiveFixture(name)

@@ -46,6 +46,14 @@ import Testing
     #expect(throws: SafeTensorsError.self) { try TensorFile(parsing: bytes, path: "m") }
   }
 
+  @Test func aChecksumMayBeCutShortByTheEnd() {
+    let header = #"{"__metadata__":{"header_crc32":""}}"#
+    let bytes = [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8)
+    let error = SafeTensorsError.wrongHeaderChecksum(
+      path: "m", expected: "", found: "0x7ba0b457")
+    #expect(throws: error) { try TensorFile(parsing: bytes, path: "m") }
+  }
+
   @Test func theDamagedTensorIsNamed() throws {
     var bytes = file.encoded()
     bytes[bytes.count - 1] ^= 1

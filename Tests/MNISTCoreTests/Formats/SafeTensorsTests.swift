@@ -40,6 +40,21 @@ import Testing
     #expect(try TensorFile(parsing: bytes, path: "m") == TensorFile())
   }
 
+  @Test func eightAxesAreTheMost() throws {
+    let shape = [Int](repeating: 1, count: 8)
+    let file = TensorFile(tensors: ["w": TensorValue([2] as [Float], shape: shape)])
+    #expect(try TensorFile(parsing: file.encoded(), path: "m") == file)
+  }
+
+  @Test func aHeaderIsPaddedToTheNextMultipleOfEight() {
+    for count in 0..<9 {
+      let text = String(repeating: "x", count: count)
+      var header = #"{"__metadata__":{"a":"\#(text)"}}"#
+      while !header.utf8.count.isMultiple(of: 8) { header += " " }
+      #expect(TensorFile(metadata: ["a": text]).encoded() == bytes(header: header))
+    }
+  }
+
   /// They were written by the format's own library.
   @Test(arguments: ["ops", "classifier"])
   func theReferenceFilesAreReproducedByteForByte(_ name: String) throws {
@@ -166,6 +181,12 @@ import Testing
   @Test(arguments: [
     ("", SafeTensorsError.headerNotAnObject(path: "m", found: "the end")),
     (" {}", .headerNotAnObject(path: "m", found: "\" \"")),
+    (
+      "{",
+      .invalidHeader(
+        path: "m",
+        reason: .unexpected(offset: 9, expected: "a name in quotes", found: "the end"))
+    ),
     ("\u{FEFF}{}", .headerNotAnObject(path: "m", found: "byte 0xEF")),
     ("[]", .headerNotAnObject(path: "m", found: "\"[\"")),
     (

@@ -32,8 +32,10 @@ import Testing
   }
 
   @Test func aFileWithoutAStateSaysWhatItHolds() throws {
-    let numbers = Value.dictionary(
-      .init(pairs: (1...7).map { .init(key: .string("k\($0)"), value: .integer($0)) }))
+    func numbers(_ count: Int64) -> Value {
+      .dictionary(
+        .init(pairs: (1...count).map { .init(key: .string("k\($0)"), value: .integer($0)) }))
+    }
     for (root, found) in [
       (.list([weight]), "a list"), (weight, "a tensor"), (.none, "None"),
       (.dictionary(.init(pairs: [])), "an empty dictionary"),
@@ -41,7 +43,9 @@ import Testing
         .dictionary(.init(pairs: [.init(key: .integer(1), value: weight)])),
         "a dictionary of an integer"
       ),
-      (numbers, #"a dictionary of "k1", "k2", "k3", "k4", "k5" and 2 more"#),
+      (numbers(5), #"a dictionary of "k1", "k2", "k3", "k4", "k5""#),
+      (numbers(6), #"a dictionary of "k1", "k2", "k3", "k4", "k5" and 1 more"#),
+      (numbers(7), #"a dictionary of "k1", "k2", "k3", "k4", "k5" and 2 more"#),
     ] as [(Value, String)] {
       let error = PyTorchTensorsError.noModel(path: "m", found: found)
       #expect(throws: error) { try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") }
@@ -50,6 +54,38 @@ import Testing
           == "m: a PyTorch file without a model (expected a state dictionary, alone "
           + "or as model or state_dict of a dictionary, found \(found))")
     }
+  }
+
+  @Test func onlyStatesOfParametersAreReadFromARun() throws {
+    let state = Value.dictionary(
+      .init([("step", .tensor(TensorValue([5] as [Float], shape: []))), ("exp_avg", weight)]))
+    let model = Value.dictionary(.init([("w", weight), ("v", weight)], kind: .ordered))
+    let states = [.string("0"), .integer(2), .integer(-1), .integer(1)].map {
+      PickleDictionary<TensorValue>.Pair(key: $0, value: state)
+    }
+    let root = Value.dictionary(
+      .init([
+        ("model", model),
+        ("opt", .dictionary(.init([("state", .dictionary(.init(pairs: states)))]))),
+        ("steps", .tensor(TensorValue([5] as [Int64], shape: [1]))),
+        ("__metadata__", .dictionary(.init([("a", .string("b")), ("c", .integer(1))]))),
+      ]))
+    let numbers = TensorValue([1, 2] as [Float], shape: [2])
+    let expected = TensorFile(
+      metadata: ["a": "b"],
+      tensors: [
+        "w": numbers, "v": numbers, "optimizer.v.exp_avg": numbers,
+        "optimizer.w.step": TensorValue([5] as [Int64], shape: []),
+      ], hasChecksums: true)
+    #expect(try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") == expected)
+  }
+
+  /// So many that four bytes for each, and a few times as many, can be counted.
+  @Test func aTensorHasFewerThanTwoToThe59Numbers() {
+    let most = 576_460_752_303_423_487
+    #expect(checkedElementCount(of: [most]) == most)
+    #expect(checkedElementCount(of: [most + 1]) == nil)
+    #expect(checkedElementCount(of: [-1]) == nil)
   }
 
   /// A run's parts must not stand for one another.

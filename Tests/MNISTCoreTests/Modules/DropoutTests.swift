@@ -57,7 +57,10 @@ import Testing
   }
 
   @Test func probabilityZeroChangesNothing() {
-    #expect(layer(0)(Tensor([1, 2, 3])).numbers == [1, 2, 3])
+    let (x, generator) = (Tensor([1, 2, 3]), CounterGenerator(seed: 1))
+    #expect(Dropout(probability: 0, using: generator)(x) === x)
+    #expect(generator.count == 0)
+    #expect(x.dropout(probability: 0, using: generator).numbers == [1, 2, 3])
   }
 
   @Test(arguments: [1, 2, 3])

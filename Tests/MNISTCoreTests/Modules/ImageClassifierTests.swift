@@ -129,6 +129,7 @@ import Testing
   @Test(arguments: [
     (784, 10, 5, [630, 476, 322, 168]), (784, 10, 3, [526, 268]), (784, 10, 2, [397]),
     (140, 4, 4, [106, 72, 38]), (4, 10, 3, [6, 8]), (5, 4, 3, [5, 5]), (3, 3, 2, [3]),
+    (1, 1, 1, []), (1, 2, 2, [1]),
   ])
   func hiddenSizesAreAnArithmeticProgression(
     _ input: Int, _ output: Int, _ layers: Int, _ expected: [Int]

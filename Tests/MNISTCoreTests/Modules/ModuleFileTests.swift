@@ -57,4 +57,14 @@ import Testing
     #expect(throws: FileError.self) { try module.save(to: path + "/inside") }
     #expect(module.stateDictionary == before)
   }
+
+  /// 16 bytes for each of the module's 22 numbers, 8 MiB for a header, 8 bytes for its length.
+  @Test func aFileTooLargeForTheModuleIsNotRead() throws {
+    let path = Scratch.path("large.safetensors")
+    try Data().write(to: URL(fileURLWithPath: path))
+    try #require(truncate(path, 8_388_969) == 0)
+    #expect(
+      throws: FileError.tooLarge(path: path, limitBytes: 8_388_968, foundBytes: 8_388_969)
+    ) { try Small(seed: 1).load(from: path) }
+  }
 }

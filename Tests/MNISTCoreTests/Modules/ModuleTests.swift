@@ -35,6 +35,20 @@ import Testing
     #expect(module.parameters[0] === module.firstWeight)
   }
 
+  @Test func everyModuleBeginsInTraining() {
+    let generator = RandomGenerator(seed: 0)
+    let modules: [any Module] = [
+      ReLU(), LeakyReLU(), Tanh(), Sigmoid(), LogSoftmax(), BatchNorm1d(1), Sequential([]),
+      Dropout(probability: 0.5, using: CounterGenerator(seed: 0)),
+      Linear(inputSize: 1, outputSize: 1, using: generator),
+      Block(inputSize: 1, outputSize: 1, regularization: .batchNorm, using: generator),
+      ImageClassifier(
+        inputSize: 1, outputSize: 1, hiddenSizes: [1], regularization: .batchNorm,
+        using: generator),
+    ]
+    for module in modules { #expect(module.isTraining, "\(module)") }
+  }
+
   @Test func trainingAndEvaluationReachEveryModule() {
     let model = Sequential([Mixture(), Sequential([Mixture()])])
     #expect(model.modules.count == 8)
@@ -56,6 +70,15 @@ import Testing
           (1): Sequential()
         )
         """)
+  }
+
+  @Test func anEmptyLineOfAModulesTextStays() {
+    final class Verse: Module {
+      var isTraining = true
+      let description = "one\n\ntwo"
+      func callAsFunction(_ input: Tensor) -> Tensor { input }
+    }
+    #expect(Sequential([Verse()]).description == "Sequential(\n  (0): one\n  \n  two\n)")
   }
 
   @Test func theDerivativeOfAModuleFollowsByItself() {

@@ -123,6 +123,13 @@ import Testing
         + "unexpected tensors: layers.2.weight, epoch")
   }
 
+  @Test func tenNamesAreToldAndTheOthersCounted() {
+    let names = (1...11).map { "t\($0)" }
+    let ten = "missing tensors: t1, t2, t3, t4, t5, t6, t7, t8, t9, t10"
+    #expect(StateDictionaryError(missing: Array(names[..<10])).description == ten)
+    #expect(StateDictionaryError(missing: names).description == ten + " and 1 more")
+  }
+
   @Test func theSameNumbersInAnotherShapeDoNotFit() {
     var state = model.stateDictionary
     state["layers.1.weight"] = TensorValue(

@@ -6,7 +6,7 @@ import Testing
     for gradient: Float in [1e-3, 1, 1e3] {
       let parameter = Parameter(Tensor([1, 1]))
       parameter.gradient = Tensor([gradient, -gradient])
-      Adam([parameter], learningRate: 0.1).step()
+      Adam([parameter], learningRate: 0.1, epsilon: 0).step()
       expectClose(parameter.numbers, [0.9, 1.1])
     }
   }
@@ -41,6 +41,9 @@ import Testing
     #expect(still.numbers == [1])
     #expect(moved.numbers != [1])
     #expect(adam.state.map(\.step) == [0, 1])
+    let other = Adam([Parameter(Tensor([1])), Parameter(Tensor([1]))])
+    other.state = adam.state
+    #expect(other.state == adam.state)
   }
 
   @Test func gradientZeroChangesNothing() {
@@ -48,6 +51,18 @@ import Testing
     parameter.gradient = Tensor([0])
     Adam([parameter]).step()
     #expect(parameter.numbers == [1])
+  }
+
+  @Test func weightDecayMayBeOne() {
+    let inGradient = Parameter(Tensor([2]))
+    inGradient.gradient = Tensor([-2])
+    Adam([inGradient], learningRate: 0.5, weightDecay: 1).step()
+    #expect(inGradient.numbers == [2])
+
+    let beside = Parameter(Tensor([2]))
+    beside.gradient = Tensor([3])
+    Adam([beside], learningRate: 0.5, weightDecay: 1, decoupledWeightDecay: true).step()
+    expectClose(beside.numbers, [0.5 * 2 - 0.5])
   }
 
   @Test func aSavedStateGoesOnWhereItWas() {

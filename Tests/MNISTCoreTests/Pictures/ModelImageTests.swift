@@ -36,6 +36,101 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
       InkGrid([128, 127], height: 1, width: 2).centered(height: 1, width: 4) == [0, 0, 128, 127])
   }
 
+  /// It stays within the image, whichever end is the heavy one.
+  @Test func theCenterIsNoReasonToLeaveTheImage() {
+    let (first, last): ([UInt8], [UInt8]) = ([255, 1, 1, 1], [1, 1, 1, 1, 1, 255])
+    #expect(InkGrid(first, height: 1, width: 4).centered(height: 1, width: 5) == [0] + first)
+    #expect(InkGrid(first, height: 4, width: 1).centered(height: 5, width: 1) == [0] + first)
+    #expect(InkGrid(last, height: 1, width: 6).centered(height: 1, width: 7) == last + [0])
+    #expect(InkGrid(last, height: 6, width: 1).centered(height: 7, width: 1) == last + [0])
+  }
+
+  /// Wherever that is, in a tall picture and in a wide one.
+  @Test(arguments: [(5, 3), (3, 5)])
+  func theSmallestBoxAroundTheInkIsKept(_ height: Int, _ width: Int) {
+    for place in 0..<15 {
+      var ink = [UInt8](repeating: 0, count: 15)
+      ink[place] = 1
+      let box = InkGrid(ink, height: height, width: width).cropped()
+      #expect((box.height, box.width) == (1, 1))
+      #expect(box.centered(height: 3, width: 3) == [0, 0, 0, 0, 1, 0, 0, 0, 0])
+    }
+    var ink = [UInt8](repeating: 0, count: 15)
+    (ink[width + 1], ink[2 * width + 2]) = (2, 3)
+    let box = InkGrid(ink, height: height, width: width).cropped()
+    #expect((box.height, box.width) == (2, 2))
+    #expect(box.centered(height: 2, width: 2) == [2, 0, 0, 3])
+  }
+
+  @Test(arguments: [(3, 5), (5, 3), (7, 9)])
+  func eachNewPixelIsTheMeanOfTheAreaItCovers(_ height: Int, _ width: Int) {
+    let ink = (0..<height * width).map { UInt8($0 * 53 % 256) }
+    for (newHeight, newWidth) in [(2, 4), (4, 2), (5, 8), (height, width)] {
+      let found = InkGrid(ink, height: height, width: width)
+        .resized(height: newHeight, width: newWidth)
+      var expected: [UInt8] = []
+      for row in 0..<newHeight {
+        for column in 0..<newWidth {
+          var sum = 0
+          for y in row * height..<(row + 1) * height {
+            for x in column * width..<(column + 1) * width {
+              sum += Int(ink[y / newHeight * width + x / newWidth])
+            }
+          }
+          expected.append(UInt8((Double(sum) / Double(height * width)).rounded()))
+        }
+      }
+      #expect(found.centered(height: newHeight, width: newWidth) == expected)
+    }
+  }
+
+  @Test func aHairlineIsOnePixelThick() {
+    let (none, line) = ([UInt8](repeating: 0, count: 102), [UInt8](repeating: 255, count: 100))
+    let wide = ModelImage(
+      fitting: picture(none + [0] + line + [0] + none, height: 3, width: 102), height: 28,
+      width: 28)
+    let tall = ModelImage(
+      fitting: picture(
+        [0, 0, 0] + line.flatMap { [0, $0, 0] } + [0, 0, 0], height: 102, width: 3),
+      height: 28, width: 28)
+    for index in 0..<28 {
+      for other in 0..<28 {
+        let expected: UInt8 = index == 14 && (4..<24).contains(other) ? 255 : 0
+        #expect(wide.pixels[index * 28 + other] == expected)
+        #expect(tall.pixels[other * 28 + index] == expected)
+      }
+    }
+  }
+
+  @Test func anImageMayBeOnePixel() {
+    let image = ModelImage(
+      fitting: picture([0, 0, 0, 0, 255, 0, 0, 0, 0], height: 3, width: 3), height: 1, width: 1)
+    #expect(image.pixels == [255] && !image.isBlank)
+  }
+
+  @Test func ofEqualDifferencesTheInkIsLight() {
+    var pixels = [UInt8](repeating: 100, count: 12)
+    (pixels[5], pixels[6]) = (50, 150)
+    let image = ModelImage(fitting: picture(pixels, height: 3, width: 4), height: 28, width: 28)
+    #expect(!image.isInverted)
+  }
+
+  @Test func whatShowsThroughIsRounded() {
+    let faint = picture([1, 1, 10, 10], height: 2, width: 2, opacity: [127, 128, 0, 255])
+    #expect(faint.luminance(over: 0) == [0, 1, 0, 10])
+    #expect(faint.luminance(over: 200) == [101, 100, 200, 10])
+  }
+
+  /// Where half of the border is opaque its median is the paper, where less is the ink decides.
+  @Test(
+    arguments: [
+      ([10, 200], [255, 0], 10), ([10, 200], [254, 0], 255), ([10, 200], [200, 201], 200),
+      ([127], [1], 255), ([128], [100], 0), ([127], [0], 0),
+    ] as [([UInt8], [UInt8], UInt8)])
+  func thePaperIsWhatIsOpaque(_ pixels: [UInt8], _ opacity: [UInt8], _ paper: UInt8) {
+    #expect(picture(pixels, height: 1, width: pixels.count, opacity: opacity).paper == paper)
+  }
+
   @Test func darkInkOnLightPaperIsTurnedOver() {
     let image = ModelImage(fitting: picture(character.map { 255 - $0 }), height: 28, width: 28)
     #expect(image.pixels == character)
@@ -165,7 +260,7 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     let image = ModelImage(
       fitting: picture([UInt8](repeating: shade, count: 12), height: 3, width: 4), height: 28,
       width: 28)
-    #expect(image.isBlank)
+    #expect(image.isBlank && !image.isInverted)
     #expect(image.pixels == [UInt8](repeating: 0, count: 28 * 28))
   }
 

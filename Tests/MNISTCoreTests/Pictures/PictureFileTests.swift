@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -41,6 +42,16 @@ import Testing
     #expect(
       PictureError.empty(path: "f").description
         == "f: the file is empty (expected PNG, PGM or PPM)")
+  }
+
+  @Test func aPicturesFileHasALimit() throws {
+    try SmallSets.withFolder(["a.png": []]) { folder in
+      let path = "\(folder)/a.png"
+      #expect(truncate(path, 268_435_457) == 0)
+      let error = FileError.tooLarge(
+        path: path, limitBytes: 268_435_456, foundBytes: 268_435_457)
+      #expect(throws: error) { try PictureFile.read(path) }
+    }
   }
 
   @Test func theContentTellsTheFormatNotTheName() throws {

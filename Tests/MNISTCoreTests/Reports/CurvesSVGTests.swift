@@ -8,7 +8,14 @@ import Testing
     arguments: [
       ([0.0, 1.0], [0, 0.25, 0.5, 0.75, 1], 2), ([0.97, 0.985], [0.97, 0.975, 0.98, 0.985], 3),
       ([0.012, 0.2], [0, 0.05, 0.1, 0.15, 0.2], 2), ([3, 97], [0, 25, 50, 75, 100], 0),
-      ([1_000, 9_000], [0, 2_000, 4_000, 6_000, 8_000, 10_000], 0),
+      ([1_000, 9_000], [0, 2_000, 4_000, 6_000, 8_000, 10_000], 0), ([0, 4], [0, 1, 2, 3, 4], 0),
+      ([0, 0.28], [0, 0.1, 0.2, 0.3], 1), ([0.3, 0.7], [0.3, 0.4, 0.5, 0.6, 0.7], 1),
+      ([0.06, 0.07], [0.06, 0.0625, 0.065, 0.0675, 0.07], 4), ([], [0, 0.25, 0.5, 0.75, 1], 2),
+      ([0], [-0.001, -0.0005, 0, 0.0005, 0.001], 4),
+      ([0.008], [0.007, 0.0075, 0.008, 0.0085, 0.009], 4),
+      ([0.5], [0.45, 0.475, 0.5, 0.525, 0.55], 3), ([-3, -3], [-3.4, -3.2, -3, -2.8, -2.6], 1),
+      ([1, 1.0000000015], [0.9999999995, 1, 1.0000000005, 1.000000001, 1.0000000015], 10),
+      ([2], [1.8, 1.9, 2, 2.1, 2.2], 1), ([1.1], [0.9, 1, 1.1, 1.2, 1.3], 1),
     ] as [([Double], [Double], Int)])
   func ticksAreRoundAndHoldAllValues(_ values: [Double], _ ticks: [Double], _ decimals: Int) {
     let axis = ChartAxis(holding: values)
@@ -73,6 +80,53 @@ import Testing
       "</svg>",
     ]
     #expect(Array(lines.suffix(expected.count)) == expected)
+  }
+
+  @Test func oneEpochStandsInTheMiddle() {
+    let lines = lines([SampleRuns.row(1, valid: 0.25)])
+    let expected = [
+      #"<path class="best" d="M380.0 50V414"/>"#,
+      #"<text class="best-text" x="386.0" y="54">best: epoch 1, loss 0.2500, accuracy 0.9000</text>"#,
+      #"<path class="line train" d="M380.0 64.0"/>"#,
+      #"<path class="line valid" d="M380.0 222.3"/>"#,
+      #"<path class="line accuracy" d="M380.0 359.0"/>"#,
+      #"<circle class="dot valid" cx="380.0" cy="222.3" r="4.5"/>"#,
+      #"<circle class="dot accuracy" cx="380.0" cy="359.0" r="4.5"/>"#,
+      #"<text class="middle" x="380.0" y="434">1</text>"#,
+      #"<text class="middle" x="380" y="452">epoch</text>"#,
+      "</svg>",
+    ]
+    #expect(lines.suffix(expected.count) == expected)
+  }
+
+  @Test func twoEpochsStandAtTheEnds() {
+    let lines = lines([SampleRuns.row(1, valid: 0.5), SampleRuns.row(2, valid: 0.25)])
+    #expect(lines.contains(#"<path class="line valid" d="M64.0 64.0L696.0 222.3"/>"#))
+    #expect(lines.contains(#"<text class="middle" x="64.0" y="434">1</text>"#))
+    #expect(lines.contains(#"<text class="middle" x="696.0" y="434">2</text>"#))
+  }
+
+  @Test func withoutAnEpochThereAreOnlyTheAxes() {
+    let lines = lines([])
+    #expect(lines.contains(#"<desc id="curves-text">No epoch is done yet.</desc>"#))
+    let expected = [
+      #"<path class="grid" d="M64 304.0H696"/><text class="end" x="56" y="304.0" dy="4">1.00</text>"#,
+      #"<text class="middle" x="380.0" y="434">1</text>"#,
+      #"<text class="middle" x="380" y="452">epoch</text>"#,
+      "</svg>",
+    ]
+    #expect(lines.suffix(expected.count) == expected)
+  }
+
+  @Test func anAccuracyThatIsNoNumberHasNoDot() {
+    let lines = lines([SampleRuns.row(1, valid: 0.25, accuracy: .nan)])
+    #expect(
+      lines.filter { $0.hasPrefix("<circle") }
+        == [#"<circle class="dot valid" cx="380.0" cy="222.3" r="4.5"/>"#])
+  }
+
+  private func lines(_ rows: [MetricsRow]) -> [String] {
+    CurvesSVG.text(rows).split(separator: "\n").map(String.init)
   }
 
   /// Of 633 epochs each is one unit wide.
@@ -148,5 +202,22 @@ import Testing
     #expect(line?.contains(" 64.0L") == true)
     #expect(line?.filter { $0 == "M" }.count == 2)
     #expect(line?.contains("L696.0 ") == true)
+  }
+
+  /// Of every ten epochs here the second has no loss, the fourth the lowest, the seventh the highest, and the
+  /// ninth none again.
+  @Test func ofEachStretchTheLowestTheHighestAndTheFirstGapAreDrawn() {
+    let losses = [0.5, .nan, 0.5, 0.25, 0.5, 0.5, 0.75, 0.5, .nan, 0.5]
+    let svg = CurvesSVG.text(
+      (0..<5_000).map { SampleRuns.row($0 + 1, train: losses[$0 % 10], valid: 0.5) })
+    func x(_ index: Int) -> String {
+      NumberText.fixed(64 + 632 * Double(index) / 4_999, decimals: 1)
+    }
+    let stretches = stride(from: 0, to: 5_000, by: 10).map {
+      "M\(x($0 + 3)) 238.2L\(x($0 + 6)) 79.8"
+    }
+    #expect(
+      svg.contains(
+        "<path class=\"line train\" d=\"M64.0 159.0\(stretches.joined())L696.0 159.0\"/>"))
   }
 }

@@ -43,6 +43,21 @@ import Testing
     }
   }
 
+  @Test func aLinkHasAtMost65536Bytes() throws {
+    try SmallSets.withFolder { folder in
+      let folder = OutputTarget.absolutePath(folder)
+      let configuration = SampleRuns.configuration(modelPath: "\(folder)/m")
+      let directory = try RunLog("\(folder)/a", configuration).directory
+      let link = LogLink(of: "\(folder)/m")
+      var text = Array(String(repeating: "./", count: 32_767).utf8) + Array("a\n".utf8)
+      try SmallSets.write(text, link.path)
+      #expect(link.folder(of: configuration) == directory)
+      text += Array("\n".utf8)
+      try SmallSets.write(text, link.path)
+      #expect(link.folder(of: configuration) == nil)
+    }
+  }
+
   @Test(arguments: ["", "\n", "../../../../../..\n", "/\n", "no\n", "\u{0}\n"])
   func aWayToNothingIsNone(_ text: String) throws {
     try SmallSets.withFolder { folder in

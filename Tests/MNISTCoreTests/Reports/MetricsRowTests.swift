@@ -24,6 +24,7 @@ import Testing
 
   @Test(arguments: [
     "", "1,2,3", "0,1,1,1,1,1,1", "x,1,1,1,1,1,1", "1,1,1,1,1,1,", "1,1,1,1,1,1,1,1",
+    "1,1,1,1,1,1,1,", "1,,1,1,1,1,1,1",
   ])
   func anythingElseIsNoRow(_ line: String) {
     #expect(MetricsRow(line: line) == nil)
@@ -57,6 +58,17 @@ import Testing
       #expect(throws: RunFolderError.wrongHeader(path: path, expected: MetricsRow.header)) {
         try MetricsRow.read(path)
       }
+    }
+  }
+
+  /// A file with a hole in it takes no room.
+  @Test func aTableBeyondTheLimitIsRefusedUnread() throws {
+    try SmallSets.withFolder(["metrics.csv": []]) { folder in
+      let path = folder + "/metrics.csv"
+      #expect(truncate(path, 268_435_457) == 0)
+      #expect(
+        throws: FileError.tooLarge(path: path, limitBytes: 268_435_456, foundBytes: 268_435_457)
+      ) { try MetricsRow.read(path) }
     }
   }
 

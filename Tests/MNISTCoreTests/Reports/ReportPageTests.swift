@@ -73,6 +73,10 @@ import Testing
           """)
   }
 
+  @Test func withoutAnswersATableIsItsHeader() {
+    #expect(ReportFolder.predictions([]) == "index,label,predicted,probability\n")
+  }
+
   @Test func theFileNeedsNoNetwork() {
     let html = ReportPage(evaluation([1, 1, 1, 1, 1, 1]), images: images).html
     let withoutNames = html.replacing("http://www.w3.org/2000/svg", with: "")
@@ -97,6 +101,67 @@ import Testing
     #expect(html.contains("No image was taken for another class."))
     #expect(!html.contains("<figure>"))
     #expect(!html.contains("curves-head"))
+  }
+
+  // MARK: Counts
+
+  /// So many answers of each label and prediction, of four classes; all about the first image.
+  private func page(_ counts: [(label: Int, predicted: Int, count: Int)]) -> ReportPage {
+    let answers = counts.flatMap { label, predicted, count in
+      (0..<count).map { _ in
+        var probabilities: [Float] = [0, 0, 0, 0]
+        probabilities[predicted] = 1
+        return Classification(index: 0, label: label, probabilities: probabilities)
+      }
+    }
+    return ReportPage(Evaluation(answers), images: images)
+  }
+
+  /// Right answers by their share of the class, wrong ones by the root of their share of the most frequent
+  /// mistake; from 55 % on the text is light.
+  @Test func aCellIsAsDarkAsItsCountIsLarge() {
+    let html = page([(0, 0, 11), (0, 1, 9), (1, 1, 27), (1, 0, 23), (2, 2, 1)]).html
+    func row(_ label: Int, _ cells: [(style: String, strength: Int, count: Int)]) -> String {
+      let cells = cells.enumerated().map { predicted, cell in
+        "<td class=\"\(cell.style)\" style=\"--s:\(cell.strength)%\" title=\"\(cell.count) of class "
+          + "\(label) predicted to be \(predicted)\">\(cell.count)</td>"
+      }
+      return "<tr><th scope=\"row\">\(label)</th>\(cells.joined())</tr>\n"
+    }
+    let none = ("none", 0, 0)
+    let rows = [
+      row(0, [("right strong", 55, 11), ("wrong strong", 63, 9), none, none]),
+      row(1, [("wrong strong", 100, 23), ("right", 54, 27), none, none]),
+      row(2, [none, none, ("right strong", 100, 1), none]),
+      row(3, [none, none, none, none]),
+    ]
+    #expect(html.contains(rows.joined()))
+    #expect(
+      html.contains(
+        """
+        <ol class="pairs">\
+        <li><span><b>1</b> taken for <b>0</b></span><i style="width:100.0%"></i><span>23</span></li>
+        <li><span><b>0</b> taken for <b>1</b></span><i style="width:39.1%"></i><span>9</span></li></ol>
+        """))
+  }
+
+  @Test(arguments: [
+    (60, "the prediction.</p>"), (61, "the prediction, the 60 most certain of 61.</p>"),
+  ])
+  func sixtyMistakesAreShownAndTenPairs(_ count: Int, _ end: String) {
+    let pairs = (0..<4).flatMap { label in (1..<4).map { (label, (label + $0) % 4) } }
+    let html = page((0..<count).map { (pairs[$0 % 12].0, pairs[$0 % 12].1, 1) }).html
+    #expect(html.components(separatedBy: "<figure>").count == 61)
+    #expect(html.contains("with the probability of \(end)"))
+    #expect(html.components(separatedBy: "<li>").count == 11)
+  }
+
+  // MARK: Files
+
+  @Test func aReportNeedsAFolder() {
+    let page = ReportPage(evaluation([0, 1, 2, 0, 1, 1]), images: images)
+    #expect(throws: FileError.emptyPath) { try ReportFolder.checkWritable("") }
+    #expect(throws: FileError.emptyPath) { try ReportFolder.write(page, to: "") }
   }
 
   @Test func theFolderHoldsThePageAndTheTables() throws {

@@ -27,6 +27,16 @@ import Testing
     #expect(abs(groups[0].validAccuracy.mean - 0.91) < 1e-15)
   }
 
+  @Test func theSpreadIsThatOfASample() throws {
+    let figures: [(UInt64, Double, Double)] = [(1, 0.25, 0.75), (2, 0.5, 0.875), (3, 0.75, 1)]
+    let runs = try figures.map { seed, loss, accuracy in
+      try #require(SampleRuns.run("\(seed)", seed: seed, losses: [loss], accuracy: accuracy))
+    }
+    let group = try #require(RunComparison(runs).groups.first)
+    #expect(group.validLoss.mean == 0.5 && group.validLoss.standardDeviation == 0.25)
+    #expect(group.validAccuracy.mean == 0.875 && group.validAccuracy.standardDeviation == 0.125)
+  }
+
   @Test func runsAndGroupsThatAreEqualAreInTheOrderOfTheirNames() throws {
     let figures: [(String, UInt64, Int, Double)] = [
       ("d", 2, 256, 0.5), ("c", 1, 64, 0.25), ("b", 1, 256, 0.25), ("a", 2, 64, 0.5),
@@ -168,5 +178,50 @@ import Testing
           path: folder + "/no/config.json", reason: "No such file or directory")
       ) { try LoggedRun(readingFrom: folder + "/no") }
     }
+    #expect(throws: FileError.emptyPath) { try LoggedRun(readingFrom: "") }
+  }
+
+  @Test func theLogOfAnotherRunThanTheModelsIsToldByItsSettingsAndItsLosses() throws {
+    let checkpoint = try SmallSets.checkpoint()
+    let lowest = checkpoint.state.lowestLoss
+    func check(
+      _ model: SavedModel, rows: [MetricsRow]? = nil,
+      _ change: (inout TrainingSettings) -> Void = { _ in }
+    ) throws {
+      var settings = checkpoint.settings
+      change(&settings)
+      let configuration = RunConfiguration(
+        version: "1", commandLine: [], modelPath: "/no", settings)
+      let rows = rows ?? [SampleRuns.row(1, valid: 9), SampleRuns.row(2, valid: lowest)]
+      try #require(LoggedRun(name: "log", configuration: configuration, rows: rows))
+        .check(isOf: model, path: "m")
+    }
+    func error(_ name: String, _ expected: String, _ found: String) -> RunFolderError {
+      .otherRun(path: "log", model: "m", name: name, expected: expected, found: found)
+    }
+    let saved = SavedModel(checkpoint)
+    #expect(throws: Never.self) { try check(saved) }
+    #expect(throws: Never.self) {
+      try check(saved) { ($0.epochCount, $0.patience, $0.device) = (9, 3, "GPU") }
+    }
+    #expect(throws: error("seed", "3", "4")) { try check(saved) { $0.seed = 4 } }
+    let checksum = hexadecimal(checkpoint.settings.labelsCRC32)
+    #expect(throws: error("train_labels_crc32", checksum, "0x00000007")) {
+      try check(saved) { $0.labelsCRC32 = 7 }
+    }
+    #expect(throws: error("a lowest loss after epoch 2 of", "\(lowest)", "9.0")) {
+      try check(saved, rows: [SampleRuns.row(1, valid: lowest), SampleRuns.row(2, valid: 9)])
+    }
+    #expect(throws: Never.self) { try check(saved, rows: [SampleRuns.row(1, valid: 9)]) }
+
+    // Weights alone tell no more than their sizes.
+    let weights = try SavedModel(
+      #require(checkpoint.state.best).safeTensors, path: "m")
+    #expect(throws: Never.self) { try check(weights) { ($0.seed, $0.batchSize) = (4, 5) } }
+    #expect(throws: error("n_layers", "3", "2")) { try check(weights) { $0.hiddenSizes = [5] } }
+    #expect(throws: error("use_dropout", "false", "true")) {
+      try check(weights) { $0.useDropout = true }
+    }
+    #expect(throws: error("output_size", "3", "4")) { try check(weights) { $0.outputSize = 4 } }
   }
 }

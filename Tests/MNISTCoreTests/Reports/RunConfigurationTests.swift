@@ -71,6 +71,17 @@ import Testing
     }
   }
 
+  /// A file with a hole in it takes no room.
+  @Test func aFileBeyondTheLimitIsRefusedUnread() throws {
+    try SmallSets.withFolder(["config.json": []]) { folder in
+      let path = folder + "/config.json"
+      #expect(truncate(path, 4_194_305) == 0)
+      #expect(
+        throws: FileError.tooLarge(path: path, limitBytes: 4_194_304, foundBytes: 4_194_305)
+      ) { try RunConfiguration.read(path) }
+    }
+  }
+
   @Test func aRunIsTheSameWithMoreEpochsButNotWithAnotherSeed() {
     let run = SampleRuns.configuration()
     #expect(run.hasSettings(of: SampleRuns.configuration(epochCount: 30)))

@@ -13,6 +13,8 @@ import Testing
       let directory = folder + "/runs/a"
       let log = try RunLog(directory + "/", SampleRuns.configuration())
       #expect(log.directory == directory)
+      log.finish()
+      #expect(!FileManager.default.fileExists(atPath: directory + "/curves.svg"))
       func curves() throws -> String {
         String(decoding: try SmallSets.content(directory + "/curves.svg"), as: UTF8.self)
       }
@@ -120,6 +122,7 @@ import Testing
         .flatMap { try SmallSets.content("\(log.directory)/\($0)") }
       let restart = TensorBoardEvents.restart(step: 3, wallTime: 1)
       #expect(events.count == 40 + 3 * 148 + 40 + restart.count + 148)
+      #expect(try restarts(in: log.directory) == [3])
     }
   }
 
@@ -239,8 +242,9 @@ import Testing
     try SmallSets.withFolder { folder in
       let configuration = SampleRuns.configuration()
       _ = try RunLog(folder, configuration)
-      for left in ["", "epoch,tra"] {
-        try SmallSets.write(Array(left.utf8), folder + "/metrics.csv")
+      for left in ["", "epoch,tra", nil] {
+        try FileManager.default.removeItem(atPath: folder + "/metrics.csv")
+        if let left { try SmallSets.write(Array(left.utf8), folder + "/metrics.csv") }
         try RunLog.checkWritable(folder, resuming: configuration)
         let log = try RunLog(folder, configuration, resumingAfter: 2)
         #expect(log.directory == folder && log.rows.isEmpty)
@@ -257,6 +261,7 @@ import Testing
       _ = try RunLog(directory, configuration)
       let log = try RunLog(directory, configuration)
       #expect(log.directory == directory)
+      #expect(try restarts(in: directory) == [1])
       log.append(rows[0])
       #expect(try MetricsRow.read(directory + "/metrics.csv") == [rows[0]])
       // A run that is saved elsewhere may be under way.
@@ -311,5 +316,22 @@ import Testing
       #expect(throws: FileError.emptyPath) { try RunLog.checkWritable("", resuming: nil) }
       #expect(try SmallSets.names(folder) == ["file"])
     }
+  }
+
+  // MARK: -
+
+  /// The steps that TensorBoard is to forget, they and all later ones.
+  private func restarts(in folder: String) throws -> [UInt64] {
+    var rest = try SmallSets.names(folder).filter { $0.hasPrefix("events") }
+      .flatMap { try SmallSets.content("\(folder)/\($0)") }[...]
+    var steps: [UInt64] = []
+    while !rest.isEmpty {
+      // The length in eight bytes and its checksum, the event, its checksum.
+      let length = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+      let event = try ProtobufReader(rest.dropFirst(12).prefix(length))
+      if event.fieldNumbers.contains(7) { steps += event.numbers(2) }
+      rest = rest.dropFirst(length + 16)
+    }
+    return steps
   }
 }

@@ -21,6 +21,7 @@ import Testing
     timer.endBatch(at: 5)
     #expect(timer.secondsPerBatch == nil)
     timer.endBatch(at: 6)
+    #expect(timer.secondsPerBatch == 1)
     timer.endBatch(at: 7.5)
     #expect(timer.secondsPerBatch == 1.25)
   }
@@ -36,8 +37,21 @@ import Testing
     #expect(timer.endEpoch(at: 4) == (2, 12))
   }
 
-  @Test func noTimeIsNoSpeed() {
+  /// 80 images to train on are done, and of the 20 to validate on eight.
+  @Test func whatIsValidatedIsDoneToo() throws {
+    struct Stop: Error {}
+    let images = SmallSets.fields(100)
+    let run = TrainingRun(SmallSets.settings(images, batchSize: 8), images: images)
+    #expect(throws: Stop.self) {
+      try run.train { if case .validIteration = $0 { throw Stop() } }
+    }
+    var timer = RunTimer(run, at: 0)
+    #expect(timer.endEpoch(at: 2) == (2, 6))
+  }
+
+  @Test func noTimeIsNoSpeedAndAShortTimeIsOne() {
     var timer = RunTimer(run, at: 1)
     #expect(timer.endEpoch(at: 1) == (0, 0))
+    #expect(timer.endEpoch(at: 1.5) == (0.5, 48))
   }
 }

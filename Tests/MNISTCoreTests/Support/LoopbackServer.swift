@@ -13,6 +13,8 @@ final class LoopbackServer: Sendable {
     case cutOff([UInt8], promised: Int)
     /// Sends these bytes and then nothing, but keeps the connection.
     case stall([UInt8])
+    /// Ends the connection without a byte, as one ends it or as a crash does.
+    case hangUp(isReset: Bool)
   }
 
   let port: UInt16
@@ -22,8 +24,15 @@ final class LoopbackServer: Sendable {
 
   var address: String { "http://127.0.0.1:\(port)/" }
 
+  /// The heads of the requests.
+  var requestHeads: [String] { requests.withLock { $0 } }
+
   /// The paths that were asked for, without the slash they begin with.
-  var requestedPaths: [String] { requests.withLock { $0 } }
+  var requestedPaths: [String] { requestHeads.map(Self.path) }
+
+  private static func path(of head: String) -> String {
+    String(head.split(separator: " ")[1].dropFirst())
+  }
 
   /// An address at which nobody answers.
   static func refusingAddress() throws -> String {
@@ -32,7 +41,8 @@ final class LoopbackServer: Sendable {
     return "http://127.0.0.1:\(port)/"
   }
 
-  /// - Parameter answers: by path; every other path is answered with status 404.
+  /// - Parameter answers: by path; every other path is answered with status 404. That of the path `TLS` answers
+  ///   whoever wants a secure connection, who is left waiting otherwise.
   static func with<Result>(
     _ answers: [String: Answer], _ body: (LoopbackServer) async throws -> Result
   ) async throws -> Result {
@@ -96,12 +106,18 @@ final class LoopbackServer: Sendable {
       let count = recv(connection, &bytes, bytes.count, 0)
       guard count > 0 else { return }
       request += String(decoding: bytes[..<count], as: UTF8.self)
-      // A greeting of TLS: it is left waiting.
-      if bytes[0] == 0x16 { return waitForTheEnd(connection) }
+      // A greeting of TLS.
+      if bytes[0] == 0x16 {
+        guard let answer = answers["TLS"] else { return waitForTheEnd(connection) }
+        return send(connection, answer)
+      }
     }
-    let path = request.split(separator: " ")[1].dropFirst()
-    requests.withLock { $0.append(String(path)) }
-    switch answers[String(path)] {
+    requests.withLock { $0.append(request) }
+    send(connection, answers[Self.path(of: request)])
+  }
+
+  private func send(_ connection: Int32, _ answer: Answer?) {
+    switch answer {
     case .content(let bytes):
       send(connection, "HTTP/1.1 200 OK\r\nContent-Length: \(bytes.count)\r\n\r\n", bytes)
     case .cutOff(let bytes, let promised):
@@ -109,6 +125,11 @@ final class LoopbackServer: Sendable {
     case .stall(let bytes):
       send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", bytes)
       waitForTheEnd(connection)
+    case .hangUp(let isReset):
+      // Without waiting for what may not have arrived.
+      var option = linger(l_onoff: isReset ? 1 : 0, l_linger: 0)
+      setsockopt(
+        connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     case .redirect(let address):
       send(
         connection, "HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\n\r\n", [])

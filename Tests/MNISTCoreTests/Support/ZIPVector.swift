@@ -21,6 +21,7 @@ struct ZIPVector {
     /// The same in the directory: packed and unpacked size, and where the header is.
     var directoryNumbers: [Int]?
     var directoryExtra: [UInt8] = []
+    var directoryComment: [UInt8] = []
 
     init(_ name: String = "a", stored content: [UInt8] = [1, 2, 3]) {
       self.name = Array(name.utf8)
@@ -62,6 +63,7 @@ struct ZIPVector {
 
   var file: [UInt8] {
     let field = Self.field
+    let time: [UInt8] = [0x61, 0x8C, 0x21, 0x5A]
     var file = prefix
     var directory: [UInt8] = []
     for entry in entries {
@@ -70,16 +72,18 @@ struct ZIPVector {
       let sizes = [entry.crc32, entry.packed.count, entry.byteCount]
       let header = entry.headerNumbers ?? sizes
       file += [0x50, 0x4B, 3, 4] + field(20, 2) + field(entry.headerFlags ?? entry.flags, 2)
-      file += field(entry.headerMethod ?? entry.method, 2) + field(0, 4)
+      file += field(entry.headerMethod ?? entry.method, 2) + time
       file += header.flatMap { field($0, 4) }
       file += field(name.count, 2) + field(entry.headerExtra.count, 2) + name + entry.headerExtra
       file += entry.packed + entry.descriptor
       let numbers = entry.directoryNumbers ?? [entry.packed.count, entry.byteCount, offset]
       directory += [0x50, 0x4B, 1, 2] + field(20, 2) + field(20, 2) + field(entry.flags, 2)
-      directory += field(entry.method, 2) + field(0, 4) + field(entry.crc32, 4)
+      directory += field(entry.method, 2) + time + field(entry.crc32, 4)
       directory += field(numbers[0], 4) + field(numbers[1], 4) + field(entry.name.count, 2)
-      directory += field(entry.directoryExtra.count, 2) + field(0, 2) + field(entry.disk, 2)
+      directory += field(entry.directoryExtra.count, 2)
+      directory += field(entry.directoryComment.count, 2) + field(entry.disk, 2)
       directory += field(0, 6) + field(numbers[2], 4) + entry.name + entry.directoryExtra
+      directory += entry.directoryComment
     }
     file += gap
     let numbers = [entries.count, entries.count, directory.count, file.count]

@@ -38,4 +38,27 @@ import Testing
       withExtendedLifetime(file) { #expect(inherited.isEmpty) }
     }
   }
+
+  @Test func whatIsNoFileIsRefused() {
+    #expect(throws: FileError.notARegularFile(path: "/dev/null", kind: "a device")) {
+      try AppendingFile("/dev/null")
+    }
+  }
+
+  #if os(Linux)
+    /// No line of a log is torn for ever.
+    @Test(.timeLimit(.minutes(1))) func whatCouldNotBeWrittenComesFirstTheNextTime() throws {
+      try SmallSets.withFolder { folder throws in
+        let path = "\(folder)/log"
+        let file = try AppendingFile(path)
+        try FullFile.extend(path, room: 3)
+        let error = FileError.cannotWrite(path: path, reason: SystemError.text(EFBIG))
+        #expect(throws: error) { try file.append([1, 2, 3, 4, 5]) }
+        #expect(throws: error) { try file.append([6]) }
+        #expect(truncate(path, 0) == 0)
+        try file.append([7])
+        #expect(try SmallSets.content(path) == [4, 5, 6, 7])
+      }
+    }
+  #endif
 }

@@ -9,6 +9,15 @@ import Testing
     #expect(CLibrary.environment("MNIST_NO_SUCH_VARIABLE") == nil)
   }
 
+  @Test func theMachineIsCalledAsTheSystemCallsIt() {
+    var system = utsname()
+    #expect(uname(&system) == 0)
+    let name = withUnsafeBytes(of: &system.nodename) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    #expect(CLibrary.hostName == name)
+  }
+
   @Test func numbersAreTheirBytesInLittleEndianOrder() {
     var bytes: [UInt8] = [9]
     NumberBytes.append([1, -2] as [Float], to: &bytes)

@@ -96,7 +96,9 @@ import Testing
       ])
   }
 
-  @Test(arguments: ["0::/elsewhere/x", "0::/../../y", "0::", "", "nonsense", "4:memory:/x"])
+  @Test(arguments: [
+    "0::/elsewhere/x", "0::/elsewhere/y/x", "0::/../../y", "0::", "", "nonsense", "4:memory:/x",
+  ])
   func whereTheOwnGroupCannotBeSeenTheMountCounts(_ group: String) throws {
     try expect(
       64, nil,
@@ -114,6 +116,24 @@ import Testing
       [
         "sys/fs/cgroup/memory/memory.limit_in_bytes": "65",
         "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "400", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100",
+      ])
+  }
+
+  /// Version 1 spells "no limit" as a number near the largest.
+  @Test(
+    arguments: [
+      ("1", 1), ("1152921504606846975", 1_152_921_504_606_846_975), ("1152921504606846976", nil),
+    ] as [(String, Int?)])
+  func aLimitBeyondAnyMachineIsNone(_ text: String, _ bytes: Int?) throws {
+    try expect(bytes, 0.5, ["sys/fs/cgroup/memory.max": text, "sys/fs/cgroup/cpu.max": "1 2"])
+  }
+
+  @Test func aGroupsNameMayHoldAColonAndWhatIsMountedMayBeADash() throws {
+    try expect(
+      64, nil,
+      [
+        "proc/self/mountinfo": Self.second.replacing("cgroup2 cgroup2", with: "cgroup2 -"),
+        "proc/self/cgroup": "0::/a:b\n", "sys/fs/cgroup/a:b/memory.max": "64",
       ])
   }
 

@@ -3,8 +3,10 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct DynamicLibraryTests {
-  /// C's mathematics, under its names on Linux and on macOS.
-  private static let names = ["no-such-library.so", "libm.so.6", "/usr/lib/libSystem.B.dylib"]
+  /// C's mathematics, under its names on Linux and on macOS, and a library that has none.
+  private static let names = [
+    "no-such-library.so", "libm.so.6", "libc.so.6", "/usr/lib/libSystem.B.dylib",
+  ]
 
   @Test func theFirstNameThatIsThereIsOpenedAndItsFunctionsCalled() throws {
     let library = try DynamicLibrary(Self.names)

@@ -134,18 +134,26 @@ import Testing
     }
   }
 
-  @Test func aProcessThatIsNoMoreIsNotNamed() throws {
+  @Test func onlyAProcessThatIsThereIsNamed() throws {
     try SmallSets.withFolder { folder throws in
       let lock = try FileLock("\(folder)/m")
-      for text in ["4194305\n", "0\n", "-1\n", ""] {
+      let files = [("4194305\n", nil), ("0\n", nil), ("-1\n", nil), ("", nil), ("1\n", 1)]
+      for (text, process) in files as [(String, Int?)] {
         let file = open("\(folder)/.m.lock", O_WRONLY | O_TRUNC)
         write(file, text, text.utf8.count)
         close(file)
-        #expect(throws: FileError.locked(path: "\(folder)/m", process: nil)) {
+        #expect(throws: FileError.locked(path: "\(folder)/m", process: process)) {
           try FileLock("\(folder)/m")
         }
       }
       withExtendedLifetime(lock) {}
+    }
+  }
+
+  @Test func whatIsNotNamedByThisProgramIsNoLeftover() throws {
+    try SmallSets.withFolder([".m.tmp-1--2": [], ".m.tmp--1-2": [], ".m.tmp-1-2": []]) { folder in
+      try FileLock("\(folder)/m").removeLeftovers()
+      #expect(try SmallSets.names(folder) == [".m.tmp--1-2", ".m.tmp-1--2"])
     }
   }
 }

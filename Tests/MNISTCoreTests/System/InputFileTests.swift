@@ -100,4 +100,66 @@ import Testing
           == "/proc/self/status: changed while it was read (expected 0 bytes, found 1)")
     }
   #endif
+
+  /// A program that the tool starts does not get the file.
+  @Test func otherProgramsDoNotInheritIt() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let file = try InputFile("\(folder)/file", limit: 0)
+      let inherited = OpenFiles.inherited(of: "\(folder)/file")
+      #expect(try file.read(0..<0) == [])
+      #expect(inherited == [])
+    }
+  }
+
+  @Test func aPieceEndsWhereTheFileDoes() throws {
+    try SmallSets.withFolder(["f": [1, 2, 3, 4]]) { folder in
+      for file in [try FileBytes("\(folder)/f", limit: 4), FileBytes([1, 2, 3, 4], path: "f")] {
+        #expect(try file.read(2) == [1, 2])
+        #expect(try file.read(2, from: 1) == [2, 3])
+        #expect(try file.read(9, from: 3) == [4])
+        #expect(try file.read(1, from: 4) == [])
+      }
+    }
+  }
+
+  #if os(Linux)
+    /// Nothing is in memory at the address 0.
+    @Test(.timeLimit(.minutes(1))) func aFileThatCannotBeReadIsNamedWithTheReason() {
+      let path = "/proc/self/mem"
+      let error = FileError.cannotRead(path: path, reason: SystemError.text(EIO))
+      #expect(throws: error) { try InputFile.read(path, limit: 0) }
+      #expect(throws: error) { try InputFile(path, limit: 0).read(0..<8) }
+    }
+  #endif
+
+  /// A file in its place: no other test reads it.
+  @Test(.timeLimit(.minutes(1))) func standardInputIsReadUpToTheLimit() throws {
+    let long = (0..<140_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try SmallSets.withFolder(["long": long, "short": [1, 2, 3, 4, 5], "one": [9]]) {
+      folder throws in
+      let own = dup(STDIN_FILENO)
+      guard own >= 0 else { return }
+      defer {
+        dup2(own, STDIN_FILENO)
+        close(own)
+      }
+      func read(_ name: String, limit: Int) throws(FileError) -> [UInt8] {
+        let file = open("\(folder)/\(name)", O_RDONLY)
+        dup2(file, STDIN_FILENO)
+        close(file)
+        return try InputFile.readStandardInput(limit: limit, name: "input")
+      }
+      #expect(try read("long", limit: 140_000) == long)
+      #expect(try read("short", limit: 5) == [1, 2, 3, 4, 5])
+      #expect(try read("one", limit: 1) == [9])
+      // Of what is too much, one byte more than the limit is read.
+      for (name, limit) in [("long", 70_000), ("long", 4), ("short", 4)] {
+        let error = FileError.tooLarge(path: "input", limitBytes: limit, foundBytes: limit + 1)
+        #expect(throws: error) { try read(name, limit: limit) }
+      }
+      #expect(throws: FileError.cannotRead(path: "input", reason: SystemError.text(EISDIR))) {
+        try read(".", limit: 5)
+      }
+    }
+  }
 }

@@ -20,12 +20,58 @@ import Testing
         + "build it on this machine, or with MNIST_TARGET=x86-64 for any)")
   }
 
+  @Test(arguments: [
+    (["null", "tty", "zero"], false), (["null", "dri"], true), (["kfd"], true), (["dxg"], true),
+    (["nvidia0", "nvidiactl"], true), (["mali0"], true), (["drive", "mkfd"], false), ([], false),
+  ])
+  func aDriverOfAGPUHasItsFile(_ names: [String], _ isThere: Bool) {
+    #expect(GraphicsHardware.isAmong(names) == isThere)
+  }
+
   @Test func memoryIsPromisedOnlyWhereItIsThere() {
     #expect(SystemMemory.has(1))
     #expect(!SystemMemory.has(.max))
     #expect(!SystemMemory.has(1 << 60))
     #expect(SystemMemory.byteCount > 64 << 20)
+    #expect(!SystemMemory.has(SystemMemory.byteCount))
+    #expect(SystemMemory.gives(1) && !SystemMemory.gives(.max))
+    let machine = Int(ProcessInfo.processInfo.physicalMemory)
+    #expect(
+      SystemMemory.byteCount == min(machine, ControlGroups.own.memoryBytes ?? machine))
   }
+
+  @Test func aCallThatASignalInterruptsIsMadeAgain() {
+    func made(_ calls: [(result: Int32, code: Int32)]) -> [Int32] {
+      var rest = calls[...]
+      let result = SystemError.retrying {
+        let call = rest.removeFirst()
+        errno = call.code
+        return call.result
+      }
+      return [result, Int32(calls.count - rest.count)]
+    }
+    #expect(made([(-1, EINTR), (-1, EINTR), (3, 0)]) == [3, 3])
+    #expect(made([(-1, ENOENT), (3, 0)]) == [-1, 1])
+    #expect(made([(0, EINTR), (3, 0)]) == [0, 1])
+  }
+
+  #if os(Linux)
+    /// As `taskset` and batch systems leave it.
+    @Test func onlyProcessorsThatTheProcessMayUseCount() async {
+      await #expect(processExitsWith: .success) {
+        typealias Affinity = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
+        let get: Affinity = try #require(CLibrary.function("sched_getaffinity"))
+        let set: Affinity = try #require(CLibrary.function("sched_setaffinity"))
+        var words = [UInt](repeating: 0, count: 128)
+        try #require(words.withUnsafeMutableBytes { get(0, $0.count, $0.baseAddress) } == 0)
+        let index = try #require(words.firstIndex { $0 != 0 })
+        var one = [UInt](repeating: 0, count: 128)
+        one[index] = 1 << UInt(words[index].trailingZeroBitCount)
+        try #require(one.withUnsafeMutableBytes { set(0, $0.count, $0.baseAddress) } == 0)
+        try #require(Processor.count == 1)
+      }
+    }
+  #endif
 
   @Test func aDescriptorIsWaitedForUntilItIsReady() {
     var ends: [Int32] = [0, 0]
@@ -45,6 +91,9 @@ import Testing
     let start = SystemClock.monotonicTime
     usleep(20_000)
     #expect((0.02..<60).contains(SystemClock.monotonicTime - start))
+    let before = SystemClock.monotonicTime
+    let seconds = Double(SystemClock.monotonicNanoseconds) / 1e9
+    #expect((before - 1e-6...SystemClock.monotonicTime + 1e-6).contains(seconds))
   }
 
   @Test func aLimitOnItsRateLetsThroughTheFirstAndThenAfterItsTime() {
@@ -62,11 +111,22 @@ import Testing
     #expect((0..<SystemMemory.byteCount).contains(used))
     #if os(Linux)
       #expect(used > 1 << 20)
+      // What is no file's, in kB. Other tests take and give memory meanwhile.
+      let isKnown = (0..<50).contains { _ in
+        guard let status = SystemFile.text("/proc/self/status"),
+          let match = status.firstMatch(of: /RssAnon:\s+(\d+) kB/), let anonymous = Int(match.1)
+        else { return true }
+        return abs(SystemMemory.usedByteCount - anonymous << 10) < 8 << 20
+      }
+      #expect(isKnown)
     #endif
   }
 
   @Test func aFileOfTheSystemsIsReadAsFarAsItIsWanted() throws {
-    try SmallSets.withFolder(["f": Array("some text".utf8)]) { folder in
+    let long = String(repeating: "0123456789", count: 1_000)
+    try SmallSets.withFolder(["f": Array("some text".utf8), "long": Array(long.utf8)]) { folder in
+      #expect(SystemFile.text("\(folder)/long") == long)
+      #expect(SystemFile.text("\(folder)/long", limit: 5_000) == String(long.prefix(5_000)))
       #expect(SystemFile.text("\(folder)/f") == "some text")
       #expect(SystemFile.text("\(folder)/f", limit: 4) == "some")
       #expect(SystemFile.text("\(folder)/none") == nil)

@@ -21,4 +21,28 @@ import Testing
   func anErrorHasItsName(_ code: Int32, _ name: String) {
     #expect(OpenCLLibrary.name(of: code) == name)
   }
+
+  @Test func whatIsAskedForHasItsNumber() {
+    let queries: [(OpenCLLibrary.Query, UInt32)] = [
+      (.platformName, 0x0902), (.deviceType, 0x1000), (.computeUnits, 0x1002),
+      (.workGroupSize, 0x1004), (.largestAllocation, 0x1010), (.floatAbilities, 0x101B),
+      (.memorySize, 0x101F), (.localMemorySize, 0x1023), (.isAvailable, 0x1027),
+      (.hasCompiler, 0x1028), (.deviceName, 0x102B), (.driverVersion, 0x102D),
+      (.deviceVersion, 0x102F), (.buildLog, 0x1183),
+    ]
+    for (query, number) in queries { #expect(query.rawValue == number, "\(query)") }
+    #expect(OpenCLLibrary.Constant.deviceTypeGPU == 4)
+    #expect(OpenCLLibrary.Constant.deviceTypeAll == 4_294_967_295)
+    #expect(OpenCLLibrary.Constant.readAndWrite == 1)
+    #expect(OpenCLLibrary.Constant.correctlyRoundedDivision == 128)
+    let errors = [
+      OpenCLLibrary.Constant.memoryAllocationFailure, OpenCLLibrary.Constant.invalidBufferSize,
+      OpenCLLibrary.Constant.platformNotFound,
+    ]
+    #expect(
+      errors.map(OpenCLLibrary.name) == [
+        "CL_MEM_OBJECT_ALLOCATION_FAILURE, -4", "CL_INVALID_BUFFER_SIZE, -61",
+        "CL_PLATFORM_NOT_FOUND_KHR, -1001",
+      ])
+  }
 }

@@ -102,6 +102,40 @@ import Testing
     }
   }
 
+  @Test func asManyLinksAreFollowedAsTheSystemFollows() throws {
+    try SmallSets.withFolder { folder in
+      for number in 1...40 {
+        #expect(symlink("l\(number - 1)", "\(folder)/l\(number)") == 0)
+      }
+      try OutputFile.write([1], to: "\(folder)/l39")
+      #expect(try SmallSets.content("\(folder)/l0") == [1])
+      let error = FileError.cannotWrite(path: "\(folder)/l40", reason: SystemError.text(ELOOP))
+      #expect(throws: error) { try OutputFile.write([2], to: "\(folder)/l40") }
+    }
+  }
+
+  /// It is no copy: a large model is kept in no time, and takes no more room.
+  @Test func theOldFileIsKeptAsItIs() throws {
+    try SmallSets.withFolder(["m": [5]]) { folder in
+      let path = "\(folder)/m"
+      let number = try inode(path)
+      try OutputFile.write([], to: path, keepingOld: true)
+      #expect(try inode("\(path).bak") == number)
+      #expect(try SmallSets.content("\(path).bak") == [5])
+      // In which there is nothing is not kept.
+      try OutputFile.write([6], to: path, keepingOld: true)
+      #expect(try inode("\(path).bak") == number)
+      #expect(try SmallSets.content(path) == [6])
+      #expect(try SmallSets.names(folder) == ["m", "m.bak"])
+    }
+  }
+
+  private func inode(_ path: String) throws -> ino_t {
+    var status = stat()
+    try #require(stat(path, &status) == 0)
+    return status.st_ino
+  }
+
   @Test func aLongNameIsWritten() throws {
     try SmallSets.withFolder { folder in
       for name in [String(repeating: "n", count: 255), String(repeating: "漢", count: 85)] {
@@ -128,6 +162,84 @@ import Testing
       let target = try OutputTarget("\(folder)/\(name)")
       let helper = target.sideName(".lock")
       #expect(helper == Array(".\(kept).lock".utf8CString))
+    }
+  }
+
+  @Test func aHelpersNameIsOneOfItsOwn() throws {
+    try SmallSets.withFolder { folder in
+      let target = try OutputTarget("\(folder)/m")
+      let names = (0..<100).map { _ in target.path(of: TemporaryFile.newName(beside: target)) }
+      #expect(Set(names).count == 100)
+      let start = "\(folder)/.m.tmp-\(getpid())-"
+      for name in names {
+        #expect(name.hasPrefix(start) && name.dropFirst(start.count).allSatisfy(\.isHexDigit))
+      }
+    }
+  }
+
+  @Test func whatStandsBesideAFileHasItsName() throws {
+    try SmallSets.withFolder { folder in
+      let target = try OutputTarget("\(folder)/m")
+      let first = target.path(of: target.freeRescueName)
+      try SmallSets.write([], "\(folder)/m.rescued")
+      let second = target.path(of: target.freeRescueName)
+      #expect([first, second] == ["\(folder)/m.rescued", "\(folder)/m.rescued-2"])
+      let before = target.backupByteCount
+      try SmallSets.write([1, 2, 3], "\(folder)/m.bak")
+      let after = target.backupByteCount
+      #expect(before == 0 && after == 3)
+    }
+    let target = try OutputTarget("/no-such-file-of-mnist-train")
+    let place = target.path(of: target.name)
+    #expect(place == "/no-such-file-of-mnist-train")
+  }
+
+  @Test(arguments: [
+    ("m.pt.bak", "m.pt"), ("m.rescued", "m"), ("m.rescued-90.bak", "m"), ("m.rescued-9x", nil),
+    ("bak", nil), ("m.pt", nil),
+  ])
+  func aCopysNameTellsWhatItIsACopyOf(_ name: String, _ whole: String?) {
+    #expect(String(OutputTarget.nameWithoutCopySuffix(name[...])) == whole ?? name)
+  }
+
+  @Test func whatIsWrittenInPlaceNeedsRoomForWhatIsMoreThanBefore() throws {
+    try SmallSets.withFolder(["m": []]) { folder in
+      func refusal(_ name: String, _ byteCount: Int) -> FileError? {
+        do throws(FileError) {
+          try OutputTarget("\(folder)/\(name)").checkRoomInPlace(for: byteCount)
+          return nil
+        } catch {
+          return error
+        }
+      }
+      // Of which nothing is on the disk.
+      #expect(truncate("\(folder)/m", 1 << 43) == 0)
+      #expect(refusal("m", 1 << 43) == nil)
+      let error = FileError.cannotWrite(path: "\(folder)/m", reason: SystemError.text(ENOSPC))
+      #expect(refusal("m", 1 << 62) == error)
+      // Nobody knows yet what it will be written to.
+      #expect(refusal("new", 1 << 62) == nil)
+    }
+  }
+
+  /// A program that the tool starts does not get the file.
+  @Test func otherProgramsDoNotInheritIt() throws {
+    try SmallSets.withFolder { folder in
+      let file = try TemporaryFile(beside: OutputTarget("\(folder)/m"))
+      let inherited = OpenFiles.inherited(of: "\(folder)/\(try SmallSets.names(folder)[0])")
+      try file.append([1])
+      #expect(inherited == [])
+    }
+  }
+
+  @Test func aFileWithoutANameIsReadAllTheSame() throws {
+    try SmallSets.withFolder { folder in
+      let file = try TemporaryFile(beside: OutputTarget("\(folder)/m"))
+      try file.append([1, 2, 3])
+      file.removeName()
+      #expect(try SmallSets.names(folder) == [])
+      let bytes = try file.reader().read(1..<3)
+      #expect(bytes == [2, 3])
     }
   }
 
@@ -169,6 +281,35 @@ import Testing
   }
 
   // MARK: Refusing
+
+  /// What goes wrong after the file was begun.
+  @Test(.timeLimit(.minutes(1))) func whyAFileCannotBeFinishedIsSaid() throws {
+    try SmallSets.withFolder { folder in
+      let path = "\(folder)/m"
+      func reason(_ body: () throws(FileError) -> Void) -> String? {
+        do throws(FileError) {
+          try body()
+          return nil
+        } catch {
+          guard case .cannotWrite(path, let reason) = error else { return "\(error)" }
+          return reason
+        }
+      }
+      var file = try TemporaryFile(beside: OutputTarget(path))
+      let name = "\(folder)/\(try SmallSets.names(folder)[0])"
+      #expect(mkdir(path, 0o700) == 0)
+      let taken = SystemError.text(EISDIR)
+      #expect(reason { () throws(FileError) in try file.replaceTarget() } == taken)
+      #expect(reason { () throws(FileError) in try file.replaceTarget(holding: []) } == taken)
+      #expect(unlink(name) == 0)
+      #expect(
+        reason { () throws(FileError) in try file.check(holds: [1]) } == SystemError.text(ENOENT))
+      #expect(mkdir(name, 0o700) == 0)
+      #expect(
+        reason { () throws(FileError) in try file.check(holds: [1]) } == SystemError.text(EISDIR))
+      #expect(try SmallSets.names(folder).count == 2)
+    }
+  }
 
   /// `FOLDER` stands for the test's own.
   @Test(arguments: [

@@ -21,6 +21,15 @@ import Testing
     #expect(PathText.bytes(PathText.text(bytes)).map { UInt8(bitPattern: $0) } == bytes + [0])
   }
 
+  /// Of each length in UTF-8, with the first bytes at which the lengths change.
+  @Test func whatIsTextAmongOtherBytesStaysText() {
+    let text = "a\u{7F}é\u{7C0}\u{E01}漢\u{FB01}🙂"
+    let bytes = Array(text.utf8) + [0xFF] + Array(text.utf8) + [0x80]
+    #expect(
+      Array(PathText.text(bytes).unicodeScalars)
+        == Array("\(text)\u{10FFFF}\(text)\u{10FF80}".unicodeScalars))
+  }
+
   @Test func randomBytesAreKept() {
     let generator = RandomGenerator(seed: 5)
     for _ in 0..<2_000 {
@@ -36,6 +45,7 @@ import Testing
   @Test(arguments: [
     ("model.ckpt", "model.ckpt"), ("my model", "'my model'"), ("it's", #"'it'\''s'"#),
     ("", "''"), ("$HOME", "'$HOME'"), ("é", "'é'"), ("a\nb'", #"$'a\x0ab\''"#),
+    ("\u{F}\u{10} ~\u{7F}\\", #"$'\x0f\x10 ~\x7f\\'"#),
     (PathText.text([0x6D, 0xFF]), #"$'m\xff'"#),
   ])
   func aWordForTheShellIsQuotedWhereItMustBe(_ text: String, _ expected: String) {
@@ -82,6 +92,44 @@ import Testing
       #expect(isDirectory == [false, false, true, nil, nil])
       FileSystem.remove(link)
       #expect(try SmallSets.names(folder) == ["file"])
+    }
+  }
+
+  @Test func whetherThereIsAFolderIsNotGuessed() throws {
+    try SmallSets.withFolder { folder in
+      let path = "\(folder)/\(String(repeating: "n", count: 256))"
+      #expect(throws: FileError.cannotRead(path: path, reason: SystemError.text(ENAMETOOLONG))) {
+        try FileSystem.isDirectory(path)
+      }
+    }
+  }
+
+  @Test func foldersThatCannotBeMadeAreSaidToBe() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let path = "\(folder)/file/a/m"
+      #expect(throws: FileError.cannotWrite(path: path, reason: SystemError.text(ENOTDIR))) {
+        try MadeFolders(around: path)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("a/b/c", "a/b/", "c"), ("a/b//", "a/", "b"), ("b", "", "b"), ("b/", "", "b"), ("/b", "/", "b"),
+    ("/", "/", ""), ("", "", ""),
+  ])
+  func aPathIsAFolderAndAName(_ path: String, _ folder: String, _ name: String) {
+    let parts = FileSystem.split(path)
+    #expect(parts.folder == folder && parts.name == name)
+  }
+
+  @Test func theNamesInAFolderAreInTheOrderOfTheirBytes() throws {
+    try SmallSets.withFolder(["é": [], "b": [], "B": [], ".a": []]) { folder throws in
+      #expect(try FileSystem.names(in: folder) == [".a", "B", "b", "é"])
+      #expect(try FileSystem.names(in: folder, limit: 4).count == 4)
+    }
+    try SmallSets.withFolder { folder in
+      for number in 0..<9 { try SmallSets.write([], "\(folder)/\(number)") }
+      #expect(try FileSystem.names(in: folder, limit: 2).count == 2)
     }
   }
 

@@ -50,6 +50,7 @@ import Testing
     let y = x.leakyReLU(negativeSlope: 0.01)
     #expect(y.numbers == [2, -0.02, 0, 0])
     #expect(y.numbers.map(\.sign) == [.plus, .minus, .plus, .minus])
+    #expect(x.relu().numbers.map(\.sign) == [.plus, .plus, .plus, .plus])
     y.backward(from: Tensor([5, 5, 5, 5]))
     let scaled = 5 * Float(0.01)
     #expect(x.gradient?.numbers == [5, scaled, scaled, scaled])

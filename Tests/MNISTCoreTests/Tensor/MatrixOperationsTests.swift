@@ -75,23 +75,27 @@ import Testing
   func aWholeBlockIsItsThreeLayersInARow(_ sizes: [Int]) {
     let (batch, inputs, outputs) = (sizes[0], sizes[1], sizes[2])
     let upstream = TensorValue.random([batch, outputs], seed: 4).tensor()
-    func results(
-      _ apply: (Linear, LeakyReLU, BatchNorm1d, Tensor) -> Tensor
-    ) -> [TensorValue?] {
+    func results(_ module: any Module) -> [TensorValue?] {
       let x = TensorValue.random([batch, inputs], seed: 1).tensor(requiresGradient: true)
-      let linear = Linear(
-        inputSize: inputs, outputSize: outputs, using: RandomGenerator(seed: 2))
-      let norm = BatchNorm1d(outputs)
-      norm.weight.copy(from: TensorValue.random([outputs], seed: 3).tensor().numbers)
-      let y = apply(linear, LeakyReLU(), norm, x)
+      let parameters = module.parameters
+      // The weight of the normalisation, which starts at 1.
+      parameters[2].copy(from: TensorValue.random([outputs], seed: 3).floats)
+      let y = module(x)
       let value = y.value
       y.backward(from: upstream)
-      let parameters = [linear.weight, linear.bias, norm.weight, norm.bias]
-      return [value, x.gradient?.value, norm.runningMean.value, norm.runningVar.value]
+      let state = module.stateDictionary
+      return [value, x.gradient?.value] + state.names.map { state[$0] }
         + parameters.map { $0.gradient?.value }
     }
-    let one = results { Sequential([$0, $1, $2])($3) }
-    let three = results { $2($1($0($3))) }
+    let one = results(
+      Block(
+        inputSize: inputs, outputSize: outputs, regularization: .batchNorm,
+        using: RandomGenerator(seed: 2)))
+    let three = results(
+      Sequential([
+        Linear(inputSize: inputs, outputSize: outputs, using: RandomGenerator(seed: 2)),
+        LeakyReLU(), BatchNorm1d(outputs),
+      ]))
     #expect(one == three)
     #expect(one.allSatisfy { $0 != nil })
   }

@@ -75,6 +75,13 @@ import Testing
     #expect((0..<1_000).map { _ in other.next() } == expected)
   }
 
+  @Test func aStateMayStandBeforeItsFirstWord() {
+    let generator = RandomGenerator(seed: 3)
+    let first = generator.next()
+    generator.state = .init(words: generator.state.words, position: 0)
+    #expect(generator.next() == first)
+  }
+
   // MARK: Draws
 
   @Test(arguments: [0, 1, 2, 1_000])

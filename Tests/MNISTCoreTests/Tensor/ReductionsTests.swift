@@ -9,6 +9,13 @@ import Testing
     #expect(x.mean().value == TensorValue([3] as [Float], shape: []))
   }
 
+  @Test func alongAnAxisOfOneEveryNumberStays() {
+    let x = Tensor([1, -2, 3], shape: [3, 1])
+    for y in [x.sum(alongAxis: 1), x.mean(alongAxis: 1), x.max(alongAxis: 1)] {
+      #expect(y.value == TensorValue([1, -2, 3] as [Float], shape: [3]))
+    }
+  }
+
   @Test func aLongSumIsFormedInDouble() {
     let x = Tensor(repeating: 0.1, shape: [1_000_000])
     #expect(x.sum().item == Float(Double(Float(0.1)) * 1_000_000))

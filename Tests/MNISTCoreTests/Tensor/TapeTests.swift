@@ -33,6 +33,16 @@ import Testing
     #expect(x.gradient?.item == 44)
   }
 
+  @Test(arguments: [0, 1])
+  func anInputThatAnOperationGivesNoGradientKeepsNoneFromTheOther(_ place: Int) {
+    let inputs = [1, 2].map { Tensor($0, requiresGradient: true) }
+    let y = Tensor(shape: [], storage: inputs[0].storage, from: inputs) { g in
+      [0, 1].map { $0 == place ? g : nil }
+    }
+    y.backward()
+    #expect(inputs.map { $0.gradient?.item } == [0, 1].map { $0 == place ? 1 : nil })
+  }
+
   @Test func backwardFromAnyShapeTakesTheGradientThatIsGiven() {
     let x = Tensor([1, 2], requiresGradient: true)
     (x * x).backward(from: Tensor([10, 100]))
@@ -126,13 +136,13 @@ import Testing
   }
 
   @Test func aDeepComputationIsFreedWithoutBackward() {
-    for depth in [10_000, 200_000] {
+    for (depth, isShared) in [(10_000, false), (200_000, false), (100_000, true)] {
       weak var first: Tensor?
       do {
         let x = Tensor([1, 1], requiresGradient: true)
         var y = -x
         first = y
-        for _ in 0..<depth / 2 { y = -y * Tensor(2, requiresGradient: true) }
+        for _ in 0..<depth / 2 { y = -y * (isShared ? x : Tensor(2, requiresGradient: true)) }
         #expect(first != nil)
       }
       #expect(first == nil)
@@ -165,6 +175,9 @@ import Testing
       let square = x * x
       inner = square
       _ = square.exponential()
+      // What the dropped result was computed from is still there.
+      square.backward()
+      #expect(x.gradient?.item == 4)
     }
     #expect(inner == nil)
   }

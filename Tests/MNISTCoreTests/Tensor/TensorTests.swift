@@ -21,6 +21,15 @@ import Testing
     #expect(Tensor([], shape: [0, 4]).numbers == [])
   }
 
+  @Test func itsTextIsItsShapeAndItsFirstEightNumbers() {
+    #expect("\(Tensor([0.5, 1, -2]))" == "Tensor [3]: 0.5, 1.0, -2.0")
+    let numbers = (1...9).map { Float($0) }
+    #expect(
+      "\(Tensor(Array(numbers[..<8]), shape: [2, 4]))"
+        == "Tensor [2, 4]: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0")
+    #expect("\(Tensor(numbers))" == "Tensor [9]: 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, …")
+  }
+
   @Test func aTensorOwnsItsNumbers() {
     var numbers: [Float] = [1, 2]
     let tensor = Tensor(numbers)
@@ -47,6 +56,8 @@ import Testing
 
   @Test func onlyWhatWasAskedToRequiresAGradient() {
     #expect(!Tensor([1]).requiresGradient)
+    #expect(!Tensor(repeating: 1, shape: [2]).requiresGradient)
+    #expect(Tensor(repeating: 1, shape: [2], requiresGradient: true).requiresGradient)
     #expect(Tensor([1], requiresGradient: true).requiresGradient)
     #expect(Parameter(Tensor([1])).requiresGradient)
     #expect(!Buffer(Tensor([1])).requiresGradient)

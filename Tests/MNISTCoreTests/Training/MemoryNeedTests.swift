@@ -48,12 +48,28 @@ import Testing
         - bytes([50], batchSize: 800, imageCount: 1_000), 800 * 50 * 4.4 - 100 * 44, within: 1e-4)
   }
 
+  /// A model of 5,660 parameters, 5,560 with dropout, on 1,050 images of 133 bytes each.
+  @Test func whatIsNeededIsTheSumOfItsParts() {
+    // Batches of 400 and 40 images to train on, and another of 210 to validate.
+    #expect(bytes([50], batchSize: 400, imageCount: 1_050) == 1_554_690)
+    #expect(bytes([50], batchSize: 400, imageCount: 1_050, useDropout: true) == 1_647_090)
+    func predicting(_ batchSize: Int) -> MemoryNeed {
+      MemoryNeed(
+        predicting: settings([50], batchSize: 1).layout, batchSize: batchSize, imageCount: 1_050)
+    }
+    // Batches of 400 and 250 images, or one of all.
+    #expect(predicting(400).neededBytes - (16 << 20) == 1_179_970)
+    #expect(predicting(4_000).neededBytes - (16 << 20) == 1_778_370)
+    #expect(predicting(400).batchSize == 400 && predicting(4_000).batchSize == 1_050)
+  }
+
   @Test func noSizeOverflows() {
     let huge = settings([1 << 31, 1 << 31], batchSize: .max, side: 1 << 15)
     let need = MemoryNeed(training: huge, imageCount: 1 << 40)
     #expect(need.neededBytes == 1_000_000_000_000_000_000)
     #expect(need.description.hasPrefix("too little memory to train a model of "))
-    #expect(throws: MemoryNeed.self) { try need.check() }
+    let refusal = #expect(throws: MemoryNeed.self) { try need.check() }
+    #expect(refusal?.limitBytes == SystemMemory.byteCount)
     #expect(throws: Never.self) {
       try MemoryNeed(training: settings([5], batchSize: 2), imageCount: 10).check()
     }

@@ -24,6 +24,37 @@ import Testing
     #expect(reports.count == 40 && reports.allSatisfy { $0.validAccuracy == nil })
   }
 
+  private struct OfAnyTargets: Loss {
+    let description = "OfAnyTargets()"
+
+    func callAsFunction(_ output: Tensor, _ targets: Targets) -> Tensor {
+      switch targets {
+      case .labels: CrossEntropyLoss()(output, targets)
+      case .numbers: MSELoss()(output, targets)
+      }
+    }
+  }
+
+  /// On one example, which is enough.
+  @Test func thereIsAnAccuracyWhereTheTargetsAreLabelsAgain() throws {
+    let x = Tensor([1, 2], shape: [1, 2])
+    let model = Linear(inputSize: 2, outputSize: 2, using: RandomGenerator(seed: 5))
+    let trainer = Trainer(
+      model: model, optimizer: SGD(model.parameters, learningRate: 0.1), criterion: OfAnyTargets())
+    var hasAccuracy: [Bool] = []
+    for (epochCount, data) in [
+      (1, TensorDataset(inputs: x, numbers: x)), (2, TensorDataset(inputs: x, labels: [1])),
+    ] {
+      try trainer.train(
+        data, validating: data, epochCount: epochCount, batchSize: 1,
+        using: RandomGenerator(seed: 6)
+      ) {
+        if case .epoch(let report) = $0 { hasAccuracy.append(report.validAccuracy != nil) }
+      }
+    }
+    #expect(hasAccuracy == [false, true])
+  }
+
   @Test func aClassifierWithoutLogSoftmaxIsTrainedByCrossEntropyLoss() throws {
     let x = TensorValue.random([60, 2], seed: 4)
     let labels = (0..<60).map { x.floats[2 * $0] + x.floats[2 * $0 + 1] > 0 ? 1 : 0 }

@@ -288,6 +288,11 @@ import Testing
     #expect(train == 2)
     // Validation uses the running statistics, and takes any number of rows.
     #expect(valid == 3)
+    // Two rows are a batch.
+    _ = try trained(.batchNorm, rows: 10, batchSize: 4, epochCount: 1) { event in
+      if case .trainIteration(_, let count, _) = event { train = count }
+    }
+    #expect(train == 3)
   }
 
   @Test(arguments: [1, 4])

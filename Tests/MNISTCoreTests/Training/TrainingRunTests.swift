@@ -45,6 +45,9 @@ import Testing
     // Three epochs of 40 rows in batches of 16.
     #expect(state.optimizer.allSatisfy { $0.step == 3 * 3 })
     #expect(state.dropoutDraws == 3 * 40 * (9 + 6))
+    #expect(state.epochsWithoutImprovement == 0)
+    // In an epoch, the 10 rows of validation included.
+    #expect(run.batchCount == 3 + 1)
     #expect(run.model.modules.allSatisfy { !$0.isTraining })
   }
 
@@ -74,6 +77,7 @@ import Testing
     #expect(run.state.best == nil)
     #expect(run.state.last == run.model.stateDictionary)
     #expect(run.state.epoch == 0 && run.state.lowestLoss == .infinity)
+    #expect(run.state.epochsWithoutImprovement == 0 && run.batchCount == 0)
   }
 
   /// Through the bytes of a file each time, in another process's objects.

@@ -59,7 +59,7 @@ struct PenPressure {
   private let curvature: Float
 
   init(_ hand: Handwriting, _ random: inout DigitRandom) {
-    middle = max(1.5, hand.penRadius * (1 + random.bell(0.06)))
+    middle = hand.penRadius * (1 + random.bell(0.06))
     slope = middle * random.bell(hand.pressureChange)
     curvature = middle * random.bell(hand.pressureChange)
   }

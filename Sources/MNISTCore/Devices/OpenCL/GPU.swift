@@ -39,9 +39,10 @@ public enum GPU {
     return try OpenCLDevice(library, devices[number].handle, devices[number].description, cache)
   }
 
-  /// The number of the first that can be used; nil where there is none.
+  /// The number of the first that can be used; nil where there is none. Without a sign of one, OpenCL is not loaded.
   static func firstUsable() -> Int? {
-    try? all().firstIndex { $0.problem == nil }
+    guard includesProcessors || GraphicsHardware.mayBeThere else { return nil }
+    return try? all().firstIndex { $0.problem == nil }
   }
 
   private static func found(_ includingProcessors: Bool) throws(DeviceError) -> (

@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@testable import MNISTCore
+
+/// Against what the loader answers when it is asked here: were a device not found, every other test of OpenCL would be
+/// skipped.
+@Suite(.enabled(if: OpenCLLibrary.shared != nil, TestedGPU.isMissing))
+struct OpenCLPlatformTests {
+  private typealias Handle = OpenCLLibrary.Handle
+
+  private let library: OpenCLLibrary
+
+  init() throws { library = try #require(OpenCLLibrary.shared) }
+
+  @Test(arguments: [(false, 4), (true, 0xFFFF_FFFF)] as [(Bool, UInt64)])
+  func everyDeviceThatTheLoaderKnowsIsFoundAndDescribed(
+    _ includingProcessors: Bool, _ type: UInt64
+  ) throws {
+    let expected = devices(type)
+    let found = try OpenCLPlatform.devices(library, includingProcessors: includingProcessors)
+    #expect(found.map(\.handle) == expected.map(\.device))
+    for (found, (platform, device)) in zip(found, expected) {
+      func number(_ query: UInt32) -> Int { self.number(query, device) }
+      func text(_ query: UInt32) -> String { self.text(query, library.getDeviceInfo, device) }
+      let version = text(0x102F)
+      let canBeUsed =
+        !version.hasPrefix("OpenCL 1.0") && !version.hasPrefix("OpenCL 1.1")
+        && number(0x1027) == 1 && number(0x1028) == 1 && number(0x1004) >= 256
+        && number(0x1023) >= 24_576
+      #expect((found.description.problem == nil) == canBeUsed)
+      #expect(
+        found.description
+          == OpenCLDescription(
+            name: text(0x102B), platform: self.text(0x0902, library.getPlatformInfo, platform),
+            driver: text(0x102D), version: version, isGPU: number(0x1000) & 4 != 0,
+            computeUnitCount: number(0x1002), memoryByteCount: number(0x101F),
+            largestAllocation: number(0x1010), roundsDivisions: number(0x101B) & 128 != 0,
+            problem: found.description.problem))
+    }
+  }
+
+  @Test func aDeviceThatCanBeUsedIsUsed() throws {
+    let first = try OpenCLPlatform.devices(library, includingProcessors: true).first
+    guard let first, first.description.problem == nil else { return }
+    #expect(TestedGPU.device != nil)
+  }
+
+  @Test(arguments: [false, true])
+  func thereIsNoDeviceBeyondThoseThatAreFound(_ includingProcessors: Bool) throws {
+    let count = try OpenCLPlatform.devices(
+      library, includingProcessors: includingProcessors
+    ).count
+    for number in [-1, count, count + 1] {
+      let expected =
+        count == 0 ? DeviceError.noDevice : .noSuchDevice(number: number, count: count)
+      #expect(throws: expected) {
+        _ = try GPU.device(number, includingProcessors: includingProcessors)
+      }
+    }
+  }
+
+  @Test func processorsCountWhereTheEnvironmentSaysSo() throws {
+    let includesProcessors = ProcessInfo.processInfo.environment["MNIST_OPENCL"] == "all"
+    #expect(GPU.includesProcessors == includesProcessors)
+    let all = try OpenCLPlatform.devices(library, includingProcessors: includesProcessors)
+      .map(\.description)
+    #expect(try GPU.all() == all)
+    #expect(GPU.firstUsable() == all.firstIndex { $0.problem == nil })
+  }
+
+  // MARK: The loader's answers
+
+  /// Of all platforms, in their order.
+  private func devices(_ type: UInt64) -> [(platform: Handle, device: Handle)] {
+    typealias Ask = (UInt32, UnsafeMutablePointer<Handle?>?, UnsafeMutablePointer<UInt32>) -> Int32
+    func all(_ ask: Ask) -> [Handle] {
+      var count: UInt32 = 0
+      guard ask(0, nil, &count) == 0, count > 0 else { return [] }
+      var handles = [Handle?](repeating: nil, count: Int(count))
+      guard ask(UInt32(handles.count), &handles, &count) == 0 else { return [] }
+      return handles.compactMap(\.self)
+    }
+    return all { library.getPlatformIDs($0, $1, $2) }.flatMap { platform in
+      all { library.getDeviceIDs(platform, type, $0, $1, $2) }.map { (platform, $0) }
+    }
+  }
+
+  /// Of at most eight bytes.
+  private func number(_ query: UInt32, _ device: Handle) -> Int {
+    var number: UInt64 = 0
+    let code = library.getDeviceInfo(device, query, 8, &number, nil)
+    return code == 0 ? Int(clamping: number) : 0
+  }
+
+  private func text(
+    _ query: UInt32, _ ask: OpenCLLibrary.Information, _ handle: Handle
+  ) -> String {
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    guard ask(handle, query, 4_096, &bytes, nil) == 0 else { return "" }
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+}

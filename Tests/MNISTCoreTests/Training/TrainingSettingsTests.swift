@@ -1,0 +1,42 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct TrainingSettingsTests {
+  @Test func theUsualSettings() {
+    #expect(
+      TrainingSettings()
+        == TrainingSettings(
+          imageHeight: 0, imageWidth: 0, fittedPictures: false, isTransposed: false, outputSize: 0,
+          classNames: nil, hiddenSizes: [], useDropout: false, dropoutProbability: 0.3,
+          trainRatio: 0.8, batchSize: 256, epochCount: 20, seed: 0, imagesCRC32: 0, labelsCRC32: 0,
+          dataset: .auto, learningRate: 0.001, weightDecay: 0, decoupledWeightDecay: false,
+          learningRateSchedule: .constant, warmupEpochCount: 0, patience: nil, device: "CPU"))
+    #expect(TrainingSettings().isOnCPU)
+    #expect(!TrainingSettings(device: "X").isOnCPU)
+  }
+
+  @Test func theImagesDecideTheirSizesAndChecksums() {
+    let images = SmallSets.fields(6, height: 2, width: 5, classes: 3)
+    let settings = TrainingSettings(for: images, hiddenSizes: [7], seed: 4)
+    #expect(
+      settings
+        == TrainingSettings(
+          imageHeight: 2, imageWidth: 5, outputSize: 3, hiddenSizes: [7], seed: 4,
+          imagesCRC32: images.imagesCRC32, labelsCRC32: images.labelsCRC32))
+    #expect(settings.inputSize == 10)
+    #expect(settings.imageSize == ImageSize(height: 2, width: 5))
+  }
+
+  @Test(
+    arguments: [
+      (.constant, 0, false), (.constant, 1, true), (.constant, 2, true), (.cosine, 0, true),
+      (.cosine, 1, true),
+    ] as [(LearningRateSchedule, Int, Bool)])
+  func aScheduleIsACosineOrAWarmUp(
+    _ schedule: LearningRateSchedule, _ warmup: Int, _ hasSchedule: Bool
+  ) {
+    let settings = TrainingSettings(learningRateSchedule: schedule, warmupEpochCount: warmup)
+    #expect(settings.hasSchedule == hasSchedule)
+  }
+}
