@@ -1,3 +1,0 @@
-enum DrawingPage {
-  static let html = "<!doctype html><title>mnist-predict</title>"
-}
