@@ -7,9 +7,10 @@
 # Each of ROUNDS (3) rounds starts one service after the other and lets wrk send a JSON image or a PNG a request for
 # SECONDS (10) over 1, 16 and 64 connections. --memory sends REQUESTS (1,000,000) to ours alone and tells its memory
 # before, warm and at the end. PYTHON (python3) needs the packages that fastapi_service.py names; --memory numpy alone.
-# MODEL names a .pth of 28 × 28 pixels in place of one that is trained here, WORKERS (1) theirs and THREADS (all)
-# ours, MNIST_DATA (../shared/data) a folder with MNIST, else Debian's Fashion-MNIST or the built-in digits are
-# used. Needs wrk. Both services and wrk share the machine; leave it alone meanwhile.
+# MODEL names a .pth of 28 × 28 pixels in place of one that is trained here; WORKERS (1) is the number of theirs, and
+# PYTORCH_THREADS (1) of threads in each, THREADS (all) of threads in ours. MNIST_DATA (../shared/data) is a folder with
+# MNIST, else Debian's Fashion-MNIST or the built-in digits are sent. Needs wrk, which shares the machine with the
+# services; leave it alone meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=compare
@@ -19,6 +20,7 @@ python=${2:-python3}
 build=${BUILD:-.build/release}
 rounds=${ROUNDS:-3}
 workers=${WORKERS:-1}
+pytorch_threads=${PYTORCH_THREADS:-1}
 export PYTHONDONTWRITEBYTECODE=1
 
 skip() { echo "serve: SKIPPED: $*"; exit 0; }
@@ -111,7 +113,8 @@ start() {
     port=$(sed -nE 's|.*serving http://127\.0\.0\.1:([0-9]+)/.*|\1|p' "$work/log" | head -1)
   else
     port=$("$python" -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
-    "$python" Benchmarks/fastapi_service.py --model_fn "$model" --port "$port" --n_workers "$workers" \
+    "$python" Benchmarks/fastapi_service.py --model_fn "$model" --port "$port" \
+      --n_workers "$workers" --n_threads "$pytorch_threads" \
       > /dev/null 2> "$work/log" &
     service=$!
   fi
@@ -125,7 +128,9 @@ wrk -v 2>&1 | sed -n '1s/ Copyright.*//p' || true
 
 if [ "$mode" = memory ]; then
   [ -r /proc/self/status ] || skip "there is no /proc"
-  tell() { echo "$1: $(awk '/^VmRSS/ { print $2 }' "/proc/$service/status") KiB, $(ls "/proc/$service/fd" | wc -l) open files"; }
+  tell() {
+    echo "$1: $(awk '/^VmRSS/ { print $2 }' "/proc/$service/status") KiB, $(ls "/proc/$service/fd" | wc -l) open files"
+  }
   sent=0 failed=0
   # send FORM CONNECTIONS SECONDS
   send() {
@@ -172,5 +177,5 @@ for ((round = 1; round <= rounds; round++)); do
   done
   [ "$round" != 1 ] || "$python" Benchmarks/serve_requests.py compare "$work/ours.answers" "$work/theirs.answers"
 done
-echo "medians over $rounds rounds of $amount s; theirs has $workers worker(s)"
+echo "medians over $rounds rounds of $amount s; FastAPI has workers: $workers, threads in each: $pytorch_threads"
 "$python" Benchmarks/serve_requests.py table "$work/lines" FastAPI
