@@ -105,9 +105,11 @@ is_ready() { "$python" -c "import urllib.request; urllib.request.urlopen('http:/
 
 # start ours|theirs: leaves the process in $service and where it listens in $port.
 start() {
+  # Not by the process, which may be later than the first look at it.
+  : > "$work/log"
   if [ "$1" = ours ]; then
     "$build/mnist-predict" --model_fn "$model" --serve 127.0.0.1:0 ${THREADS:+--n_threads "$THREADS"} \
-      > /dev/null 2> "$work/log" &
+      > /dev/null 2>> "$work/log" &
     service=$!
     wait_for has_port
     port=$(sed -nE 's|.*serving http://127\.0\.0\.1:([0-9]+)/.*|\1|p' "$work/log" | head -1)
@@ -115,7 +117,7 @@ start() {
     port=$("$python" -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
     "$python" Benchmarks/fastapi_service.py --model_fn "$model" --port "$port" \
       --n_workers "$workers" --n_threads "$pytorch_threads" \
-      > /dev/null 2> "$work/log" &
+      > /dev/null 2>> "$work/log" &
     service=$!
   fi
   wait_for is_ready
