@@ -141,11 +141,12 @@ def main():
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--n_workers", type=int, default=1, help="processes")
     parser.add_argument("--n_threads", type=int, default=1, help="PyTorch's, in each process")
+    parser.add_argument("--loop", choices=["uvloop", "asyncio"], default="uvloop", help="what runs each process")
     options = parser.parse_args()
     os.environ.update(SERVICE_MODEL=str(Path(options.model_fn).resolve()), SERVICE_THREADS=str(options.n_threads))
     uvicorn.run(
         "fastapi_service:make_service", factory=True, app_dir=str(Path(__file__).parent), host="127.0.0.1",
-        port=options.port, workers=options.n_workers, loop="uvloop", http="httptools", ws="none", lifespan="on",
+        port=options.port, workers=options.n_workers, loop=options.loop, http="httptools", ws="none", lifespan="on",
         access_log=False, log_level="warning", backlog=2048)  # fmt: skip
 
 

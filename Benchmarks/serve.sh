@@ -7,10 +7,12 @@
 # Each of ROUNDS (3) rounds starts one service after the other and lets wrk send a JSON image or a PNG a request for
 # SECONDS (10) over 1, 16 and 64 connections. --memory sends REQUESTS (1,000,000) to ours alone and tells its memory
 # before, warm and at the end. PYTHON (python3) needs the packages that fastapi_service.py names; --memory numpy alone.
-# MODEL names a .pth of 28 × 28 pixels in place of one that is trained here; WORKERS (1) is the number of theirs, and
-# PYTORCH_THREADS (1) of threads in each, THREADS (all) of threads in ours. MNIST_DATA (../shared/data) is a folder with
-# MNIST, else Debian's Fashion-MNIST or the built-in digits are sent. Needs wrk, which shares the machine with the
-# services; leave it alone meanwhile.
+#
+# FastAPI runs on uvloop and on asyncio (LOOPS), and each number is the better of the two: under full load uvloop lets
+# some connections wait for long. MODEL names a .pth of 28 × 28 pixels in place of one that is trained here. WORKERS (1)
+# is the number of theirs, PYTORCH_THREADS (1) of threads in each, THREADS (all) of threads in ours. MNIST_DATA
+# (../shared/data) is a folder with MNIST, else Debian's Fashion-MNIST or the built-in digits are sent. Needs wrk, which
+# shares the machine with the services; leave it alone meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=compare
@@ -21,6 +23,7 @@ build=${BUILD:-.build/release}
 rounds=${ROUNDS:-3}
 workers=${WORKERS:-1}
 pytorch_threads=${PYTORCH_THREADS:-1}
+loops=(${LOOPS:-uvloop asyncio})
 export PYTHONDONTWRITEBYTECODE=1
 
 skip() { echo "serve: SKIPPED: $*"; exit 0; }
@@ -103,7 +106,7 @@ wait_for() {
 has_port() { grep -q 'serving http://127\.0\.0\.1:' "$work/log"; }
 is_ready() { "$python" -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/healthz')"; }
 
-# start ours|theirs: leaves the process in $service and where it listens in $port.
+# start ours|uvloop|asyncio: leaves the process in $service and where it listens in $port.
 start() {
   # Not by the process, which may be later than the first look at it.
   : > "$work/log"
@@ -116,7 +119,7 @@ start() {
   else
     port=$("$python" -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
     "$python" Benchmarks/fastapi_service.py --model_fn "$model" --port "$port" \
-      --n_workers "$workers" --n_threads "$pytorch_threads" \
+      --loop "$1" --n_workers "$workers" --n_threads "$pytorch_threads" \
       > /dev/null 2>> "$work/log" &
     service=$!
   fi
@@ -163,8 +166,8 @@ print(f"Python {sys.version.split()[0]},", ", ".join(f"{name} {importlib.metadat
 END
 for ((round = 1; round <= rounds; round++)); do
   # Each is the first as often as the other, as near as may be.
-  order=(ours theirs)
-  ((round % 2)) || order=(theirs ours)
+  order=(ours "${loops[@]}")
+  ((round % 2)) || order=("${loops[@]}" ours)
   for name in "${order[@]}"; do
     start "$name"
     "$python" Benchmarks/serve_requests.py ask "$port" "$work" "$work/$name.answers"
@@ -177,7 +180,9 @@ for ((round = 1; round <= rounds; round++)); do
     done
     stop_service
   done
-  [ "$round" != 1 ] || "$python" Benchmarks/serve_requests.py compare "$work/ours.answers" "$work/theirs.answers"
+  [ "$round" != 1 ] || "$python" Benchmarks/serve_requests.py compare "$work/ours.answers" \
+    "$work/${loops[0]}.answers"
 done
-echo "medians over $rounds rounds of $amount s; FastAPI has workers: $workers, threads in each: $pytorch_threads"
-"$python" Benchmarks/serve_requests.py table "$work/lines" FastAPI
+echo "medians over $rounds rounds of $amount s"
+echo "FastAPI: workers $workers, PyTorch's threads in each $pytorch_threads, the better of: ${loops[*]}"
+"$python" Benchmarks/serve_requests.py table "$work/lines"
