@@ -1,5 +1,8 @@
 /// `{"images": [[0, 255, …], …]}`: images by their pixels from 0 to 255, row by row, ink being bright.
 enum ImagesJSON {
+  /// As values, text takes twenty times its room.
+  static let byteLimit = 8 << 20
+
   /// The pixels of all images one after the other, divided by 255.
   static func numbers(
     in text: [UInt8], imageSize: Int
@@ -7,21 +10,21 @@ enum ImagesJSON {
     if let bytes = plainNumbers(in: text, imageSize: imageSize) { return bytes }
     let members = try JSONReader.value(in: text[...]).object()
     guard members.count == 1, let images = members.first, images.name == "images" else {
-      throw .unexpected(
+      throw .wrongKind(
         offset: 0, expected: "an object with \"images\" alone",
         found:
           "\(members.count == 1 ? JSONText.excerpt(members[0].name) : "\(members.count) names")")
     }
     let rows = try images.value.array()
     guard !rows.isEmpty else {
-      throw .unexpected(
+      throw .wrongKind(
         offset: images.value.offset, expected: "one image or more", found: "none")
     }
     var numbers: [Float] = []
     for row in rows {
       let pixels = try row.array()
       guard pixels.count == imageSize else {
-        throw .unexpected(
+        throw .wrongKind(
           offset: row.offset, expected: "\(imageSize) numbers", found: "\(pixels.count)")
       }
       for pixel in pixels {
@@ -29,7 +32,7 @@ enum ImagesJSON {
           throw .wrongKind(offset: pixel.offset, expected: "a number", found: pixel.kind)
         }
         guard let number = Double(text), 0...255 ~= number else {
-          throw .unexpected(
+          throw .wrongKind(
             offset: pixel.offset, expected: "a number from 0 to 255",
             found: JSONText.excerpt(text))
         }

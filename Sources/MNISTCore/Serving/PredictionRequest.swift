@@ -31,10 +31,15 @@ struct PredictionRequest {
     } else if isOnePicture {
       try add(request.body, nil, size, isRaw: isRaw)
     } else {
+      guard request.body.count <= ImagesJSON.byteLimit else {
+        throw Refusal(
+          status: 413,
+          sentence: "the JSON text is too large (expected at most \(ImagesJSON.byteLimit) bytes)")
+      }
       do throws(JSONError) {
         numbers = try ImagesJSON.numbers(in: request.body, imageSize: size.height * size.width)
       } catch {
-        throw Refusal(sentence: "the JSON text: \(error)")
+        throw Refusal(sentence: "the body: \(error)")
       }
       images = [Image](repeating: Image(), count: numbers.count / (size.height * size.width))
     }

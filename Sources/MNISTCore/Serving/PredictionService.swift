@@ -56,6 +56,9 @@ package final class PredictionService: HTTPHandler {
     guard head.method != "POST" || access.isOwn(origin: head.header("origin"), host: host) else {
       return .error(403, "pages of other sites are not answered")
     }
+    if let encoding = head.header("content-encoding"), encoding.lowercased() != "identity" {
+      return .error(415, "bodies are taken as they are (expected no Content-Encoding)")
+    }
     return nil
   }
 
@@ -95,9 +98,9 @@ package final class PredictionService: HTTPHandler {
       .error(413, "the request is too large (expected at most \(limit) bytes)")
     case .tooMuchAtOnce:
       .error(503, "too many large requests at once; try again", headers: [("Retry-After", "1")])
-    case .ambiguousLength:
+    case .ambiguous:
       .error(
-        400, "the request does not say clearly where it ends", headers: [("Connection", "close")])
+        400, "the request can be read in more than one way", headers: [("Connection", "close")])
     case .damagedForm:
       .error(400, "the form is damaged (expected multipart/form-data with a boundary)")
     }

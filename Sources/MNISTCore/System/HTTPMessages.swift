@@ -19,6 +19,10 @@ struct HTTPRequest: Sendable {
     query.contains { $0.name == name && ($0.value == "1" || $0.value.isEmpty) }
   }
 
+  var hasBody: Bool {
+    header("transfer-encoding") != nil || header("content-length").map { $0 != "0" } ?? false
+  }
+
   /// In lower case, without its parameters; empty where there is none.
   var contentType: String {
     let type = (header("content-type") ?? "").prefix { $0 != ";" }.lowercased()
@@ -63,7 +67,8 @@ enum HTTPFault: Equatable, Sendable {
   case bodyTooLarge(limit: Int)
   /// Of the bodies of all requests together.
   case tooMuchAtOnce
-  case ambiguousLength
+  /// Two readers may take it for different requests.
+  case ambiguous
   case damagedForm
 }
 

@@ -103,6 +103,8 @@ final class HTTPServer: @unchecked Sendable {
     var fault: HTTPFault?
     /// Of the body, while it counts against the limit of all.
     var byteCount = 0
+    /// What came after a fault.
+    var ignoredByteCount = 0
     var status: Int?
     var sentByteCount = 0
     /// The answer that came later.
@@ -129,16 +131,21 @@ final class HTTPServer: @unchecked Sendable {
       activeCount.add(1, ordering: .relaxed)
       setDeadline(exchange.socket, limits.bodySeconds)
       let fault = fault(ofHead: exchange.request)
-      guard
-        let refusal = fault.map(handler.response(toFault:)) ?? handler.refusal(of: exchange.request)
-      else { return MicroHTTPD.yes }
+      let refusal =
+        fault.map(handler.response(toFault:)) ?? handler.refusal(of: exchange.request)
+      // An answer before the body ends the connection; where no body comes, that need not be.
+      guard let refusal, fault != nil || exchange.request.hasBody else {
+        exchange.response.withLock { $0 = refusal }
+        return MicroHTTPD.yes
+      }
       return send(refusal, exchange, connection)
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
     guard uploadCount == 0 else {
       take(upload, exchange)
       uploadCount = 0
-      return MicroHTTPD.yes
+      // Nobody can be told before the end of the body, which may never come.
+      return exchange.ignoredByteCount > limits.bodyByteCount ? MicroHTTPD.no : MicroHTTPD.yes
     }
     if let response = exchange.response.withLock({ $0 }) {
       return send(response, exchange, connection)
@@ -175,18 +182,30 @@ final class HTTPServer: @unchecked Sendable {
       head.headers.filter { $0.name == name }.map(\.value)
     }
     let (lengths, encodings) = (values("content-length"), values("transfer-encoding"))
-    // Two readers of such a request may not agree where it ends (RFC 9112, 6.3).
-    guard lengths.count + encodings.count <= 1, values("host").count <= 1,
+    // Two readers of such a request may not agree what it says, or where it ends (RFC 9112, 5 and 6.3).
+    guard head.headers.allSatisfy({ Self.isToken($0.name) }), values("host").count <= 1,
+      lengths.count + encodings.count <= 1,
       encodings.allSatisfy({ $0.lowercased() == "chunked" }),
       lengths.allSatisfy({ !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } })
-    else { return .ambiguousLength }
+    else { return .ambiguous }
     guard let length = lengths.first, Int(length) ?? .max > limits.bodyByteCount else { return nil }
     return .bodyTooLarge(limit: limits.bodyByteCount)
   }
 
+  private static func isToken(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.unicodeScalars.allSatisfy {
+        $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+          || "!#$%&'*+-.^_`|~".unicodeScalars.contains($0)
+      }
+  }
+
   /// What comes after a fault is passed over.
   private func take(_ bytes: UnsafeRawBufferPointer, _ exchange: Exchange) {
-    guard exchange.fault == nil else { return }
+    guard exchange.fault == nil else {
+      exchange.ignoredByteCount += bytes.count
+      return
+    }
     let allBytes = bodyByteCount.add(bytes.count, ordering: .relaxed).newValue
     exchange.byteCount += bytes.count
     if exchange.byteCount > limits.bodyByteCount {
