@@ -124,13 +124,22 @@ extension Module {
   }
 
   /// Classifies the rows of `inputs`, of which the first has the index `firstIndex` in its set.
-  func classifications(
+  private func classifications(
     of inputs: Tensor, firstIndex: Int, labels: [Int]? = nil
   ) throws(ClassificationError) -> [Classification] {
     let output = logProbabilities(of: inputs)
     require(
       output.shape.count == 2 && output.shape[0] == inputs.shape[0],
       "a classification needs [batch, classes] of \(inputs.shape), not \(output.shape)")
+    return try Classification.of(logProbabilities: output, firstIndex: firstIndex, labels: labels)
+  }
+}
+
+extension Classification {
+  /// What rows of logarithms of probabilities say, `[rows, classes]`.
+  static func of(
+    logProbabilities output: Tensor, firstIndex: Int, labels: [Int]? = nil
+  ) throws(ClassificationError) -> [Classification] {
     let probabilities = withoutGradients { output.exponential() }.numbers
     let places = output.argmax()
     do throws(DeviceError) { try output.device.check() } catch { throw .deviceFailed(error) }

@@ -63,7 +63,9 @@ struct PredictionWorker {
       let rows = Array(numbers[start..<min(numbers.count, start + Self.batchSize * size)])
       let input = Tensor(
         shape: [rows.count / size, size], storage: CurrentDevice.device.upload(rows))
-      let batch = try model.classifications(of: input, firstIndex: start / size)
+      // The model is in evaluation for good: `logProbabilities(of:)` would look for its modules each time.
+      let batch = try Classification.of(
+        logProbabilities: withoutGradients { model(input) }, firstIndex: start / size)
       metrics.notePredictions(batch.map { ClassNames.name(of: $0.predicted, in: names) })
       answers += batch
     }

@@ -71,7 +71,9 @@ struct MicroHTTPD: @unchecked Sendable {
   enum Flag: UInt32 {
     case internalPollingThread = 8
     case allowSuspendResume = 9_216
-    case auto = 65_536
+    /// Of the ways to wait for sockets the only one that never misses that a client has gone: libmicrohttpd 0.9.75
+    /// reads what epoll has told once, and a last message with the end right behind it is told once.
+    case poll = 64
   }
 
   enum Option: Int32 {
@@ -91,7 +93,7 @@ struct MicroHTTPD: @unchecked Sendable {
   }
 
   func start(_ handler: http_handler, _ receiver: Handle, _ options: [http_option]) -> Handle? {
-    let flags = [Flag.internalPollingThread, .allowSuspendResume, .auto].reduce(0) {
+    let flags = [Flag.internalPollingThread, .allowSuspendResume, .poll].reduce(0) {
       $0 | $1.rawValue
     }
     return http_start(startDaemon, flags, handler, receiver, options + [Option.end.set(0)])
