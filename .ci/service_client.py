@@ -238,6 +238,15 @@ class Connection:
         except Closed:
             return 0
 
+    def ends_with(self, status):
+        """Whether nothing follows but the end, or answers of this status and the end."""
+        try:
+            while True:
+                self.receive()
+        except (Closed, Failed):
+            heads = [line for line in self.buffer.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+            return all(line.split()[1] == b"%d" % status for line in heads)
+
     def is_closed(self, seconds=5.0):
         """Whether nothing more comes but the end."""
         self.socket.settimeout(seconds)
