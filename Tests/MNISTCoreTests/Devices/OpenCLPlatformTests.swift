@@ -102,3 +102,31 @@ struct OpenCLPlatformTests {
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }
+
+/// Which devices are usable.
+@Suite struct OpenCLDescriptionTests {
+  private func problem(
+    name: String = "X", version: String = "OpenCL 1.2", isAvailable: Bool = true,
+    hasCompiler: Bool = true, groupSize: Int = 256, localByteCount: Int = 24_576
+  ) -> String? {
+    OpenCLDescription.problem(
+      name: name, version: version, isAvailable: isAvailable, hasCompiler: hasCompiler,
+      groupSize: groupSize, localByteCount: localByteCount)
+  }
+
+  @Test(arguments: ["OpenCL 1.2", "OpenCL 1.2 pocl", "OpenCL 2.1 NEO", "OpenCL 3.0 CUDA 12.4"])
+  func aDeviceOfVersion12IsUsable(_ version: String) {
+    #expect(problem(version: version) == nil)
+  }
+
+  @Test func whatADeviceLacksIsTold() {
+    #expect(problem(version: "OpenCL 1.0") == "it knows OpenCL 1.0, not 1.2")
+    #expect(problem(version: "OpenCL 1.1 Old") == "it knows OpenCL 1.1, not 1.2")
+    #expect(problem(version: "") == "it knows no OpenCL, not 1.2")
+    #expect(problem(name: "") == "its driver does not say what it is called")
+    #expect(problem(isAvailable: false) == "its driver says that it is not available")
+    #expect(problem(hasCompiler: false) == "its driver has no compiler")
+    #expect(problem(groupSize: 255) == "its groups have 255 items, not 256")
+    #expect(problem(localByteCount: 24_575) == "its groups share 24575 bytes, not 24576")
+  }
+}

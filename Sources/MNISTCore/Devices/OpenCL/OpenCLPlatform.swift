@@ -19,6 +19,35 @@ struct OpenCLDescription: Equatable, Sendable {
   var identity: String { [name, platform, driver, version].map { $0 + "\n" }.joined() }
 }
 
+extension OpenCLDescription {
+  /// What the kernels need and such a device lacks; nil where it has all.
+  ///
+  /// - Parameters:
+  ///   - groupSize: items in a group, at most.
+  ///   - localByteCount: what a group's items share.
+  static func problem(
+    name: String, version: String, isAvailable: Bool, hasCompiler: Bool, groupSize: Int,
+    localByteCount: Int
+  ) -> String? {
+    if version.isEmpty || ["OpenCL 1.0", "OpenCL 1.1"].contains(where: version.hasPrefix) {
+      "it knows \(version.isEmpty ? "no OpenCL" : String(version.prefix(10))), not 1.2"
+    } else if name.isEmpty {
+      // A model file cannot do without.
+      "its driver does not say what it is called"
+    } else if !isAvailable {
+      "its driver says that it is not available"
+    } else if !hasCompiler {
+      "its driver has no compiler"
+    } else if groupSize < OpenCLDevice.groupSize {
+      "its groups have \(groupSize) items, not \(OpenCLDevice.groupSize)"
+    } else if localByteCount < OpenCLDevice.localByteCount {
+      "its groups share \(localByteCount) bytes, not \(OpenCLDevice.localByteCount)"
+    } else {
+      nil
+    }
+  }
+}
+
 /// All devices of all platforms, in the loader's order.
 enum OpenCLPlatform {
   typealias Handle = OpenCLLibrary.Handle
@@ -82,25 +111,11 @@ enum OpenCLPlatform {
     let version = text(.deviceVersion, ask, device)
     let kind = UInt64(number(.deviceType, as: UInt64.self))
     let abilities = UInt64(number(.floatAbilities, as: UInt64.self))
-    let groupSize = number(.workGroupSize, as: Int.self)
-    let localMemory = number(.localMemorySize, as: UInt64.self)
-    let problem: String? =
-      if version.hasPrefix("OpenCL 1.0") || version.hasPrefix("OpenCL 1.1") || version.isEmpty {
-        "it knows \(version.isEmpty ? "no OpenCL" : String(version.prefix(10))), not 1.2"
-      } else if name.isEmpty {
-        // A model file cannot do without.
-        "its driver does not say what it is called"
-      } else if number(.isAvailable, as: UInt32.self) == 0 {
-        "its driver says that it is not available"
-      } else if number(.hasCompiler, as: UInt32.self) == 0 {
-        "its driver has no compiler"
-      } else if groupSize < OpenCLDevice.groupSize {
-        "its groups have \(groupSize) items, not \(OpenCLDevice.groupSize)"
-      } else if localMemory < OpenCLDevice.localByteCount {
-        "its groups share \(localMemory) bytes, not \(OpenCLDevice.localByteCount)"
-      } else {
-        nil
-      }
+    let problem = OpenCLDescription.problem(
+      name: name, version: version, isAvailable: number(.isAvailable, as: UInt32.self) != 0,
+      hasCompiler: number(.hasCompiler, as: UInt32.self) != 0,
+      groupSize: number(.workGroupSize, as: Int.self),
+      localByteCount: number(.localMemorySize, as: UInt64.self))
     return OpenCLDescription(
       name: name.isEmpty ? "a device without a name" : name, platform: platformName,
       driver: text(.driverVersion, ask, device), version: version,
