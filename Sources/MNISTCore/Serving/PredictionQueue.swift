@@ -8,8 +8,6 @@ final class PredictionQueue: Sendable {
     let reply: @Sendable (HTTPResponse) -> Void
   }
 
-  /// A request with no more bytes is small, as pictures of digits are.
-  private static let smallByteCount = 64 << 10
   /// So many small ones are answered together.
   private static let batchLimit = 64
 
@@ -42,7 +40,7 @@ final class PredictionQueue: Sendable {
 
   func add(_ job: Job) {
     state.change { state in
-      if job.request.byteCount <= Self.smallByteCount {
+      if job.request.isSmall {
         state.small.append(job)
       } else {
         state.large.append(job)
@@ -76,6 +74,8 @@ final class PredictionQueue: Sendable {
 }
 
 extension HTTPRequest {
-  /// What there is to read.
-  fileprivate var byteCount: Int { parts?.reduce(0) { $0 + $1.bytes.count } ?? body.count }
+  /// As pictures of digits are.
+  var isSmall: Bool {
+    (parts?.reduce(0) { $0 + $1.bytes.count } ?? body.count) <= 64 << 10
+  }
 }

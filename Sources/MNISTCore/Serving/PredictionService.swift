@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Answers over HTTP with a model: see docs/serving.md.
 package final class PredictionService: HTTPHandler {
   private let served: ServedModel
@@ -5,6 +7,8 @@ package final class PredictionService: HTTPHandler {
   private let access: ServiceGuard
   private let log: (@Sendable (String) -> Void)?
   private let queue: PredictionQueue
+  /// Answers whoever is alone here, on the thread that has taken the request.
+  private let atOnce: Mutex<([HTTPRequest]) -> [HTTPResponse]>
 
   /// - Parameters:
   ///   - path: the model's file, which may be loaded again.
@@ -19,13 +23,20 @@ package final class PredictionService: HTTPHandler {
     (self.served, self.metrics, self.log) = (served, metrics, log)
     access = ServiceGuard(address: address, names: names.map { $0.lowercased() })
     let device = CurrentDevice.device
-    queue = PredictionQueue(threadCount: max(2, threadCount)) {
+    @Sendable func makeAnswering() -> ([HTTPRequest]) -> [HTTPResponse] {
       var worker = PredictionWorker(served, metrics)
-      return { jobs in
-        // Threads that answer requests share the processor; those of one product need not.
+      return { requests in
+        // Requests share the processor's threads; those of one product need not.
         ThreadPool.use(threadCount: 1) {
-          CurrentDevice.$device.withValue(device) { worker.answer(jobs) }
+          CurrentDevice.$device.withValue(device) { worker.responses(to: requests) }
         }
+      }
+    }
+    atOnce = Mutex(makeAnswering())
+    queue = PredictionQueue(threadCount: max(2, threadCount)) {
+      let answer = makeAnswering()
+      return { jobs in
+        for (job, response) in zip(jobs, answer(jobs.map(\.request))) { job.reply(response) }
       }
     }
   }
@@ -62,7 +73,7 @@ package final class PredictionService: HTTPHandler {
     return nil
   }
 
-  func answer(to request: HTTPRequest) -> HTTPAnswer {
+  func answer(to request: HTTPRequest, isAlone: Bool) -> HTTPAnswer {
     func json(_ text: String) -> HTTPAnswer { .now(HTTPResponse(body: Array(text.utf8))) }
     switch ServiceRoute(rawValue: request.path) {
     case .page:
@@ -71,6 +82,8 @@ package final class PredictionService: HTTPHandler {
           contentType: "text/html; charset=utf-8", headers: [Self.pagePolicy],
           body: Array(DrawingPage.html.utf8)))
     case .predict:
+      // To wake another thread takes as long as to answer.
+      if isAlone, request.isSmall { return .now(atOnce.withLock { $0([request])[0] }) }
       return .later { [queue] reply in
         queue.add(PredictionQueue.Job(request: request, reply: reply))
       }

@@ -12,38 +12,34 @@ struct PredictionWorker {
     (self.served, self.metrics) = (served, metrics)
   }
 
-  mutating func answer(_ jobs: [PredictionQueue.Job]) {
+  /// The answers to requests, in their order.
+  mutating func responses(to requests: [HTTPRequest]) -> [HTTPResponse] {
     let version = served.current
-    let model = model(of: version)
-    var requests: [(job: PredictionQueue.Job, request: PredictionRequest)] = []
-    for job in jobs {
-      do throws(PredictionRequest.Refusal) {
-        requests.append((job, try PredictionRequest(job.request, version.size)))
-      } catch {
-        job.reply(.error(error.status, error.sentence))
+    let read = requests.map { request in
+      Result { () throws(PredictionRequest.Refusal) in
+        try PredictionRequest(request, version.size)
       }
     }
-    var answers: [Classification] = []
+    let answers: [Classification]
     do {
-      let numbers = requests.flatMap(\.request.numbers)
-      answers = try classifications(of: numbers, model, version)
+      answers = try classifications(
+        of: read.flatMap { (try? $0.get().numbers) ?? [] }, model(of: version), version)
     } catch {
       // A fault of the model's or the device's, not of a request.
-      for (job, _) in requests { job.reply(.error(503, "\(error)")) }
-      return
+      return requests.map { _ in .error(503, "\(error)") }
     }
-    let names = version.model.classNames
+    let (names, size) = (version.model.classNames, version.model.layout.inputSize)
     var start = 0
-    for (job, request) in requests {
-      let count = request.images.count
-      job.reply(
-        HTTPResponse(
-          body: Array(
-            request.json(
-              answers[start..<start + count], names: names,
-              pixelsPerImage: job.request.asks("pixels") ? version.model.layout.inputSize : nil
-            ).utf8)))
-      start += count
+    return zip(requests, read).map { request, read in
+      switch read {
+      case .failure(let refusal): return .error(refusal.status, refusal.sentence)
+      case .success(let images):
+        let own = answers[start..<start + images.images.count]
+        start = own.endIndex
+        let json = images.json(
+          own, names: names, pixelsPerImage: request.asks("pixels") ? size : nil)
+        return HTTPResponse(body: Array(json.utf8))
+      }
     }
   }
 

@@ -49,7 +49,8 @@ struct HTTPResponse: Sendable {
 protocol HTTPHandler: Sendable {
   /// An answer to a request of which only the head is there: its body is not taken then.
   func refusal(of head: HTTPRequest) -> HTTPResponse?
-  func answer(to request: HTTPRequest) -> HTTPAnswer
+  /// - Parameter isAlone: whether nobody else is connected, who would wait for an answer that takes its time.
+  func answer(to request: HTTPRequest, isAlone: Bool) -> HTTPAnswer
   /// What the server itself refuses.
   func response(toFault fault: HTTPFault) -> HTTPResponse
   /// Told when a request is over, answered or not.

@@ -158,7 +158,8 @@ final class HTTPServer: @unchecked Sendable {
     if let fault = exchange.fault {
       return send(handler.response(toFault: fault), exchange, connection)
     }
-    switch handler.answer(to: exchange.request) {
+    let isAlone = deadlines.withLock { $0.count } == 1
+    switch handler.answer(to: exchange.request, isAlone: isAlone) {
     case .now(let response):
       return send(response, exchange, connection)
     case .later(let begin):
