@@ -62,6 +62,12 @@ attempt() {
       limited "$limit" "$tool" --version
       [ "$status" = 132 ] || fail "$what: status 132"
       outcome=unloadable ;;
+    139)
+      # So does its runtime, within a MiB of where the program can be loaded.
+      grep -q 'failed to allocate' ../err || fail "$what: status 139: $(tail -3 ../err)"
+      limited "-v $((${limit#-v } - 1024))" "$tool" --version
+      [ "$status" = 127 ] || fail "$what: status 139"
+      outcome=unloadable ;;
     *) fail "$what: status $status: $(tail -3 ../err)" ;;
   esac
   if [ "$tool" = "$predict" ]; then
