@@ -62,6 +62,12 @@ attempt() {
       limited "$limit" "$tool" --version
       [ "$status" = 132 ] || fail "$what: status 132"
       outcome=unloadable ;;
+    139)
+      # So does its runtime, within a MiB of where the program can be loaded.
+      grep -q 'failed to allocate' ../err || fail "$what: status 139: $(tail -3 ../err)"
+      limited "-v $((${limit#-v } - 1024))" "$tool" --version
+      [ "$status" = 127 ] || fail "$what: status 139"
+      outcome=unloadable ;;
     *) fail "$what: status $status: $(tail -3 ../err)" ;;
   esac
   if [ "$tool" = "$predict" ]; then
@@ -94,11 +100,12 @@ attempt() {
 
 training=(first over resumed)
 every=("${training[@]}" test picture)
-size=$(($(wc -c < ../whole) / 1024))
-for ((limit = 0; limit <= size + 2; limit++)); do
+# Room is looked for before training, for the longest texts that the numbers may have.
+size=$(($(wc -c < ../whole) / 1024 + 5))
+for ((limit = 0; limit <= size; limit++)); do
   for scenario in "${training[@]}"; do attempt "-f $limit" "$scenario"; done
 done
-[ $outcome = done ] || fail "files of $((size + 2)) KiB are not enough for one of $size"
+[ $outcome = done ] || fail "files of $size KiB are not enough for one of $(wc -c < ../whole) bytes"
 for ((limit = 3; limit <= 12; limit++)); do
   for scenario in "${every[@]}"; do attempt "-n $limit" "$scenario"; done
 done
