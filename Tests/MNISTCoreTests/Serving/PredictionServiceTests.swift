@@ -378,6 +378,28 @@ import Testing
     #expect(metrics.text.contains("mnist_predictions_total{class=\"\(answer.predicted)\"} 3\n"))
   }
 
+  /// Weights that are finite numbers, but give none.
+  @Test func aModelThatHasNoAnswerIsTheServicesFault() throws {
+    var checkpoint = try SmallSets.checkpoint()
+    var state = checkpoint.state.last
+    for name in state.names where name.hasSuffix(".weight") {
+      let value = try #require(state[name])
+      state[name] = TensorValue(
+        [Float](repeating: .greatestFiniteMagnitude, count: value.elements.count),
+        shape: value.shape)
+    }
+    (checkpoint.state.best, checkpoint.state.last) = (state, state)
+    try SmallService.with(SavedModel(checkpoint)) { service, _ throws in
+      let response = service.response(to: .asking(body: SmallService.picture))
+      #expect(response.status == 503)
+      #expect(
+        try sentence(response)
+          == "the model's answer to image 0 is no logarithms of probabilities (expected probabilities "
+          + "that add up to 1, found nan)")
+      #expect(service.response(to: .asking(body: [])).status == 400)
+    }
+  }
+
   @Test func asManyAsAskAtOnceAreAnswered() throws {
     try SmallService.with { service, model throws in
       let expected = try model.classification(of: SmallService.image()).json()
