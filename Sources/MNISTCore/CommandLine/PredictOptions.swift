@@ -232,7 +232,7 @@ package struct PredictOptions: Equatable, Sendable {
         .integer(
           "verbose", \.verbosity, in: 0...2, default: "1", .output,
           "with --serve: 2 prints a line for each request"
-        ).noEffect(withoutService),
+        ).noEffect(withoutService).late,
         .completions,
         .version,
       ],

@@ -95,9 +95,9 @@ private struct PlainScanner {
 
   /// Whether the name is the next, in quotes.
   mutating func skips(name: String) -> Bool {
-    guard skips("\""), text[place...].starts(with: name.utf8) else { return false }
-    place += name.utf8.count
-    return skips("\"")
+    guard skips("\""), text[place...].starts(with: "\(name)\"".utf8) else { return false }
+    place += name.utf8.count + 1
+    return true
   }
 
   /// An integer from 0 to 255, if it is the next.

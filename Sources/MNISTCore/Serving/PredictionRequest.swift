@@ -48,7 +48,8 @@ struct PredictionRequest {
   private mutating func add(
     _ bytes: [UInt8], _ file: String?, _ size: ImageSize, isRaw: Bool
   ) throws(Refusal) {
-    let name = file ?? "the picture"
+    // A browser sends an empty name where no file was chosen.
+    let name = file.flatMap { $0.isEmpty ? nil : $0 } ?? "the picture"
     do {
       let picture = try PictureFile.decode(bytes, path: name)
       let image =

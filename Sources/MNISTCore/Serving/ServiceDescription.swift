@@ -38,6 +38,7 @@ enum ServiceDescription {
             "400": {"$ref": "#/components/responses/Error"},
             "403": {"$ref": "#/components/responses/Error"},
             "413": {"$ref": "#/components/responses/Error"},
+            "415": {"$ref": "#/components/responses/Error"},
             "503": {"$ref": "#/components/responses/Error"}
           }
         }},

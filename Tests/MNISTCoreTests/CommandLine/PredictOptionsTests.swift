@@ -102,7 +102,9 @@ import Testing
                              [--transpose] [--raw] [--json] [--images PATH]
                              [--predictions FILE] [--predictions_format FORM]
                              [--report DIR] [--log_dir DIR] [--export PATH]
-                             [--export_uint8] [--completions SHELL] [--version]
+                             [--export_uint8] [--serve [ADDRESS:]PORT]
+                             [--allow_host NAME] [--verbose N] [--completions SHELL]
+                             [--version]
                              [FILE ...]
         """)
   }
@@ -132,7 +134,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 23)
+    #expect(PredictOptions.command.options.count == 26)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -154,6 +156,7 @@ import Testing
           mnist-predict --model_fn model.ckpt --export model.onnx
           mnist-predict --model_fn model.ckpt three.png photo.pgm
           mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv
+          mnist-predict --model_fn model.ckpt --serve 127.0.0.1:8000
           magick three.jpg png:- | mnist-predict --model_fn model.ckpt --show -
 
         """))

@@ -43,27 +43,12 @@ import Testing
     #expect(PredictionText.line("f", only) == "f: 0 (1.0000)")
   }
 
-  @Test func jsonIsAnObjectALine() {
-    #expect(
-      three.json()
-        == "{\"index\":7,\"label\":3,\"predicted\":3,"
-        + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
-    let unlabeled = Classification(index: 0, label: nil, probabilities: [1, 0.5])
-    #expect(
-      unlabeled.json(file: "a\"b\n")
-        == "{\"file\":\"a\\\"b\\n\",\"predicted\":0,\"probabilities\":[1.0,0.5]}")
-  }
-
   /// A 7 is answered "seven", whatever number its class has.
   @Test func aClassWithANameIsCalledByIt() {
     let names = ["eight", "five", "four", "s\u{1B}even", "\"six\"", "nine"]
     #expect(
       PredictionText.line("a.png", three, names: names)
         == "a.png: s\\x1beven (0.9987), then nine (0.0010), eight (0.0003)")
-    #expect(
-      three.json(names: names)
-        == #"{"index":7,"label":3,"predicted":3,"class":"s\u001beven","#
-        + "\"probabilities\":[0.0003,0.0,1e-30,0.9987,0.0,0.001]}")
     let confusion = ConfusionMatrix(counts: [[3, 0, 0], [2, 1, 0], [1, 0, 3]])
     #expect(
       PredictionText.summary(confusion, names: ["one", "seven\n", "x"])
@@ -72,21 +57,6 @@ import Testing
       height: 1, width: 1, pixels: [0, 255], labels: [0, 1], classNames: ["cat", "d\u{7}og"])
     #expect(
       PredictionText.picture(images, index: 1, predicted: 0) == "@@\nPredict: cat\nLabel: d\\x07og")
-  }
-
-  @Test func everyProbabilityComesBackExactly() throws {
-    let generator = RandomGenerator(seed: 5)
-    let probabilities = (0..<2_000).map { _ in
-      // Any positive number up to 1, the smallest ones too.
-      Float(bitPattern: generator.next() % (Float(1).bitPattern + 1))
-    }
-    let line = Classification(index: 0, label: nil, probabilities: probabilities).json()
-    let members = try JSONReader.value(in: Array(line.utf8)[...]).object()
-    let found = try members[2].value.array().map { value -> Float? in
-      guard case .number(let text) = value.content else { return nil }
-      return Float(text)
-    }
-    #expect(found == probabilities)
   }
 
   @Test func theJSONSummaryComesLast() throws {

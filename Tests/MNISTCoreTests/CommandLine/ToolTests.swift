@@ -45,7 +45,7 @@ import Testing
     #expect(options.computes == computes)
   }
 
-  @Test(arguments: [("", true), ("--export m.onnx", false)])
+  @Test(arguments: [("", true), ("--export m.onnx", false), ("--serve 0", true)])
   func onlyPredictingNeedsADevice(_ line: String, _ computes: Bool) {
     guard case .options(let options) = PredictOptions.parse(words("--model_fn m \(line)")) else {
       Issue.record("expected options")

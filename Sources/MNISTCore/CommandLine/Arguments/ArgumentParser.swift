@@ -155,7 +155,7 @@ struct ArgumentParser<Values> {
     if let whole { return .option(whole, value: value) }
     let candidates = options.filter { $0.name.unicodeScalars.starts(with: name) }
     let eldest = Self.generations.lazy
-      .map { names in candidates.filter { names.contains($0.name) } }
+      .map { names in candidates.filter { names.contains($0.name) && !$0.isLate } }
       .first { !$0.isEmpty }
     let chosen = eldest ?? candidates
     guard chosen.count <= 1 else {

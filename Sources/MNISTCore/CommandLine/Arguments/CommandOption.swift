@@ -34,6 +34,9 @@ struct CommandOption<Values> {
   var completion = Completion.nothing
   /// Another whole name for it, without dashes; a name cut short never means it.
   var alias: String?
+  /// Whether it came later, though an original option of another tool has its name: a name cut short means an older
+  /// option first.
+  var isLate = false
   /// Why this option has no effect beside these values of all options, such as `without --use_dropout`;
   /// nil where it has one.
   var reasonForNoEffect: (Values) -> String? = { _ in nil }
@@ -70,6 +73,13 @@ extension CommandOption {
   func noEffect(_ reason: @escaping (Values) -> String?) -> CommandOption {
     var option = self
     option.reasonForNoEffect = reason
+    return option
+  }
+
+  /// The same option, of which a name cut short means an older one first.
+  var late: CommandOption {
+    var option = self
+    option.isLate = true
     return option
   }
 

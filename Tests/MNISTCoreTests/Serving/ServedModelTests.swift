@@ -1,0 +1,123 @@
+import Testing
+
+@testable import MNISTCore
+
+@Suite struct ServedModelTests {
+  @Test func whatTheModelIsIsAnObject() throws {
+    let checkpoint = try SmallSets.checkpoint()
+    let served = try ServedModel(SavedModel(checkpoint), path: "some/folder/m \"1\".ckpt")
+    // Of 35 and 24 in the hidden layers, 10 and 8 in the norms behind them and 15 in the last layer.
+    #expect(
+      served.json == """
+        {"file":"m \\"1\\".ckpt","version":"\(Release.version)","height":2,"width":3,"classes":3,\
+        "class_names":null,"hidden_sizes":[5,4],"batch_norm":true,"parameters":92,"epoch":2,\
+        "lowest_validation_loss":\(checkpoint.state.lowestLoss)}
+        """)
+  }
+
+  @Test func theClassesMayHaveNames() throws {
+    let served = try ServedModel(
+      SmallService.model(classNames: ["a", "b \"c\"", "récht"]), path: "m")
+    #expect(
+      served.json.contains(
+        #""classes":3,"class_names":["a","b \"c\"","récht"],"hidden_sizes":"#))
+  }
+
+  /// A loss that is not finite is no number of JSON.
+  @Test func beforeTheFirstEpochThereIsNoLoss() throws {
+    let images = SmallSets.fields(24, height: 2, width: 3, classes: 3)
+    let settings = SmallSets.settings(images, hiddenSizes: [5], useDropout: true)
+    let run = TrainingRun(settings, images: images)
+    let served = try ServedModel(
+      SavedModel(Checkpoint(settings: settings, state: run.state)), path: "m")
+    #expect(
+      served.json == """
+        {"file":"m","version":"\(Release.version)","height":2,"width":3,"classes":3,\
+        "class_names":null,"hidden_sizes":[5],"batch_norm":false,"parameters":53,"epoch":0}
+        """)
+  }
+
+  @Test func weightsAloneHaveNoEpoch() throws {
+    try SmallSets.withFolder { folder throws in
+      let images = SmallSets.fields(24, height: 3, width: 3, classes: 3)
+      let settings = SmallSets.settings(images, hiddenSizes: [5])
+      let run = TrainingRun(settings, images: images)
+      let path = "\(folder)/m"
+      try SavedModel(Checkpoint(settings: settings, state: run.state)).makeModel().save(to: path)
+      let served = try ServedModel(SavedModel(readingFrom: path), path: path)
+      #expect(served.current.size == ImageSize(height: 3, width: 3))
+      #expect(
+        served.json == """
+          {"file":"m","version":"\(Release.version)","height":3,"width":3,"classes":3,\
+          "class_names":null,"hidden_sizes":[5],"batch_norm":true,"parameters":78}
+          """)
+    }
+  }
+
+  @Test func weightsForImagesOfAnUnknownFormAreRefused() throws {
+    try SmallSets.withFolder { folder throws in
+      let path = "\(folder)/m"
+      try SmallService.model().makeModel().save(to: path)
+      let model = try SavedModel(readingFrom: path)
+      #expect(throws: CheckpointError.unknownImageSize(path: path, pixels: 6)) {
+        try ServedModel(model, path: path)
+      }
+    }
+  }
+
+  @Test func theFileIsReadAnewAndADamagedOneLeavesTheModelInItsPlace() throws {
+    try SmallSets.withFolder { folder throws in
+      let path = "\(folder)/m"
+      let checkpoints = try [3, 4].map { try SmallSets.checkpoint(seed: $0) }
+      try checkpoints[0].write(to: path)
+      let served = try ServedModel(SavedModel(readingFrom: path), path: path)
+      #expect(served.current.number == 0)
+      #expect(served.current.model == SavedModel(checkpoints[0]))
+
+      try checkpoints[1].write(to: path)
+      #expect(served.current.model == SavedModel(checkpoints[0]))
+      try served.reload()
+      #expect(served.current.number == 1)
+      #expect(served.current.model == SavedModel(checkpoints[1]))
+
+      let whole = try SmallSets.content(path)
+      try SmallSets.write(Array(whole.dropLast(9)), path)
+      #expect(throws: (any Error).self) { try served.reload() }
+      // Readable, but of images whose form it does not tell.
+      try SavedModel(checkpoints[0]).makeModel().save(to: path)
+      #expect(throws: CheckpointError.unknownImageSize(path: path, pixels: 6)) {
+        try served.reload()
+      }
+      #expect(served.current.number == 1)
+      #expect(served.current.model == SavedModel(checkpoints[1]))
+    }
+  }
+
+  @Test func whoAnswersTakesTheNewModelWithTheNextRequest() throws {
+    try SmallSets.withFolder { folder throws in
+      let path = "\(folder)/m"
+      let models = try [3, 4].map { try SmallService.model(seed: $0) }
+      let served = try ServedModel(models[0], path: path)
+      var worker = PredictionWorker(served, ServiceMetrics())
+      func answer() -> String {
+        let text = Monitor("")
+        worker.answer([
+          .init(request: .asking(body: SmallService.picture)) { answer in
+            text.change { $0 = answer.text }
+          }
+        ])
+        return text.wait { $0 }
+      }
+      let expected = try models.map {
+        try $0.makeModel().classification(of: SmallService.image()).json()
+      }
+      #expect(expected[0] != expected[1])
+      #expect(answer() == expected[0])
+      try SmallSets.checkpoint(seed: 4).write(to: path)
+      #expect(answer() == expected[0])
+      try served.reload()
+      #expect(answer() == expected[1])
+      #expect(answer() == expected[1])
+    }
+  }
+}
