@@ -8,7 +8,10 @@ extension PredictOptions {
     StopSignal.listen()
     StopSignal.holdBack("")
     ReloadSignal.listen()
-    let printed: @Sendable (String) -> Void = { _ = ProcessStream.error.write($0 + "\n") }
+    let printed: @Sendable (String) -> Void = { line in
+      // A terminal that stands still must not hold up the service.
+      if ProcessStream.error.hasRoom { _ = ProcessStream.error.write(line + "\n") }
+    }
     let service = try PredictionService(
       model, path: modelPath, address: wanted, names: serviceNames,
       threadCount: ThreadPool.current.threadCount,
@@ -70,6 +73,11 @@ extension CommandOption {
       name: name, group: group, help: help,
       action: .take { text, values throws(UsageError.Problem) in
         guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
+        guard !text.contains(where: { ":/".contains($0) }) else {
+          throw .outOfRange(
+            option: "--\(name)", allowed: "a name alone, without http:// and without a port",
+            found: PythonSyntax.quoted(text))
+        }
         values[keyPath: path].append(text)
       },
       metavariable: "NAME")

@@ -15,6 +15,8 @@ final class PredictionQueue: Sendable {
     var small: [Job] = []
     var large: [Job] = []
     var largeUnderWay = 0
+    /// Whether what was taken last was large.
+    var wasLarge = false
     var isClosed = false
   }
 
@@ -39,8 +41,9 @@ final class PredictionQueue: Sendable {
   }
 
   func add(_ job: Job) {
+    let isSmall = job.request.isSmall
     state.change { state in
-      if job.request.isSmall {
+      if isSmall {
         state.small.append(job)
       } else {
         state.large.append(job)
@@ -59,13 +62,17 @@ final class PredictionQueue: Sendable {
     jobs: [Job], isLarge: Bool
   )? {
     state.wait { state -> (jobs: [Job], isLarge: Bool)?? in
-      if !state.small.isEmpty {
+      // Where both wait, they take turns as long as no large one is on its way.
+      let isLargeNext = !state.large.isEmpty && state.largeUnderWay == 0 && !state.wasLarge
+      if !state.small.isEmpty, !isLargeNext {
         let jobs = Array(state.small.prefix(batchLimit))
         state.small.removeFirst(jobs.count)
+        state.wasLarge = false
         return (jobs, false)
       }
       if !state.large.isEmpty, state.largeUnderWay < largeLimit {
         state.largeUnderWay += 1
+        state.wasLarge = true
         return ([state.large.removeFirst()], true)
       }
       return state.isClosed && state.large.isEmpty ? .some(nil) : nil
@@ -74,8 +81,13 @@ final class PredictionQueue: Sendable {
 }
 
 extension HTTPRequest {
-  /// As pictures of digits are.
+  /// Whether it takes no longer than a picture of a digit.
   var isSmall: Bool {
-    (parts?.reduce(0) { $0 + $1.bytes.count } ?? body.count) <= 64 << 10
+    guard parts == nil, body.count <= 64 << 10 else { return false }
+    // In a PNG a few bytes can stand for many pixels: of its height and width, less than 1,024.
+    return !PNGDecoder.recognizes(body)
+      || body.dropFirst(16).prefix(8).enumerated().allSatisfy {
+        $0.offset % 4 < 2 ? $0.element == 0 : $0.offset % 4 == 3 || $0.element < 4
+      }
   }
 }

@@ -13,6 +13,9 @@ struct PredictionRequest {
     let sentence: String
   }
 
+  /// Each takes room and time, however few bytes it has.
+  static let imageLimit = 1_024
+
   private(set) var images: [Image] = []
   /// The images' pixels from 0 to 1, one after the other.
   private(set) var numbers: [Float] = []
@@ -27,6 +30,7 @@ struct PredictionRequest {
       guard !files.isEmpty else {
         throw Refusal(sentence: "the form has no file (expected one or more pictures, found none)")
       }
+      try Self.check(imageCount: files.count)
       for file in files { try add(file.bytes, file.fileName, size, isRaw: isRaw) }
     } else if isOnePicture {
       try add(request.body, nil, size, isRaw: isRaw)
@@ -42,7 +46,15 @@ struct PredictionRequest {
         throw Refusal(sentence: "the body: \(error)")
       }
       images = [Image](repeating: Image(), count: numbers.count / (size.height * size.width))
+      try Self.check(imageCount: images.count)
     }
+  }
+
+  private static func check(imageCount: Int) throws(Refusal) {
+    guard imageCount > imageLimit else { return }
+    throw Refusal(
+      status: 413,
+      sentence: "too many images (expected at most \(imageLimit), found \(imageCount))")
   }
 
   private mutating func add(

@@ -1,4 +1,4 @@
-/// Answers requests on a thread of its own, with a copy of the model that shares its weights.
+/// Answers requests on a thread of its own, with a copy of the model.
 struct PredictionWorker {
   /// So many images share a product at most: more would take memory, and no less time each.
   static let batchSize = 256
@@ -20,20 +20,17 @@ struct PredictionWorker {
         try PredictionRequest(request, version.size)
       }
     }
-    let answers: [Classification]
-    do {
-      answers = try classifications(
-        of: read.flatMap { (try? $0.get().numbers) ?? [] }, model(of: version), version)
-    } catch {
-      // A fault of the model's or the device's, not of a request.
-      return requests.map { _ in .error(503, "\(error)") }
-    }
+    let numbers = read.flatMap { (try? $0.get().numbers) ?? [] }
+    let model = model(of: version)
+    let answers = Result { try classifications(of: numbers, model, version) }
     let (names, size) = (version.model.classNames, version.model.layout.inputSize)
     var start = 0
     return zip(requests, read).map { request, read in
-      switch read {
-      case .failure(let refusal): return .error(refusal.status, refusal.sentence)
-      case .success(let images):
+      switch (read, answers) {
+      case (.failure(let refusal), _): return .error(refusal.status, refusal.sentence)
+      // A fault of the model's or the device's, not of the request.
+      case (_, .failure(let error)): return .error(503, "\(error)")
+      case (.success(let images), .success(let answers)):
         let own = answers[start..<start + images.images.count]
         start = own.endIndex
         let json = images.json(

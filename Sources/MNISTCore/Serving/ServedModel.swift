@@ -37,12 +37,13 @@ final class ServedModel: Sendable {
 
   /// What it is, as a JSON object.
   var json: String {
-    let model = current.model
+    let version = current
+    let model = version.model
     let names = model.classNames.map { "[\($0.map(JSONText.quoted).joined(separator: ","))]" }
     var members = [
       "\"file\":\(JSONText.quoted(FileSystem.split(path).name))",
       "\"version\":\(JSONText.quoted(Release.version))",
-      "\"height\":\(current.size.height)", "\"width\":\(current.size.width)",
+      "\"height\":\(version.size.height)", "\"width\":\(version.size.width)",
       "\"classes\":\(model.layout.outputSize)", "\"class_names\":\(names ?? "null")",
       "\"hidden_sizes\":[\(model.layout.hiddenSizes.map(String.init).joined(separator: ","))]",
       "\"batch_norm\":\(model.layout.usesBatchNorm)",

@@ -23,6 +23,8 @@ final class HTTPServer: @unchecked Sendable {
   private let activeCount = Atomic<Int>(0)
   private let suspendedCount = Atomic<Int>(0)
   private let isDraining = Atomic<Bool>(false)
+  /// From here on nothing may wait for an answer any more.
+  private let isStopped = Atomic<Bool>(false)
 
   /// Listens from now on.
   init(
@@ -31,7 +33,8 @@ final class HTTPServer: @unchecked Sendable {
     library = try MicroHTTPD()
     (listener, address) = try ListeningSocket.open(wanted)
     (self.limits, self.handler) = (limits, handler)
-    let this = Unmanaged.passUnretained(self).toOpaque()
+    // Its threads hold it until they have ended.
+    let this = Unmanaged.passRetained(self).toOpaque()
     let completed: MicroHTTPD.Completed = { receiver, _, slot, reason in
       guard let receiver, let slot, let exchange = slot.pointee else { return }
       slot.pointee = nil
@@ -69,7 +72,7 @@ final class HTTPServer: @unchecked Sendable {
           &slot.pointee)
       }, this, threadCount > 1 ? options + [Option.threadPoolSize.set(threadCount)] : options)
     guard daemon != nil else {
-      close(listener)
+      Unmanaged.passUnretained(self).release()
       throw .cannotStart
     }
   }
@@ -163,15 +166,19 @@ final class HTTPServer: @unchecked Sendable {
     case .now(let response):
       return send(response, exchange, connection)
     case .later(let begin):
-      suspendedCount.add(1, ordering: .relaxed)
+      suspendedCount.add(1, ordering: .sequentiallyConsistent)
+      guard !isStopped.load(ordering: .sequentiallyConsistent) else {
+        suspendedCount.subtract(1, ordering: .relaxed)
+        return MicroHTTPD.no
+      }
       setDeadline(exchange.socket, .infinity)
       library.suspendConnection(connection)
       // The pointer is used by one thread at a time.
       nonisolated(unsafe) let connection = connection
       begin { [self] response in
         exchange.response.withLock { $0 = response }
-        suspendedCount.subtract(1, ordering: .relaxed)
         library.resumeConnection(connection)
+        suspendedCount.subtract(1, ordering: .releasing)
       }
       return MicroHTTPD.yes
     }
@@ -211,7 +218,7 @@ final class HTTPServer: @unchecked Sendable {
     exchange.byteCount += bytes.count
     if exchange.byteCount > limits.bodyByteCount {
       exchange.fault = .bodyTooLarge(limit: limits.bodyByteCount)
-    } else if allBytes > limits.allBodiesByteCount {
+    } else if allBytes > limits.allBodiesByteCount, exchange.byteCount > 64 << 10 {
       exchange.fault = .tooMuchAtOnce
     } else {
       exchange.request.body += bytes
@@ -285,9 +292,11 @@ final class HTTPServer: @unchecked Sendable {
       usleep(5_000)
     }
     // libmicrohttpd ends the process where a suspended connection is closed; the process's end closes it too.
-    guard suspendedCount.load(ordering: .relaxed) == 0 else { return false }
+    isStopped.store(true, ordering: .sequentiallyConsistent)
+    guard suspendedCount.load(ordering: .sequentiallyConsistent) == 0 else { return false }
     library.stopDaemon(daemon)
     self.daemon = nil
+    Unmanaged.passUnretained(self).release()
     return true
   }
 }

@@ -82,6 +82,9 @@ enum ProcessStream: Int32 {
     return false
   }
 
+  /// Whether it takes something now.
+  var hasRoom: Bool { SystemError.wait(for: POLLOUT, on: rawValue, milliseconds: 0) }
+
   var isTerminal: Bool { isatty(rawValue) == 1 }
 
   /// How many characters fit into a line of the terminal; 80 where nobody says.

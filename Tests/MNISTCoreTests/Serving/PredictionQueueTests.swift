@@ -32,16 +32,16 @@ import Testing
     #expect(Set(work.answered) == Set(names + ["a", "b"]))
   }
 
-  /// Both are of the most bytes that a small one has, or of one more.
+  /// Small ones of the most bytes that they may have, a large one of one more, and a form, whatever it holds.
   @Test func largeOnesLeaveAThreadForSmallOnes() async throws {
     let work = Work(held: ["L1"])
     let queue = work.queue(threadCount: 2)
     queue.add(work.job("L1", byteCount: 65_537))
     try await eventually { work.begun.count == 1 }
-    queue.add(work.job("L2", partSizes: [40_000, 25_537]))
+    queue.add(work.job("L2", partSizes: [1]))
     queue.add(work.job("s1", byteCount: 65_536))
     try await eventually { work.answered == ["s1"] }
-    queue.add(work.job("s2", partSizes: [40_000, 25_536]))
+    queue.add(work.job("s2", byteCount: 65_536))
     try await eventually { work.answered == ["s1", "s2"] }
     #expect(work.begun == [["L1"], ["s1"], ["s2"]])
     work.release("L1")
@@ -50,7 +50,7 @@ import Testing
     queue.close()
   }
 
-  @Test func largeOnesAreAnsweredOneAtATimeAndAfterSmallOnes() async throws {
+  @Test func largeOnesAndSmallOnesTakeTurns() async throws {
     let work = Work(held: ["a", "b"])
     let queue = work.queue(threadCount: 2)
     try await work.keepBusy(queue)
@@ -58,7 +58,7 @@ import Testing
     for name in ["s1", "s2"] { queue.add(work.job(name)) }
     work.release("a")
     try await eventually { work.begun.count == 5 }
-    #expect(work.begun[2...] == [["s1", "s2"], ["L1"], ["L2"]])
+    #expect(work.begun[2...] == [["L1"], ["s1", "s2"], ["L2"]])
     work.release("b")
     queue.close()
   }
@@ -81,6 +81,20 @@ import Testing
     work.release("L1")
     queue.close()
     #expect(Set(work.answered) == ["L1", "L2", "L3", "s"])
+  }
+
+  /// By height and width, in a PNG's bytes 16 to 23.
+  @Test(arguments: [
+    ([0, 0, 3, 255, 0, 0, 3, 255], true), ([0, 0, 4, 0, 0, 0, 0, 28], false),
+    ([0, 0, 0, 28, 0, 0, 4, 0], false), ([0, 1, 0, 0, 0, 0, 0, 28], false),
+    ([0, 0, 0, 28, 1, 0, 0, 0], false),
+  ])
+  func aPictureOfManyPixelsIsNotSmall(_ size: [UInt8], _ isSmall: Bool) {
+    let png: [UInt8] = [
+      0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 73, 72, 68, 82,
+    ]
+    #expect(HTTPRequest.asking(body: png + size).isSmall == isSmall)
+    #expect(HTTPRequest.asking(body: [0] + png.dropFirst() + size).isSmall)
   }
 
   @Test func closingAnswersWhatWaits() async throws {

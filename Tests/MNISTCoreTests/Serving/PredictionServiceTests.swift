@@ -339,32 +339,23 @@ import Testing
     for groups in orders {
       var worker = PredictionWorker(served, ServiceMetrics())
       for group in groups {
-        let found = Mutex<[Range<Int>: String]>([:])
-        worker.answer(
-          group.map { range in
-            .init(request: .asking(json: json(images, range))) { response in
-              found.withLock { $0[range] = response.text }
-            }
-          })
-        for range in group { #expect(found.withLock { $0[range] } == expected(range), "\(range)") }
+        let found = worker.responses(to: group.map { .asking(json: json(images, $0)) }).map(\.text)
+        #expect(found == group.map(expected), "\(group)")
       }
     }
   }
 
   @Test func whatIsRefusedHarmsNoneOfThoseBesideIt() throws {
-    let found = Mutex<[String: HTTPResponse]>([:])
-    func job(_ name: String, _ request: HTTPRequest) -> PredictionQueue.Job {
-      .init(request: request) { response in found.withLock { $0[name] = response } }
-    }
     let (saved, metrics) = (try SmallService.model(), ServiceMetrics())
     var worker = PredictionWorker(try ServedModel(saved, path: "m"), metrics)
     let image = HTTPPart(name: "file", fileName: "a", bytes: SmallService.picture)
-    worker.answer([
-      job("empty", .asking(body: [])), job("one", .asking(body: SmallService.picture)),
-      job("text", .asking(parts: [image, HTTPPart(name: "file", fileName: "t", bytes: [65])])),
-      job("two", .asking(parts: [image, image])),
-    ])
-    let answers = found.withLock { $0 }
+    let requests: [(String, HTTPRequest)] = [
+      ("empty", .asking(body: [])), ("one", .asking(body: SmallService.picture)),
+      ("text", .asking(parts: [image, HTTPPart(name: "file", fileName: "t", bytes: [65])])),
+      ("two", .asking(parts: [image, image])),
+    ]
+    let answers = Dictionary(
+      uniqueKeysWithValues: zip(requests.map(\.0), worker.responses(to: requests.map(\.1))))
     let answer = try saved.makeModel().classification(of: SmallService.image())
     let object = answer.json(file: "a")
     #expect(answers["one"]?.text == answer.json())
@@ -406,7 +397,9 @@ import Testing
       let expected = try model.classification(of: SmallService.image()).json()
       let answers = Monitor<[String]>([])
       for _ in 0..<200 {
-        guard case .later(let begin) = service.answer(to: .asking(body: SmallService.picture))
+        guard
+          case .later(let begin) = service.answer(
+            to: .asking(body: SmallService.picture), isAlone: false)
         else {
           Issue.record("expected an answer later")
           return

@@ -100,13 +100,7 @@ import Testing
       let served = try ServedModel(models[0], path: path)
       var worker = PredictionWorker(served, ServiceMetrics())
       func answer() -> String {
-        let text = Monitor("")
-        worker.answer([
-          .init(request: .asking(body: SmallService.picture)) { answer in
-            text.change { $0 = answer.text }
-          }
-        ])
-        return text.wait { $0 }
+        worker.responses(to: [.asking(body: SmallService.picture)])[0].text
       }
       let expected = try models.map {
         try $0.makeModel().classification(of: SmallService.image()).json()

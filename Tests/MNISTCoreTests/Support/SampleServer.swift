@@ -60,7 +60,7 @@ final class SampleServer: HTTPHandler {
     head.path == "/refused" ? Self.text("refused", status: 403) : nil
   }
 
-  func answer(to request: HTTPRequest) -> HTTPAnswer {
+  func answer(to request: HTTPRequest, isAlone: Bool) -> HTTPAnswer {
     guard request.path != "/late" else {
       return .later { reply in self.waiting.withLock { $0.append(reply) } }
     }

@@ -69,7 +69,7 @@ extension HTTPResponse {
 extension PredictionService {
   /// Waits for the answer.
   func response(to request: HTTPRequest) -> HTTPResponse {
-    switch answer(to: request) {
+    switch answer(to: request, isAlone: false) {
     case .now(let response): return response
     case .later(let begin):
       let answer = Monitor<HTTPResponse?>(nil)
