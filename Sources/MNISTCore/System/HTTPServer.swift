@@ -90,9 +90,12 @@ final class HTTPServer: @unchecked Sendable {
     #endif
     var limit = rlimit()
     guard getrlimit(.init(resource), &limit) == 0 else { return limits.connectionCount }
-    limit.rlim_cur = limit.rlim_max
-    _ = setrlimit(.init(resource), &limit)
-    _ = getrlimit(.init(resource), &limit)
+    let wanted = limits.connectionCount + 64
+    if Int(clamping: limit.rlim_cur) < wanted {
+      limit.rlim_cur = min(limit.rlim_max, rlim_t(wanted))
+      _ = setrlimit(.init(resource), &limit)
+      _ = getrlimit(.init(resource), &limit)
+    }
     return max(1, min(limits.connectionCount, Int(clamping: limit.rlim_cur) - 64))
   }
 
@@ -287,7 +290,10 @@ final class HTTPServer: @unchecked Sendable {
     isDraining.store(true, ordering: .relaxed)
     let end = SystemClock.monotonicTime + seconds
     if library.quiesceDaemon(daemon) >= 0 { close(listener) }
-    while activeCount.load(ordering: .relaxed) > 0, SystemClock.monotonicTime < end {
+    func isBusy() -> Bool {
+      activeCount.load(ordering: .acquiring) + suspendedCount.load(ordering: .acquiring) > 0
+    }
+    while isBusy(), SystemClock.monotonicTime < end {
       cutOverdue()
       usleep(5_000)
     }

@@ -242,29 +242,6 @@ struct HTTPServerTests {
     }
   }
 
-  @Test func theBodiesOfAllRequestsHaveALimitTogether() async throws {
-    try await SampleServer.with(Self.small) { server, _ async throws in
-      let slow = try HTTPClient(port: server.address.port)
-      slow.ask("POST", "/slow", ["Content-Length: 8"])
-      slow.send("1234567")
-      let client = try HTTPClient(port: server.address.port)
-      // When the seven bytes have come, five are left.
-      try await eventually {
-        client.ask("POST", "/a", body: "123456")
-        return client.answer()?.body == "tooMuchAtOnce"
-      }
-      client.ask("POST", "/a", body: "12345")
-      #expect(client.answer()?.body == "POST /a 12345")
-      slow.send("8")
-      #expect(slow.answer()?.body == "POST /slow 12345678")
-      // What it took is free again once it is over.
-      try await eventually {
-        client.ask("POST", "/a", body: "12345678")
-        return client.answer()?.body == "POST /a 12345678"
-      }
-    }
-  }
-
   @Test(arguments: [
     "Content-Length: 5\r\nTransfer-Encoding: chunked",
     "Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -408,20 +385,6 @@ struct HTTPServerTests {
       #expect(!client.hasEnded)
       for reply in handler.replies { reply(SampleServer.text("late")) }
       #expect(client.answer()?.body == "late")
-    }
-  }
-
-  @Test func withinItsTimeNothingIsCut() async throws {
-    try await SampleServer.with { server, _ async throws in
-      let client = try HTTPClient(port: server.address.port)
-      for part in ["GET / HTTP/1.1\r\nHo", "st: localhost\r\nContent-Length: 2\r\n\r\n", "a", "b"] {
-        client.send(part)
-        try await Task.sleep(for: .milliseconds(5))
-        server.cutOverdue()
-      }
-      #expect(client.answer()?.body == "GET / ab")
-      server.cutOverdue()
-      #expect(!client.hasEnded)
     }
   }
 
