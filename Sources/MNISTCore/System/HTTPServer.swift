@@ -287,9 +287,10 @@ final class HTTPServer: @unchecked Sendable {
   /// - Returns: whether nothing is under way any more.
   func stop(within seconds: Double) -> Bool {
     guard let daemon else { return true }
-    isDraining.store(true, ordering: .relaxed)
     let end = SystemClock.monotonicTime + seconds
-    if library.quiesceDaemon(daemon) >= 0 { close(listener) }
+    // libmicrohttpd gives the socket back each time that it is asked.
+    let isFirst = !isDraining.exchange(true, ordering: .relaxed)
+    if isFirst, library.quiesceDaemon(daemon) >= 0 { close(listener) }
     func isBusy() -> Bool {
       activeCount.load(ordering: .acquiring) + suspendedCount.load(ordering: .acquiring) > 0
     }
