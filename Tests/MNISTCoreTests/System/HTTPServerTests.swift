@@ -390,32 +390,6 @@ struct HTTPServerTests {
 
   // MARK: - The end
 
-  @Test func theEndWaitsForWhatIsUnderWay() async throws {
-    try await SampleServer.with { server, handler async throws in
-      let (client, idle) = (
-        try HTTPClient(port: server.address.port), try HTTPClient(port: server.address.port)
-      )
-      idle.ask("GET", "/a")
-      #expect(idle.answer()?.headers["connection"] == nil)
-      client.ask("POST", "/late", body: "x")
-      try await eventually { handler.waitingCount == 1 }
-      // No time is left, and yet the answer is to come.
-      #expect(!server.stop(within: 0))
-      try await eventually { !HTTPClient.isAnswered(server.address.port) }
-      let isStopped = Mutex(false)
-      let stopping = try #require(
-        SystemThread { isStopped.withLock { $0 = server.stop(within: 60) } })
-      try await Task.sleep(for: .milliseconds(10))
-      #expect(!client.hasEnded && !isStopped.withLock { $0 })
-      for reply in handler.replies { reply(SampleServer.text("late")) }
-      let answer = try #require(client.answer())
-      #expect(answer.body == "late" && answer.headers["connection"]?.lowercased() == "close")
-      stopping.join()
-      #expect(isStopped.withLock { $0 } && client.isAtEnd && idle.isAtEnd)
-      #expect(server.stop(within: 60))
-    }
-  }
-
   @Test func whatNeverEndsIsWaitedForNoLonger() async throws {
     try await SampleServer.with { server, handler async throws in
       let client = try HTTPClient(port: server.address.port)
