@@ -52,6 +52,27 @@ import Testing
     }
   }
 
+  /// As `nohup` starts it. It waits for its output to be read here too.
+  @Test func aHangupThatIsIgnoredDoesNotStopARun() async throws {
+    try await SmallSets.withFolderAsync { folder async throws in
+      try SmallSets.put(SmallSets.fields(300, height: 2, width: 3, classes: 3), in: "\(folder)/d")
+      let line = "--seed 1 --n_epochs 20 --batch_size 2 --verbose 2"
+      let whole = try await train(line, in: folder)
+      try FileManager.default.removeItem(atPath: "\(folder)/m")
+      #expect(whole.exitCode == 0 && whole.output.utf8.count > 100_000)
+      let run = try await train(
+        line, in: folder,
+        shell: """
+          trap '' HUP
+          mkfifo pipe
+          { dd bs=1 count=1 2>&3; kill -HUP "$(cat .m.lock)"; cat; } 3>/dev/null <pipe >read &
+          "$@" >pipe; code=$?
+          wait; cat read; rm read pipe; exit $code
+          """)
+      #expect(run == whole)
+    }
+  }
+
   /// Epochs of one batch, with batch normalisation and with dropout: wherever a signal comes, it comes within a
   /// batch, which is given up. It comes twice, as from `timeout`.
   @Test(arguments: ["", "--use_dropout"], ["0", "0.1", "0.3"])

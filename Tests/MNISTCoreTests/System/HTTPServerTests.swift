@@ -242,6 +242,33 @@ struct HTTPServerTests {
     }
   }
 
+  /// Small ones are always taken: a few large ones must not keep all others out.
+  @Test func theLargeBodiesOfAllRequestsHaveALimitTogether() async throws {
+    let limits = HTTPServiceLimits(bodyByteCount: 100_000, allBodiesByteCount: 100_000)
+    try await SampleServer.with(limits) { server, _ async throws in
+      let slow = try HTTPClient(port: server.address.port)
+      let slowBody = String(repeating: "s", count: 70_000)
+      slow.ask("POST", "/slow", ["Content-Length: 70000"])
+      slow.send(String(slowBody.dropLast()))
+      let client = try HTTPClient(port: server.address.port)
+      let small = String(repeating: "a", count: 65_536)
+      // When all but one of the slow bytes have come, 30,001 are left.
+      try await eventually {
+        client.ask("POST", "/a", body: small + "b")
+        return client.answer()?.body == "tooMuchAtOnce"
+      }
+      client.ask("POST", "/a", body: small)
+      #expect(client.answer()?.body == "POST /a \(small)")
+      slow.send("s")
+      #expect(slow.answer()?.body == "POST /slow \(slowBody)")
+      // What it took is free again once it is over.
+      try await eventually {
+        client.ask("POST", "/a", body: small + "b")
+        return client.answer()?.body == "POST /a \(small)b"
+      }
+    }
+  }
+
   @Test(arguments: [
     "Content-Length: 5\r\nTransfer-Encoding: chunked",
     "Transfer-Encoding: chunked\r\nContent-Length: 5",
@@ -388,7 +415,52 @@ struct HTTPServerTests {
     }
   }
 
+  @Test func withinItsTimeNothingIsCut() async throws {
+    // Beside many other tests a moment may take long.
+    let limits = HTTPServiceLimits(headSeconds: 600, bodySeconds: 600)
+    try await SampleServer.with(limits) { server, _ async throws in
+      let client = try HTTPClient(port: server.address.port)
+      for part in ["GET / HTTP/1.1\r\nHo", "st: localhost\r\nContent-Length: 2\r\n\r\n", "a", "b"] {
+        client.send(part)
+        try await Task.sleep(for: .milliseconds(5))
+        server.cutOverdue()
+      }
+      #expect(client.answer()?.body == "GET / ab")
+      server.cutOverdue()
+      #expect(!client.hasEnded)
+    }
+  }
+
   // MARK: - The end
+
+  @Test func theEndWaitsForWhatIsUnderWay() async throws {
+    try await SampleServer.with { server, handler async throws in
+      let (client, idle) = (
+        try HTTPClient(port: server.address.port), try HTTPClient(port: server.address.port)
+      )
+      idle.ask("GET", "/a")
+      #expect(idle.answer()?.headers["connection"] == nil)
+      client.ask("POST", "/late", body: "x")
+      try await eventually { handler.waitingCount == 1 }
+      // No time is left, and yet the answer is to come.
+      #expect(!server.stop(within: 0))
+      try await eventually { !HTTPClient.isAnswered(server.address.port) }
+      let isStopped = Mutex(false)
+      let stopping = try #require(
+        SystemThread {
+          let hasStopped = server.stop(within: 60)
+          isStopped.withLock { $0 = hasStopped }
+        })
+      try await Task.sleep(for: .milliseconds(10))
+      #expect(!client.hasEnded && !isStopped.withLock { $0 })
+      for reply in handler.replies { reply(SampleServer.text("late")) }
+      let answer = try #require(client.answer())
+      #expect(answer.body == "late" && answer.headers["connection"]?.lowercased() == "close")
+      stopping.join()
+      #expect(isStopped.withLock { $0 } && client.isAtEnd && idle.isAtEnd)
+      #expect(server.stop(within: 60))
+    }
+  }
 
   @Test func whatNeverEndsIsWaitedForNoLonger() async throws {
     try await SampleServer.with { server, handler async throws in

@@ -297,6 +297,13 @@ import Testing
       }
       var file = try TemporaryFile(beside: OutputTarget(path))
       let name = "\(folder)/\(try SmallSets.names(folder)[0])"
+      #if os(Linux)
+        try FullFile.extend(name, room: 3)
+        for descriptor in OpenFiles.descriptors(of: name) { lseek(descriptor, 0, SEEK_END) }
+        #expect(
+          reason { () throws(FileError) in try file.append([1, 2, 3, 4]) }
+            == SystemError.text(EFBIG))
+      #endif
       #expect(mkdir(path, 0o700) == 0)
       let taken = SystemError.text(EISDIR)
       #expect(reason { () throws(FileError) in try file.replaceTarget() } == taken)
