@@ -53,7 +53,8 @@ final class PredictionQueue: Sendable {
 
   /// Answers those that wait, and ends the threads.
   func close() {
-    for _ in threads { state.change { $0.isClosed = true } }
+    state.change { $0.isClosed = true }
+    state.wakeAll()
     for thread in threads { thread.join() }
   }
 

@@ -100,22 +100,11 @@ private final class TaskBoard: @unchecked Sendable {
   private var taskCount = 0
   private var body: UnsafePointer<Body>?
 
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  /// Where threads sleep until the next round.
+  private let rest = Monitor(())
 
   init(threadCount: Int) {
     spinCount = threadCount > Processor.count ? 1_000 : 1_000_000
-    mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
   }
 
   func acquire() -> Bool { !isBusy.exchange(true, ordering: .acquiring) }
@@ -145,10 +134,7 @@ private final class TaskBoard: @unchecked Sendable {
 
   private func announce() {
     round.wrappingAdd(1, ordering: .sequentiallyConsistent)
-    guard sleeperCount.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
+    if sleeperCount.load(ordering: .sequentiallyConsistent) > 0 { rest.wakeAll() }
   }
 
   /// A worker's life.
@@ -169,14 +155,12 @@ private final class TaskBoard: @unchecked Sendable {
       let now = round.load(ordering: .acquiring)
       if now != seen { return now }
     }
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    // Counted before it looks once more: whoever begins a round sees it, or it sees the round.
     sleeperCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
     defer { sleeperCount.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
-    while true {
+    return rest.wait { _ in
       let now = round.load(ordering: .sequentiallyConsistent)
-      if now != seen { return now }
-      pthread_cond_wait(condition, mutex)
+      return now != seen ? now : nil
     }
   }
 
