@@ -111,7 +111,6 @@ package struct PredictOptions: Equatable, Sendable {
   /// Of options about the test images: pictures take their place, and an export needs none.
   private static func withoutTestImages(_ options: PredictOptions) -> String? {
     if options.exportPath != nil { return "with --export: no test images are read" }
-    if options.serviceAddress != nil { return "with --serve: no test images are read" }
     return options.imagesPath == nil
       ? ofPictures(options) : "with --images: no test images are read"
   }

@@ -65,10 +65,9 @@ extension Module {
   public func classification(
     of image: ModelImage
   ) throws(ClassificationError) -> Classification {
-    // The same numbers as `ImageDataset` makes of the same pixels.
-    let pixels = image.pixels.map { Float($0) / 255 }
+    let numbers = image.numbers
     let device = namedParameters.first?.parameter.device ?? CurrentDevice.device
-    let input = Tensor(shape: [1, pixels.count], storage: device.upload(pixels))
+    let input = Tensor(shape: [1, numbers.count], storage: device.upload(numbers))
     return try classifications(of: input, firstIndex: 0)[0]
   }
 

@@ -12,6 +12,9 @@ public struct ModelImage: Equatable, Sendable {
   /// it is stays so, and is then the opposite of what the model has learned.
   public let isInverted: Bool
 
+  /// From 0 to 1, as a model takes them: the same numbers as `ImageDataset` makes of the same pixels.
+  var numbers: [Float] { pixels.map { Float($0) / 255 } }
+
   /// What a person should know before believing its prediction; nil if nothing.
   ///
   /// - Parameter isRaw: whether it was taken as it is, so that dark ink was not made bright.

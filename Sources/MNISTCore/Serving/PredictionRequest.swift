@@ -69,7 +69,7 @@ struct PredictionRequest {
         ? try ModelImage(raw: picture, height: size.height, width: size.width, path: name)
         : ModelImage(fitting: picture, height: size.height, width: size.width)
       images.append(Image(file: file, warning: image.doubt(isRaw: isRaw)))
-      numbers += image.pixels.map { Float($0) / 255 }
+      numbers += image.numbers
     } catch {
       guard case PictureError.tooManyPixels = error else { throw Refusal(sentence: "\(error)") }
       throw Refusal(status: 413, sentence: "\(error)")

@@ -35,14 +35,14 @@ final class HTTPServer: @unchecked Sendable {
     (self.limits, self.handler) = (limits, handler)
     // Its threads hold it until they have ended.
     let this = Unmanaged.passRetained(self).toOpaque()
-    let completed: MicroHTTPD.Completed = { receiver, _, slot, reason in
+    let completed: MicroHTTPD.Notified = { receiver, _, slot, reason in
       guard let receiver, let slot, let exchange = slot.pointee else { return }
       slot.pointee = nil
       HTTPServer.of(receiver).complete(
         Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue(),
         isAnswered: reason == MicroHTTPD.completedWell)
     }
-    let connected: MicroHTTPD.Connected = { receiver, connection, _, what in
+    let connected: MicroHTTPD.Notified = { receiver, connection, _, what in
       guard let receiver, let connection else { return }
       let server = HTTPServer.of(receiver)
       let socket = server.library.socket(of: connection)

@@ -32,8 +32,6 @@ package struct ServiceAddress: Equatable, Sendable, CustomStringConvertible {
   package var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
   /// Whether nobody but this machine reaches it.
   package var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
-  /// Whether it stands for all addresses of this machine.
-  var isWildcard: Bool { host == "0.0.0.0" || host == "::" }
 
   /// Nil where the host is no address.
   fileprivate func withSocketAddress<Result>(

@@ -18,9 +18,8 @@ struct MicroHTTPD: @unchecked Sendable {
   typealias Values = @convention(c) (Handle?, Int32, Text?, Text?) -> Int32
   typealias Part =
     @convention(c) (Handle?, Int32, Text?, Text?, Text?, Text?, Text?, UInt64, Int) -> Int32
-  typealias Completed =
-    @convention(c) (Handle?, Handle?, UnsafeMutablePointer<Handle?>?, Int32) -> Void
-  typealias Connected =
+  /// That a request is over, or that a connection has begun or ended.
+  typealias Notified =
     @convention(c) (Handle?, Handle?, UnsafeMutablePointer<Handle?>?, Int32) -> Void
 
   private let startDaemon: UnsafeMutableRawPointer
