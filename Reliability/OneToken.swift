@@ -136,7 +136,7 @@ let opposites = [
   ("prefix", "suffix"), ("dropFirst", "dropLast"), ("removeFirst", "removeLast"),
   ("startIndex", "endIndex"), ("lowerBound", "upperBound"), ("continue", "break"),
   ("row", "column"), ("rows", "columns"), ("height", "width"), ("up", "down"), ("$0", "$1"),
-  ("ceil", "floor"), ("union", "intersection"), ("map", "compactMap"), ("start", "end"),
+  ("ceil", "floor"), ("union", "intersection"), ("start", "end"),
 ]
 let words = [String: String](
   uniqueKeysWithValues: opposites + opposites.map { ($0.1, $0.0) })

@@ -27,6 +27,15 @@ rm -rf whole .whole* "$work/cache"
 OPENCL_COUNT=$work/calls stubbed "${run[@]}" --model_fn whole > /dev/null 2>&1 || fail "a first start fails"
 cmp -s whole ../whole || fail "the run that compiles the kernels has other bytes"
 rm -f whole .whole*
+
+# As under nohup, also where the driver brings LLVM, which takes the signal for itself.
+( trap '' HUP; exec "${run[@]}" --model_fn whole > /dev/null 2>&1 ) & child=$!
+until [ -s .whole.lock ] || ! kill -0 $child 2> /dev/null; do sleep 0.01; done
+kill -HUP $child
+wait $child || fail "a hangup that was to be ignored ended the run"
+cmp -s whole ../whole || fail "a hangup that was ignored changed the run"
+rm -f whole .whole*
+
 calls=$(cat "$work/calls")
 [ "$calls" -gt 100 ] || fail "only $calls calls of OpenCL"
 

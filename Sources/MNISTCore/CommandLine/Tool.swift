@@ -9,6 +9,7 @@ package enum Tool {
   package static func run<Options: ToolOptions>(
     _ arguments: [String], _ work: (Options, inout Console) throws -> Void
   ) -> Int32 {
+    _ = StopSignal.ignoresHangup
     ProcessSignal.endCrashesAtOnce()
     var console = Console(tool: Options.toolName)
     switch Options.parse(arguments) {

@@ -52,6 +52,9 @@ protocol Device: AnyObject, Sendable, CustomStringConvertible {
 
   /// Products that do not depend on one another.
   func multiply(_ products: [MatrixProduct]) -> [Storage]
+  /// Says that many products with the transpose of a matrix will come, and that nobody overwrites it any more. A
+  /// device may use that, with the same bits.
+  func prepareProducts(withTransposeOf weight: Storage, rows: Int, columns: Int)
 
   // MARK: Layers
 
@@ -92,6 +95,8 @@ protocol Device: AnyObject, Sendable, CustomStringConvertible {
 }
 
 extension Device {
+  func prepareProducts(withTransposeOf weight: Storage, rows: Int, columns: Int) {}
+
   func copy(_ x: Storage) -> Storage {
     let copy = allocate(x.count)
     let rows = RowPlaces(stride: x.count)

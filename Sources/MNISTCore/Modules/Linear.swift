@@ -33,6 +33,12 @@ public final class Linear: Module {
     input.linear(weight: weight, bias: bias, negativeSlope: Float(negativeSlope))
   }
 
+  /// Nobody trains it from here on, and it is used often.
+  func prepareForPrediction() {
+    weight.device.prepareProducts(
+      withTransposeOf: weight.storage, rows: weight.shape[0], columns: weight.shape[1])
+  }
+
   public var settingsDescription: String {
     "in_features=\(weight.shape[1]), out_features=\(weight.shape[0]), bias=True"
   }

@@ -25,12 +25,11 @@ final class PredictionQueue: Sendable {
 
   /// - Parameters:
   ///   - threadCount: at least 2: one of them never takes a large request, so that small ones do not wait for those.
-  ///   - makeWorker: called on each thread for the function that answers there.
-  init(threadCount: Int, makeWorker: @escaping @Sendable () -> ([Job]) -> Void) {
+  ///   - work: answers requests, on each of the threads.
+  init(threadCount: Int, work: @escaping @Sendable ([Job]) -> Void) {
     require(threadCount >= 2, "a queue needs at least 2 threads, not \(threadCount)")
     threads = (0..<threadCount).compactMap { [state] _ in
       SystemThread {
-        let work = makeWorker()
         while let (jobs, isLarge) = Self.next(state, largeLimit: threadCount - 1) {
           work(jobs)
           if isLarge { state.change { $0.largeUnderWay -= 1 } }

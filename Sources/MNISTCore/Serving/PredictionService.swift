@@ -7,8 +7,7 @@ package final class PredictionService: HTTPHandler {
   private let access: ServiceGuard
   private let log: (@Sendable (String) -> Void)?
   private let queue: PredictionQueue
-  /// Answers whoever is alone here, on the thread that has taken the request.
-  private let atOnce: Mutex<([HTTPRequest]) -> [HTTPResponse]>
+  private let worker: PredictionWorker
 
   /// - Parameters:
   ///   - path: the model's file, which may be loaded again.
@@ -22,21 +21,11 @@ package final class PredictionService: HTTPHandler {
     let (served, metrics) = (try ServedModel(model, path: path), ServiceMetrics())
     (self.served, self.metrics, self.log) = (served, metrics, log)
     access = ServiceGuard(address: address, names: names.map { $0.lowercased() })
-    let device = CurrentDevice.device
-    @Sendable func makeAnswering() -> ([HTTPRequest]) -> [HTTPResponse] {
-      var worker = PredictionWorker(served, metrics)
-      return { requests in
-        // Requests share the processor's threads; those of one product need not.
-        ThreadPool.use(threadCount: 1) {
-          CurrentDevice.$device.withValue(device) { worker.responses(to: requests) }
-        }
-      }
-    }
-    atOnce = Mutex(makeAnswering())
-    queue = PredictionQueue(threadCount: max(2, threadCount)) {
-      let answer = makeAnswering()
-      return { jobs in
-        for (job, response) in zip(jobs, answer(jobs.map(\.request))) { job.reply(response) }
+    let worker = PredictionWorker(served, metrics)
+    self.worker = worker
+    queue = PredictionQueue(threadCount: max(2, threadCount)) { jobs in
+      for (job, response) in zip(jobs, worker.responses(to: jobs.map(\.request))) {
+        job.reply(response)
       }
     }
   }
@@ -83,12 +72,18 @@ package final class PredictionService: HTTPHandler {
           body: Array(DrawingPage.html.utf8)))
     case .predict:
       // To wake another thread takes as long as to answer.
-      if isAlone, request.isSmall { return .now(atOnce.withLock { $0([request])[0] }) }
+      if isAlone, request.isSmall { return .now(worker.responses(to: [request])[0]) }
       return .later { [queue] reply in
         queue.add(PredictionQueue.Job(request: request, reply: reply))
       }
     case .model: return json(served.json)
-    case .health: return json("{\"status\":\"ok\"}")
+    case .health:
+      do throws(DeviceError) {
+        try worker.checkDevice()
+        return json("{\"status\":\"ok\"}")
+      } catch {
+        return .now(.error(503, "\(error)"))
+      }
     case .metrics:
       return .now(
         HTTPResponse(

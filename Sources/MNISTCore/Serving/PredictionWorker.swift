@@ -1,19 +1,21 @@
-/// Answers requests on a thread of its own, with a copy of the model.
-struct PredictionWorker {
+/// Answers requests, on any thread.
+struct PredictionWorker: Sendable {
   /// So many images share a product at most: more would take memory, and no less time each.
   static let batchSize = 256
 
   let served: ServedModel
   let metrics: ServiceMetrics
-  private var number = -1
-  private var model: ImageClassifier?
+  private let device = CurrentDevice.device
 
   init(_ served: ServedModel, _ metrics: ServiceMetrics) {
     (self.served, self.metrics) = (served, metrics)
   }
 
+  /// Throws why nothing can be computed any more.
+  func checkDevice() throws(DeviceError) { try device.check() }
+
   /// The answers to requests, in their order.
-  mutating func responses(to requests: [HTTPRequest]) -> [HTTPResponse] {
+  func responses(to requests: [HTTPRequest]) -> [HTTPResponse] {
     let version = served.current
     let read = requests.map { request in
       Result { () throws(PredictionRequest.Refusal) in
@@ -21,8 +23,16 @@ struct PredictionWorker {
       }
     }
     let numbers = read.flatMap { (try? $0.get().numbers) ?? [] }
-    let model = model(of: version)
-    let answers = Result { try classifications(of: numbers, model, version) }
+    // Requests share the processor's threads; those of one product need not.
+    let answers = Result {
+      try ThreadPool.use(threadCount: 1) {
+        try CurrentDevice.$device.withValue(device) { try classifications(of: numbers, version) }
+      }
+    }
+    // An image to which the model has no answer must not take the others' from them.
+    if case .failure = answers, requests.count > 1 {
+      return requests.flatMap { responses(to: [$0]) }
+    }
     let (names, size) = (version.model.classNames, version.model.layout.inputSize)
     var start = 0
     return zip(requests, read).map { request, read in
@@ -40,15 +50,8 @@ struct PredictionWorker {
     }
   }
 
-  private mutating func model(of version: ServedModel.Version) -> ImageClassifier {
-    if let model, number == version.number { return model }
-    let model = version.model.makeModel()
-    (self.model, number) = (model, version.number)
-    return model
-  }
-
   private func classifications(
-    of numbers: [Float], _ model: ImageClassifier, _ version: ServedModel.Version
+    of numbers: [Float], _ version: ServedModel.Version
   ) throws -> [Classification] {
     let (size, names) = (version.model.layout.inputSize, version.model.classNames)
     var answers: [Classification] = []
@@ -58,7 +61,8 @@ struct PredictionWorker {
         shape: [rows.count / size, size], storage: CurrentDevice.device.upload(rows))
       // The model is in evaluation for good: `logProbabilities(of:)` would look for its modules each time.
       let batch = try Classification.of(
-        logProbabilities: withoutGradients { model(input) }, firstIndex: start / size)
+        logProbabilities: withoutGradients { version.classifier.value(input) },
+        firstIndex: start / size)
       metrics.notePredictions(batch.map { ClassNames.name(of: $0.predicted, in: names) })
       answers += batch
     }

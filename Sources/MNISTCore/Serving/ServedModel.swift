@@ -4,17 +4,20 @@ import Synchronization
 final class ServedModel: Sendable {
   struct Version: Sendable {
     let model: SavedModel
+    /// In evaluation for good.
+    let classifier: Frozen<ImageClassifier>
     let size: ImageSize
-    /// How many have been loaded before.
-    let number: Int
 
-    init(_ model: SavedModel, path: String, number: Int) throws {
+    init(_ model: SavedModel, path: String) throws {
       try MemoryNeed(
-        predicting: model.layout, batchSize: PredictionWorker.batchSize,
-        imageCount: PredictionWorker.batchSize
+        serving: model.layout, batchSize: PredictionWorker.batchSize,
+        threadCount: max(2, ThreadPool.current.threadCount) + 1
       ).check()
       size = try model.pictureSize(path: path)
-      (self.model, self.number) = (model, number)
+      self.model = model
+      let classifier = model.makeModel()
+      classifier.prepareForPrediction()
+      self.classifier = Frozen(classifier)
     }
   }
 
@@ -23,7 +26,7 @@ final class ServedModel: Sendable {
 
   init(_ model: SavedModel, path: String) throws {
     self.path = path
-    version = Mutex(try Version(model, path: path, number: 0))
+    version = Mutex(try Version(model, path: path))
   }
 
   var current: Version { version.withLock { $0 } }
@@ -31,7 +34,7 @@ final class ServedModel: Sendable {
   /// Reads the file anew. What it throws leaves the model as it is.
   func reload() throws {
     let model = try SavedModel(readingFrom: path)
-    let next = try Version(model, path: path, number: current.number + 1)
+    let next = try Version(model, path: path)
     version.withLock { $0 = next }
   }
 

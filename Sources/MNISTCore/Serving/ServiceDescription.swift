@@ -52,7 +52,8 @@ enum ServiceDescription {
           "operationId": "health", "summary": "Whether the service answers",
           "responses": {"200": {"description": "It does", "content": {"application/json": {"schema": {
             "type": "object", "required": ["status"], "properties": {"status": {"const": "ok"}}}}}},
-            "403": {"$ref": "#/components/responses/Error"}}
+            "403": {"$ref": "#/components/responses/Error"},
+            "503": {"$ref": "#/components/responses/Error"}}
         }},
         "/metrics": {"get": {
           "operationId": "metrics", "summary": "Counters for Prometheus",

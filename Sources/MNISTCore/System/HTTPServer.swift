@@ -203,12 +203,11 @@ final class HTTPServer: @unchecked Sendable {
     return .bodyTooLarge(limit: limits.bodyByteCount)
   }
 
+  private static let tokenCharacters = Set(
+    "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
   private static func isToken(_ text: String) -> Bool {
-    !text.isEmpty
-      && text.unicodeScalars.allSatisfy {
-        $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
-          || "!#$%&'*+-.^_`|~".unicodeScalars.contains($0)
-      }
+    !text.isEmpty && text.utf8.allSatisfy { tokenCharacters.contains($0) }
   }
 
   /// What comes after a fault is passed over.

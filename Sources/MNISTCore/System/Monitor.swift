@@ -1,3 +1,10 @@
+/// What nobody changes any more, so that threads can share it though its type does not promise that.
+struct Frozen<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}
+
 /// A value that threads share, and whose changes they can wait for.
 final class Monitor<Value>: @unchecked Sendable {
   private var value: Value

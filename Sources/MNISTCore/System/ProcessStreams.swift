@@ -103,17 +103,20 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -
 /// Signals that the operating system sends to a process.
 enum ProcessSignal {
   /// From now on `handler` is called for the signal. It may do little: nothing that takes memory or a lock.
-  ///
-  /// - Returns: whether the signal was ignored until now, as SIGHUP is under `nohup`.
-  static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) -> Bool {
+  static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
     // Whoever has started the process may have blocked it: threads of libdispatch do that.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, number)
-    defer { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+    signal(number, handler)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  static func isIgnored(_ number: Int32) -> Bool {
+    let current = signal(number, SIG_IGN)
+    signal(number, current)
     // Functions are compared by their addresses: C's SIG_IGN is one that nobody can call.
-    return unsafeBitCast(signal(number, handler), to: Int.self)
-      == unsafeBitCast(SIG_IGN, to: Int.self)
+    return unsafeBitCast(current, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// From now on Ctrl-\ (SIGQUIT) and a crash end the process at once. Swift's runtime would look for a

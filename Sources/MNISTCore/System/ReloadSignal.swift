@@ -8,7 +8,7 @@ package enum ReloadSignal {
   package static func listen() {
     // The handler must find what it uses made.
     _ = isNoted.load(ordering: .relaxed)
-    _ = ProcessSignal.handle(SIGHUP) { _ in ReloadSignal.isNoted.store(true, ordering: .relaxed) }
+    ProcessSignal.handle(SIGHUP) { _ in ReloadSignal.isNoted.store(true, ordering: .relaxed) }
   }
 
   /// Whether one has come since this was last asked.

@@ -30,17 +30,19 @@ package struct StopSignal: Error, Equatable {
   private static let lastWords = Atomic<UInt>(0)
   private static let wordsDuringSave = Atomic<UInt>(0)
 
+  /// Whether the process was started so, as by `nohup`. To be asked before a GPU's driver is loaded: some bring
+  /// LLVM, which takes the signal for itself.
+  static let ignoresHangup = ProcessSignal.isIgnored(SIGHUP)
+
   /// From now on the signals end the process with their exit codes.
   package static func listen() {
     // The handler must find all that it uses made.
     _ = (isNoted, isHeldBack.load(ordering: .relaxed), firstTime.load(ordering: .relaxed))
     _ = (savesUnderWay.load(ordering: .relaxed), wordsDuringSave.load(ordering: .relaxed))
     _ = lastWords.load(ordering: .relaxed)
-    for number in all.map(\.number) + [SIGQUIT] {
-      let wasIgnored = ProcessSignal.handle(number, handler)
-      // Under `nohup` a run goes on without its terminal.
-      if number == SIGHUP, wasIgnored { signal(number, SIG_IGN) }
-    }
+    for number in all.map(\.number) + [SIGQUIT] { ProcessSignal.handle(number, handler) }
+    // Under `nohup` a run goes on without its terminal.
+    if ignoresHangup { signal(SIGHUP, SIG_IGN) }
     ProcessSignal.warnBeforeProcessorTimeIsOver()
   }
 

@@ -58,6 +58,15 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
       batchSize: min(batchSize, imageCount), imageCount: imageCount)
   }
 
+  /// What a service needs, each of whose threads computes on a batch of its own.
+  init(serving layout: ModelLayout, batchSize: Int, threadCount: Int) {
+    let images = threadCount * batchSize
+    self.init(
+      // As for prediction, and packed.
+      .prediction, layout, copies: 4, batchNumbers: Double(images) * Self.units(of: layout),
+      batchSize: batchSize, imageCount: images)
+  }
+
   private init(
     _ work: Work, _ layout: ModelLayout, copies: Double, batchNumbers: Double, batchSize: Int,
     imageCount: Int

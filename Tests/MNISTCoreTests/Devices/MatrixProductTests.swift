@@ -174,15 +174,53 @@ import Testing
     #expect(products(true) == products(false))
   }
 
+  /// Of no row to more than the highest tile has, at every width of the last sliver and over parts of the depth.
+  @Test(arguments: [(1, 1), (4, 15), (50, 16), (48, 48), (97, 300), (5, 641)])
+  func aFactorThatIsPackedBeforeChangesNoBit(_ n: Int, _ k: Int) {
+    let b = Self.numbers(k * n, seed: 17)
+    for m in 0...18 {
+      for share in [1, 3] {
+        let a = Self.numbers(m * k, seed: 18).enumerated().map { $0 % share == 0 ? $1 : 0 }
+        let (plain, packed) = (Self.result(m, n), Self.result(m, n))
+        Self.withMatrix(a, m, k, false) { a in
+          Self.withMatrix(b, k, n, true) { b in
+            multiply(a, b, into: plain.start)
+            multiply(a, b, into: packed.start, sparse: .a, packed: PackedMatrix(b))
+          }
+        }
+        #expect(
+          Self.numbers(of: packed, m, n).map(\.bitPattern)
+            == Self.numbers(of: plain, m, n).map(\.bitPattern), "\(m) rows")
+      }
+    }
+  }
+
+  @Test func whatIsPackedIsNotFiniteWhereItsNumbersAreNot() {
+    for (number, isFinite) in [(Float.infinity, false), (.nan, false), (1, true)] {
+      var numbers = [Float](repeating: 1, count: 3 * 50)
+      numbers[149] = number
+      Self.withMatrix(numbers, 3, 50, false) { b in
+        let packed = PackedMatrix(b)
+        #expect(packed.isFinite == isFinite && (packed.rows, packed.columns) == (3, 50))
+        Self.withMatrix([0, 0, 0], 1, 3, false) { a in
+          let c = Self.result(1, 50)
+          multiply(a, b, into: c.start, sparse: .a, packed: packed)
+          #expect(Self.numbers(of: c, 1, 50)[49].isNaN != isFinite)
+        }
+      }
+    }
+  }
+
   // MARK: Support
 
   private func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
     epilogue: TileEpilogue = TileEpilogue(), sparse: MatrixProduct.Factor? = nil,
-    pool: ThreadPool = .current
+    packed: PackedMatrix? = nil, pool: ThreadPool = .current
   ) {
     BlockedProduct.perform(
-      [BlockedProduct(a, b, into: c, epilogue: epilogue, sparseFactor: sparse)], pool: pool)
+      [BlockedProduct(a, b, into: c, epilogue: epilogue, sparseFactor: sparse, packed: packed)],
+      pool: pool)
   }
 
   private static func numbers(_ count: Int, seed: UInt64) -> [Float] {

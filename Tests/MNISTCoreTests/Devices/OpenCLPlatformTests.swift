@@ -130,3 +130,36 @@ struct OpenCLPlatformTests {
     #expect(problem(localByteCount: 24_575) == "its groups share 24575 bytes, not 24576")
   }
 }
+
+/// What a driver says in words. The handle of this one is the length of its answer.
+@Suite struct OpenCLTextTests {
+  private static let ask: OpenCLLibrary.Information = { handle, query, size, value, needed in
+    let length = Int(bitPattern: handle)
+    needed?.pointee = length
+    guard let value else { return 0 }
+    guard size >= length else { return -30 }
+    let bytes = value.assumingMemoryBound(to: UInt8.self)
+    for index in 0..<length { bytes[index] = index % 2 == 0 ? 0x41 : 0x0A }
+    bytes[length - 1] = 0
+    return query == OpenCLLibrary.Query.driverVersion.rawValue ? -6 : 0
+  }
+
+  private func text(_ length: Int, _ query: OpenCLLibrary.Query = .deviceName) throws -> String {
+    OpenCLPlatform.text(query, Self.ask, try #require(OpaquePointer(bitPattern: length)))
+  }
+
+  @Test func controlCharactersSeparateWords() throws {
+    #expect(try text(1) == "")
+    #expect(try text(2) == "A")
+    #expect(try text(6) == "A A A")
+  }
+
+  @Test func anAnswerOfUpTo65536BytesIsBelieved() throws {
+    #expect(try text(65_536).count == 65_535)
+    #expect(try text(65_537) == "")
+  }
+
+  @Test func anAnswerThatFailsIsEmpty() throws {
+    #expect(try text(6, .driverVersion) == "")
+  }
+}

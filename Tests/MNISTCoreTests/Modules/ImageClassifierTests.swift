@@ -1,5 +1,6 @@
-import MNISTCore
 import Testing
+
+@testable import MNISTCore
 
 /// The classifier with its blocks and the sequence they stand in.
 @Suite struct ImageClassifierTests {
@@ -137,5 +138,38 @@ import Testing
     #expect(
       ImageClassifier.hiddenSizes(inputSize: input, outputSize: output, layerCount: layers)
         == expected)
+  }
+
+  /// With and without whole tiles, and for images that are mostly zero.
+  @Test(arguments: [1, 3, 8, 20], [1, 4])
+  func preparedForPredictionItGivesTheSameBits(_ batch: Int, _ share: Int) {
+    let input = Tensor(
+      RandomGenerator(seed: 1).uniform(batch * 784, from: 0, to: 1).enumerated().map {
+        $0 % share == 0 ? $1 : 0
+      }, shape: [batch, 784])
+    let generator = CounterGenerator(seed: 1)
+    for regularization in [
+      .batchNorm, .dropout(probability: 0.5, generator: generator),
+    ] as [Regularization] {
+      let model = classifier(regularization)
+      let expected = model.logProbabilities(of: input).numbers
+      #expect(model.isTraining)
+      model.prepareForPrediction()
+      #expect(!model.isTraining)
+      #expect(withoutGradients { model(input) }.numbers == expected)
+    }
+  }
+
+  @Test func preparedForPredictionItCannotBeTrained() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let linear = Linear(inputSize: 2, outputSize: 3, using: RandomGenerator(seed: 0))
+      linear.bias.copy(from: [1, 2, 3])
+      linear.prepareForPrediction()
+      linear.bias.copy(from: [1, 2, 3])
+      linear.weight.copy(from: [1, 2, 3, 4, 5, 6])
+    }
+    expectSentence("numbers prepared for prediction cannot be overwritten", result)
   }
 }

@@ -337,7 +337,7 @@ import Testing
       ranges.map { [$0] }, [ranges], [ranges.reversed()], [[0..<256], [0..<257]],
     ]
     for groups in orders {
-      var worker = PredictionWorker(served, ServiceMetrics())
+      let worker = PredictionWorker(served, ServiceMetrics())
       for group in groups {
         let found = worker.responses(to: group.map { .asking(json: json(images, $0)) }).map(\.text)
         #expect(found == group.map(expected), "\(group)")
@@ -347,7 +347,7 @@ import Testing
 
   @Test func whatIsRefusedHarmsNoneOfThoseBesideIt() throws {
     let (saved, metrics) = (try SmallService.model(), ServiceMetrics())
-    var worker = PredictionWorker(try ServedModel(saved, path: "m"), metrics)
+    let worker = PredictionWorker(try ServedModel(saved, path: "m"), metrics)
     let image = HTTPPart(name: "file", fileName: "a", bytes: SmallService.picture)
     let requests: [(String, HTTPRequest)] = [
       ("empty", .asking(body: [])), ("one", .asking(body: SmallService.picture)),
@@ -389,6 +389,44 @@ import Testing
           == "the model's answer to image 0 is no logarithms of probabilities (expected probabilities "
           + "that add up to 1, found nan)")
       #expect(service.response(to: .asking(body: [])).status == 400)
+    }
+  }
+
+  /// Numbers too large for their product with the weights, among others of its batch.
+  @Test func anImageWithoutAnAnswerTakesNoOthersAnswer() throws {
+    var checkpoint = try SmallSets.checkpoint()
+    var state = checkpoint.state.last
+    let name = try #require(state.names.first { $0.hasSuffix(".weight") })
+    let value = try #require(state[name])
+    guard case .float32(let numbers) = value.elements else { return }
+    state[name] = TensorValue(
+      numbers.enumerated().map { $0 % 6 >= 4 ? .greatestFiniteMagnitude : $1 },
+      shape: value.shape)
+    (checkpoint.state.best, checkpoint.state.last) = (state, state)
+    let (saved, metrics) = (SavedModel(checkpoint), ServiceMetrics())
+    let worker = PredictionWorker(try ServedModel(saved, path: "m"), metrics)
+    func request(_ last: Int) -> HTTPRequest {
+      .asking(json: "{\"images\":[[9,8,7,6,\(last),\(last)]]}")
+    }
+    let answers = worker.responses(to: [request(0), request(255), request(0)])
+    #expect(answers.map(\.status) == [200, 503, 200])
+    #expect(answers[0].text == worker.responses(to: [request(0)])[0].text)
+    #expect(answers[2].text == answers[0].text)
+    #expect(try sentence(answers[1]).hasPrefix("the model's answer to image 0 is no logarithms"))
+  }
+
+  @Test func whereTheDeviceHasFailedTheServiceIsNotHealthy() throws {
+    let device = ReferenceDevice()
+    try CurrentDevice.$device.withValue(device) {
+      try SmallService.with { service, _ throws in
+        #expect(service.response(to: .asking("GET", "/healthz")).status == 200)
+        let failure = DeviceError.failed(device: "X", call: "clFinish", code: -5)
+        device.failure = failure
+        let response = service.response(to: .asking("GET", "/healthz"))
+        #expect(response.status == 503)
+        #expect(try sentence(response) == "\(failure)")
+        #expect(service.response(to: .asking(body: SmallService.picture)).status == 503)
+      }
     }
   }
 

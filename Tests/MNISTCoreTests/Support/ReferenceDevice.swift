@@ -10,7 +10,12 @@ import Foundation
 final class ReferenceDevice: Device {
   var description: String { "reference" }
 
-  func check() throws(DeviceError) {}
+  /// What is to have gone wrong.
+  nonisolated(unsafe) var failure: DeviceError?
+
+  func check() throws(DeviceError) {
+    if let failure { throw failure }
+  }
 
   /// Numbers that this device alone can reach.
   private final class Numbers: Storage {

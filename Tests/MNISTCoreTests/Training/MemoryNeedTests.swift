@@ -60,6 +60,10 @@ import Testing
     // Batches of 400 and 250 images, or one of all.
     #expect(predicting(400).neededBytes - (16 << 20) == 1_179_970)
     #expect(predicting(4_000).neededBytes - (16 << 20) == 1_778_370)
+    // Four copies of the weights, and three batches.
+    let serving = MemoryNeed(
+      serving: settings([50], batchSize: 1).layout, batchSize: 256, threadCount: 3)
+    #expect(serving.neededBytes - (16 << 20) == 1_341_632 && serving.batchSize == 256)
     #expect(predicting(400).batchSize == 400 && predicting(4_000).batchSize == 1_050)
   }
 

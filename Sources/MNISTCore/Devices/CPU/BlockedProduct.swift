@@ -55,6 +55,8 @@ struct BlockedProduct {
   /// Whether c is to hold the transpose of the product.
   private let isTransposed: Bool
   private let chunks: [DepthChunk]
+  /// All of b, where that is packed already.
+  private let packed: PackedMatrix?
   /// The panels of a, where those of a itself are mostly zero.
   private let sparsePanels: SparsePanels?
 
@@ -63,20 +65,24 @@ struct BlockedProduct {
   private var panelRows: Int { sparsePanels == nil ? Tile.rows : Tile.sparseRows }
   private var panelCount: Int { (a.rows + panelRows - 1) / panelRows }
 
-  /// - Parameter sparseFactor: which may be mostly zero; if it is, the steps of the depth at which a whole
-  ///   panel of it is zero are left out. Not where the other factor has numbers that are not finite:
-  ///   0 · ∞ is no 0.
+  /// - Parameters:
+  ///   - sparseFactor: which may be mostly zero; if it is, the steps of the depth at which a whole panel of it is
+  ///     zero are left out. Not where the other factor has numbers that are not finite: 0 · ∞ is no 0.
+  ///   - packed: b, where it was packed before.
   init(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>,
-    epilogue: TileEpilogue = TileEpilogue(), sparseFactor: MatrixProduct.Factor? = nil
+    epilogue: TileEpilogue = TileEpilogue(), sparseFactor: MatrixProduct.Factor? = nil,
+    packed: PackedMatrix? = nil
   ) {
     // Panels of the sparse operand are narrow: where it is b, cᵀ = bᵀ · aᵀ.
     isTransposed =
       sparseFactor == .b && !epilogue.changesSums && b.isMostlyZero && a.isFinite
     (self.a, self.b) = isTransposed ? (b.transposed, a.transposed) : (a, b)
+    self.packed = isTransposed ? nil : packed
     self.c = c
     self.epilogue = epilogue
-    let isSparse = isTransposed || sparseFactor == .a && a.isMostlyZero && b.isFinite
+    let isSparse =
+      isTransposed || sparseFactor == .a && a.isMostlyZero && (packed?.isFinite ?? b.isFinite)
     let depth = a.columns
     let denseLimit =
       self.a.columnStride == 1 ? Blocking.depthLimit : Blocking.depthLimitAcrossRows
@@ -158,13 +164,14 @@ struct BlockedProduct {
     let edgeRows = rows.count % panelRows
     let edge = rows.upperBound - edgeRows
     for chunk in chunks {
-      pack(chunk, columns, into: sliver)
+      if packed == nil { pack(chunk, columns, into: sliver) }
+      let b = packed?.sliver(at: columns.lowerBound, from: chunk.range.lowerBound)
       let epilogue = chunk.index == chunks.count - 1 ? epilogue : TileEpilogue()
       func multiply(
         _ panels: Panels, into tiles: UnsafeMutablePointer<Float>, rowStride: Int
       ) {
         multiplyColumns(
-          columns.count, panels, sliver, into: tiles, rowStride: rowStride,
+          columns.count, panels, b ?? UnsafePointer(sliver), into: tiles, rowStride: rowStride,
           isFirst: chunk.index == 0, epilogue: epilogue)
       }
       multiply(
@@ -211,17 +218,19 @@ struct BlockedProduct {
       return sparsePanels.panels(first..<first + count, chunk)
     }
     let part = a.part(rows, chunk.range)
-    guard rows.count % Tile.rows > 0 else {
+    let height = rows.count % Tile.rows == 0 ? Tile.rows : Tile.rows(holding: rows.count)
+    guard rows.count % height > 0 else {
       return Panels(
-        start: part.start, rowStride: part.rowStride, stepStride: part.columnStride,
-        panelStride: Tile.rows * part.rowStride, count: count, stepCount: chunk.depth, steps: nil)
+        start: part.start, rowCount: height, rowStride: part.rowStride,
+        stepStride: part.columnStride, panelStride: height * part.rowStride, count: count,
+        stepCount: chunk.depth, steps: nil)
     }
     // The micro-kernel reads whole panels.
-    edgePanel.update(repeating: 0, count: Tile.rows * chunk.depth)
-    part.copyColumns(to: edgePanel, targetStride: Tile.rows)
+    edgePanel.update(repeating: 0, count: height * chunk.depth)
+    part.copyColumns(to: edgePanel, targetStride: height)
     return Panels(
-      start: UnsafePointer(edgePanel), rowStride: 1, stepStride: Tile.rows, panelStride: 0,
-      count: 1, stepCount: chunk.depth, steps: nil)
+      start: UnsafePointer(edgePanel), rowCount: height, rowStride: 1, stepStride: height,
+      panelStride: 0, count: 1, stepCount: chunk.depth, steps: nil)
   }
 }
 
@@ -234,9 +243,16 @@ private func multiplyColumns(
     if let steps = panels.steps {
       multiplySparseTiles(
         row, panels, steps, b, into: c, rowStride: rowStride, isFirst: isFirst, epilogue: epilogue)
-    } else {
+      return
+    }
+    func multiply<Sums: TileSums>(_ sums: Sums.Type) {
       multiplyTiles(
-        row, panels, b, into: c, rowStride: rowStride, isFirst: isFirst, epilogue: epilogue)
+        sums, panels, b, into: c, rowStride: rowStride, isFirst: isFirst, epilogue: epilogue)
+    }
+    switch panels.rowCount {
+    case OneRow<Row>.rowCount: multiply(OneRow<Row>.self)
+    case FourRows<Row>.rowCount: multiply(FourRows<Row>.self)
+    default: multiply(TileRows<Row>.self)
     }
   }
   switch (columns + Vector.scalarCount - 1) / Vector.scalarCount {

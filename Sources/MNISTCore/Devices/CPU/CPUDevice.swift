@@ -95,11 +95,23 @@ final class CPUDevice: Device {
           epilogue: TileEpilogue(
             bias: product.epilogue.bias.map { UnsafePointer(own($0).start) },
             slope: product.epilogue.slope),
-          sparseFactor: product.sparseFactor)
+          sparseFactor: product.sparseFactor, packed: packed(product.b))
       })
     // The products know addresses only.
     withExtendedLifetime((products, results)) {}
     return results
+  }
+
+  func prepareProducts(withTransposeOf weight: Storage, rows: Int, columns: Int) {
+    own(weight).packTranspose(rows: rows, columns: columns)
+  }
+
+  /// What was packed of a matrix, under the same shape.
+  private func packed(_ matrix: Matrix) -> PackedMatrix? {
+    guard matrix.isTransposed, let packed = own(matrix.storage).packedTranspose,
+      (packed.rows, packed.columns) == (matrix.rows, matrix.columns)
+    else { return nil }
+    return packed
   }
 
   private func view(_ matrix: Matrix) -> MatrixView {
@@ -195,7 +207,11 @@ final class CPUDevice: Device {
     return unsafeDowncast(storage, to: CPUStorage.self)
   }
 
-  func own(_ target: Overwriting) -> CPUStorage { own(target.storage) }
+  func own(_ target: Overwriting) -> CPUStorage {
+    let storage = own(target.storage)
+    require(storage.packedTranspose == nil, "numbers prepared for prediction cannot be overwritten")
+    return storage
+  }
 
   private func own(_ bytes: ByteStorage) -> CPUByteStorage {
     require(bytes.device === self, "bytes on \(bytes.device) cannot be used on the CPU")

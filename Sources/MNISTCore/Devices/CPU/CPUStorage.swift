@@ -9,6 +9,8 @@ final class CPUStorage: Storage, @unchecked Sendable {
 
   /// 64-byte aligned: one cache line, and the widest vector.
   let start: UnsafeMutablePointer<Float>
+  /// The transpose of the matrix that the numbers are, once many products are to come.
+  private(set) var packedTranspose: PackedMatrix?
 
   init(count: Int) {
     start = MemoryPool.shared.take(Float.self, count: count + Self.spare)
@@ -24,6 +26,12 @@ final class CPUStorage: Storage, @unchecked Sendable {
   }
 
   deinit { MemoryPool.shared.give(start, count: count + Self.spare) }
+
+  /// Packs the transpose of the matrix that the numbers are; nobody overwrites them from here on.
+  func packTranspose(rows: Int, columns: Int) {
+    packedTranspose = PackedMatrix(
+      MatrixView(start, rows: rows, columns: columns).transposed)
+  }
 
   /// The numbers as a value of their own.
   var numbers: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }

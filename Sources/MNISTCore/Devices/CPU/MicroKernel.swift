@@ -20,6 +20,9 @@ enum Tile {
   static var sparseRows: Int { SparseTileRows<Row>.rowCount }
   static let columns = Row.vectorCount * Vector.scalarCount
   static let count = rows * columns
+
+  /// The lowest tile that has so many rows: one of few rows wastes less.
+  static func rows(holding count: Int) -> Int { count == 1 ? 1 : count <= 4 ? 4 : rows }
 }
 
 /// Sums side by side and one below the other, all in registers.
@@ -32,25 +35,19 @@ protocol TileSums {
   func forEachRow(_ body: (Int, Row) -> Void)
 }
 
-struct TwoRows<Row: VectorRow>: TileSums {
-  private var first, second: Row
+struct OneRow<Row: VectorRow>: TileSums {
+  private var sums: Row
 
-  static var rowCount: Int { 2 }
-
-  @inline(__always)
-  init(_ makeRow: (Int) -> Row) { (first, second) = (makeRow(0), makeRow(1)) }
+  static var rowCount: Int { 1 }
 
   @inline(__always)
-  mutating func add(_ a: UnsafePointer<Float>, rowStride: Int, _ b: Row) {
-    first.add(a[0], b)
-    second.add(a[rowStride], b)
-  }
+  init(_ makeRow: (Int) -> Row) { sums = makeRow(0) }
 
   @inline(__always)
-  func forEachRow(_ body: (Int, Row) -> Void) {
-    body(0, first)
-    body(1, second)
-  }
+  mutating func add(_ a: UnsafePointer<Float>, rowStride: Int, _ b: Row) { sums.add(a[0], b) }
+
+  @inline(__always)
+  func forEachRow(_ body: (Int, Row) -> Void) { body(0, sums) }
 }
 
 struct JoinedRows<Top: TileSums, Bottom: TileSums>: TileSums where Top.Row == Bottom.Row {
@@ -78,6 +75,7 @@ struct JoinedRows<Top: TileSums, Bottom: TileSums>: TileSums where Top.Row == Bo
   }
 }
 
+typealias TwoRows<Row: VectorRow> = JoinedRows<OneRow<Row>, OneRow<Row>>
 typealias FourRows<Row: VectorRow> = JoinedRows<TwoRows<Row>, TwoRows<Row>>
 #if TILE_AVX512 || arch(arm64)
   // 24 accumulators, 3 vectors of b and 1 of a fill 28 of 32 registers. Eight rows divide the usual
@@ -96,6 +94,8 @@ typealias SparseTileRows<Row: VectorRow> = FourRows<Row>
 struct Panels {
   /// Element (r, step) of a panel stands `r · rowStride + step · stepStride` after the panel's start.
   let start: UnsafePointer<Float>
+  /// Of each panel.
+  let rowCount: Int
   let rowStride: Int
   let stepStride: Int
   /// From the start of one panel to that of the next.
@@ -126,27 +126,27 @@ extension TileSums {
   }
 }
 
-/// Adds a part of the depth to tiles of c that lie one below the other, or to their first columns:
-/// `Tile.rows` rows each, `row` wide, from panels that have every step.
+/// Adds a part of the depth to tiles of c that lie one below the other, or to their first columns: of the
+/// shape of `sums` each, from panels that have every step.
 ///
 /// The loop over the tiles is in here since what a call sets up costs a twentieth of what it does.
 @inline(never)
-func multiplyTiles<Row: VectorRow>(
-  _ row: Row.Type, _ panels: Panels, _ b: UnsafePointer<Float>,
+func multiplyTiles<Sums: TileSums>(
+  _ sums: Sums.Type, _ panels: Panels, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, rowStride: Int, isFirst: Bool, epilogue: TileEpilogue
 ) {
   var (panel, tile) = (panels.start, c)
   for _ in 0..<panels.count {
-    var sums = TileRows<Row>(tile, rowStride: rowStride, isFirst: isFirst)
+    var sums = Sums(tile, rowStride: rowStride, isFirst: isFirst)
     var (a, b) = (panel, b)
     for _ in 0..<panels.stepCount {
-      sums.add(a, rowStride: panels.rowStride, Row(b))
+      sums.add(a, rowStride: panels.rowStride, Sums.Row(b))
       a += panels.stepStride
       b += Tile.columns
     }
     sums.store(to: tile, rowStride: rowStride, epilogue: epilogue)
     panel += panels.panelStride
-    tile += Tile.rows &* rowStride
+    tile += Sums.rowCount &* rowStride
   }
 }
 

@@ -50,7 +50,8 @@ final class SparsePanels: @unchecked Sendable {
 
   func panels(_ range: Range<Int>, _ chunk: DepthChunk) -> Panels {
     Panels(
-      start: place(range.lowerBound, chunk), rowStride: 1, stepStride: Tile.sparseRows,
+      start: place(range.lowerBound, chunk), rowCount: Tile.sparseRows, rowStride: 1,
+      stepStride: Tile.sparseRows,
       panelStride: Tile.sparseRows * chunkDepth, count: range.count, stepCount: chunkDepth,
       steps: stepList(range.lowerBound, chunk))
   }

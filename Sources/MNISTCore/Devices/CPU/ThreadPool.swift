@@ -17,7 +17,8 @@ public final class ThreadPool: Sendable {
   public static func use<Result>(
     threadCount: Int, _ body: () throws -> Result
   ) rethrows -> Result {
-    try $chosen.withValue(ThreadPool(threadCount: threadCount), operation: body)
+    try $chosen.withValue(
+      threadCount == 1 ? .one : ThreadPool(threadCount: threadCount), operation: body)
   }
 
   /// The caller's thread included.

@@ -128,7 +128,7 @@ enum OpenCLPlatform {
   }
 
   /// Control characters and outer spaces left out: some drivers pad their names.
-  private static func text(
+  static func text(
     _ query: Query, _ ask: OpenCLLibrary.Information, _ handle: Handle
   ) -> String {
     var size = 0
