@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The tests under AddressSanitizer and ThreadSanitizer, after both have caught what is planted for them.
+# The tests and the service under AddressSanitizer and ThreadSanitizer, after both have caught what is planted for them.
 source "$(dirname "$0")/common.sh"
 # Foundation leaks, in Process and in reading files; and memory pools keep what they have.
-export ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=8
 cat > "$work/race.swift" <<'SWIFT'
 import Glibc
 nonisolated(unsafe) var shared = 0
@@ -49,4 +49,11 @@ for sanitizer in ${SANITIZERS:-address thread}; do
     || { tail -50 "$work/log"; fail "tests under the $sanitizer sanitizer"; }
   if grep -q "Sanitizer" "$work/log"; then cat "$work/log"; fail "the $sanitizer sanitizer reported"; fi
   echo "sanitizers: $sanitizer: $(grep 'Test run with' "$work/log")"
+  # What the service has to report must not go where nobody looks.
+  ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$work/report TSAN_OPTIONS=log_path=$work/report \
+    LD_PRELOAD=$(preloaded "$sanitizer") BUILD=".build-$sanitizer/debug" \
+    .ci/try-service --quick --bodies 5000 > "$work/log" 2>&1 \
+    || { tail -50 "$work/log"; fail "the service under the $sanitizer sanitizer"; }
+  if cat "$work"/report* 2> /dev/null; then fail "the $sanitizer sanitizer reported of the service"; fi
+  echo "sanitizers: $sanitizer: $(tail -1 "$work/log")"
 done
