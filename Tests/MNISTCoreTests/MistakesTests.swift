@@ -14,6 +14,11 @@ import Testing
     }
     expectSentence(sentence, result)
   }
+
+  @Test func aMemberFarBehindOrDeepInAListIsNotLookedFor() {
+    #expect(Holder(list: (1...16).map { $0 } as [Any] + [LeakyReLU()]).members.isEmpty)
+    #expect(Holder(list: [[[[[LeakyReLU()]]]]]).members.isEmpty)
+  }
 }
 
 /// Records an issue unless the process ended with this sentence.
@@ -228,7 +233,11 @@ private let mistakes: [String: @Sendable () -> Void] = [
       inputSize: 2, outputSize: 2, hiddenSizes: [], regularization: .batchNorm,
       using: RandomGenerator(seed: 0))
   },
-  hidden("list"): { _ = Holder(list: [LeakyReLU()] as [Any] + (1...16).map { $0 }).parameters },
+  // The sixteenth of many.
+  hidden("list"): {
+    let numbers: [Any] = (1...16).map { $0 }
+    _ = Holder(list: Array(numbers[..<15]) + [LeakyReLU()] + numbers).parameters
+  },
   hidden("named"): { _ = Holder(named: ["a": Parameter(Tensor(1))]).modules },
   hidden("pair"): { _ = Holder(pair: (1, LeakyReLU())).stateDictionary },
   hidden("nested"): { _ = Holder(nested: [[], [[[LeakyReLU()]]]]).parameters },
@@ -515,6 +524,14 @@ private let mistakes: [String: @Sendable () -> Void] = [
       func callAsFunction(_ input: Tensor) -> Tensor { input.reshaped([2]) }
     }
     _ = try? Flat().classifications(
+      of: TensorDataset(inputs: x12(), labels: [0]), batchSize: 1)
+  },
+  "a classification needs [batch, classes] of [1, 2], not [2, 1]": {
+    final class Turned: Module {
+      var isTraining = true
+      func callAsFunction(_ input: Tensor) -> Tensor { input.transposed() }
+    }
+    _ = try? Turned().classifications(
       of: TensorDataset(inputs: x12(), labels: [0]), batchSize: 1)
   },
   "a batch needs a label for each row, not [1, 2] and 2 labels": {

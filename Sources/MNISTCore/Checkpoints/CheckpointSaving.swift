@@ -266,9 +266,11 @@ private final class Save: Sendable {
       rescue.remove()
       whenSaved(epoch, progress)
     } catch {
-      // The file is there all the same.
-      let isThere = if case .notDurable = error { true } else { false }
-      let outcome = isThere ? .failed(error) : rescue.write(content, because: error)
+      let outcome: SaveError =
+        // The file is there all the same.
+        if case .notDurable = error { .failed(error) } else {
+          rescue.write(content, because: error)
+        }
       failure.withLock { $0 = outcome }
     }
   }

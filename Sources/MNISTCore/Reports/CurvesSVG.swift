@@ -124,7 +124,7 @@ package enum CurvesSVG {
       // Whole epochs at round distances, and the first.
       var unit = 1
       while lastEpoch / 5 / unit > 12 { unit *= 10 }
-      let step = unit * ([1, 2, 5].first { lastEpoch / $0 / unit <= 12 } ?? 5)
+      let step = unit * ([1, 2].first { lastEpoch / $0 / unit <= 12 } ?? 5)
       let marks = [1] + stride(from: step, through: lastEpoch, by: step).filter { $0 > 1 }
       return marks.map {
         "<text class=\"middle\" x=\"\(NumberText.fixed(x($0), decimals: 1))\" "
@@ -199,7 +199,7 @@ struct ChartAxis {
     var (unit, exponent) = (1.0, 0)
     while unit > rough { (unit, exponent) = (unit / 10, exponent - 1) }
     while unit * 10 <= rough { (unit, exponent) = (unit * 10, exponent + 1) }
-    let factor = [1.0, 2, 2.5, 5, 10].first { $0 * unit >= rough * 0.999 } ?? 10
+    let factor = [1.0, 2, 2.5, 5].first { $0 * unit >= rough * 0.999 } ?? 10
     let step = factor * unit
     let first = (low / step + 1e-9).rounded(.down)
     let last = (high / step - 1e-9).rounded(.up)

@@ -102,7 +102,7 @@ struct RunComparison: Equatable, Sendable {
         $0.configuration.setting(name) != sorted[0].configuration.setting(name)
       }
     }
-    var seen: Set<[RunConfiguration.Setting]> = []
+    var seen: Set<Set<RunConfiguration.Setting>> = []
     let different = sorted.filter {
       seen.insert($0.configuration.settings(without: [])).inserted
     }

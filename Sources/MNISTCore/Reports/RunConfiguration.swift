@@ -63,9 +63,9 @@ package struct RunConfiguration: Equatable, Sendable {
     return settings(without: changeable) == other.settings(without: changeable)
   }
 
-  /// In the order of their names.
-  func settings(without names: [String]) -> [Setting] {
-    settings.filter { !names.contains($0.name) }.sorted { $0.name < $1.name }
+  /// Whatever their order.
+  func settings(without names: [String]) -> Set<Setting> {
+    Set(settings.filter { !names.contains($0.name) })
   }
 
   /// The content of `config.json`: one setting a line.

@@ -25,8 +25,11 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
       refusal.limitBytes = SystemMemory.byteCount
       throw refusal
     }
-    guard SystemMemory.gives(neededBytes - imageBytes + Self.addressBytes) else { throw refusal }
+    guard SystemMemory.gives(missingBytes) else { throw refusal }
   }
+
+  /// What must still be had when the images are there.
+  var missingBytes: Int { neededBytes - imageBytes + Self.addressBytes }
 
   /// What a run with these settings on so many images needs.
   package init(training settings: TrainingSettings, imageCount: Int) {

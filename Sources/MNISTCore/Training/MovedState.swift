@@ -4,7 +4,7 @@ struct MovedState {
   private let counters: [Counter]
   private let generators: [CounterGenerator]
   /// How long the batch before took.
-  private var seconds = Double.infinity
+  var seconds = Double.infinity
 
   init(of model: any Module) {
     let members = model.flattened().map(\.member)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import MNISTCore
@@ -129,8 +130,27 @@ import Testing
     }
   }
 
-  /// The device may have lost what it held.
-  @Test func aDeviceThatFailsLeavesWhatWasTakenBefore() throws {
+  /// Training need not wait for the disk.
+  @Test func aSaveHasAThreadOfItsOwn() throws {
+    let checkpoint = try SmallSets.checkpoint()
+    try SmallSets.withFolder { folder throws in
+      let areCallers = Mutex<[Bool]>([])
+      try Self.$isCaller.withValue(true) {
+        let saver = CheckpointSaver(
+          try CheckpointFile("\(folder)/m"), seconds: 0, orIn: [],
+          whenSaved: { _, _ in areCallers.withLock { $0.append(Self.isCaller) } })
+        #expect(saver.take { checkpoint } == nil)
+        try saver.finish()
+      }
+      #expect(areCallers.withLock { $0 } == [false])
+    }
+  }
+
+  @TaskLocal private static var isCaller = false
+
+  /// The device may have lost what it held. Any other makes room for what is to be taken.
+  @Test(arguments: [true, false])
+  func onlyADeviceThatMayFailLeavesWhatWasTakenBefore(_ mayFail: Bool) throws {
     try SmallSets.withFolder { folder throws in
       struct Failure: Error {}
       let saver = CheckpointSaver(try CheckpointFile("\(folder)/m"), seconds: 1_000, orIn: [])
@@ -139,10 +159,12 @@ import Testing
         checkpoint.state.dropoutDraws = draws
         #expect(saver.take(onFallibleDevice: true) { checkpoint } == nil)
       }
+      let failing: () throws -> Checkpoint = { throw Failure() }
       #expect(throws: Failure.self) {
-        try saver.take(onFallibleDevice: true) { throw Failure() }
+        try mayFail ? saver.take(onFallibleDevice: true, failing) : saver.take(failing)
       }
       try saver.finish()
+      checkpoint.state.dropoutDraws = mayFail ? 1 : 0
       #expect(try Checkpoint(readingFrom: "\(folder)/m") == checkpoint)
     }
   }

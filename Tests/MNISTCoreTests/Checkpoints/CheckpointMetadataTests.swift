@@ -29,6 +29,7 @@ import Testing
     later.warmupEpochCount = 4
     later.patience = 3
     var state = state
+    #expect(state.epochsWithoutImprovement == 0)
     state.epochsWithoutImprovement = 2
     let texts = Checkpoint(settings: later, state: state).metadata
     #expect(

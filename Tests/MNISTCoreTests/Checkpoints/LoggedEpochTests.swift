@@ -46,6 +46,9 @@ import Testing
     let epochs = LoggedEpoch.read("1 1 1 0 1;2 1 1 1 1", upTo: 2)
     #expect(epochs?.map(\.validAccuracy) == [0, 1])
     #expect(LoggedEpoch.read("", upTo: 0) == [])
+    let report = EpochReport(
+      epoch: 1, epochCount: 1, trainLoss: 1, validLoss: 1, validAccuracy: nil, lowestLoss: 1)
+    #expect(LoggedEpoch(report).validAccuracy == 0)
   }
 
   /// The header of a file is bounded.

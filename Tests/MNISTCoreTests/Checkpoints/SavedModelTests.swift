@@ -32,14 +32,14 @@ import Testing
       let images = SmallSets.fields(6, height: 3, width: 2, classes: 3)
       try SmallSets.put(images, "t10k", in: folder)
       #expect(try saved.testImages(in: folder) == images)
-      let large = SmallSets.fields(6, height: 3, width: 3, classes: 3)
+      let large = SmallSets.fields(6, height: 4, width: 3, classes: 3)
       try SmallSets.write(large.imagesIDX, "\(folder)/t10k-images-idx3-ubyte")
       let error = CheckpointError.otherPixelCount(
-        path: folder, expected: 6, foundHeight: 3, foundWidth: 3)
+        path: folder, expected: 6, foundHeight: 4, foundWidth: 3)
       #expect(throws: error) { try saved.testImages(in: folder) }
       #expect(
         error.description == "\(folder): the model was trained on images of another size "
-          + "(expected 6 pixels, found 3×3)")
+          + "(expected 6 pixels, found 4×3)")
     }
   }
 

@@ -81,6 +81,9 @@ import Testing
 
   @Test func aStateGoesIntoAnotherModel() throws {
     trainOnce()
+    #expect(
+      model.stateDictionary["layers.0.block.2.num_batches_tracked"]
+        == TensorValue([1] as [Int64], shape: []))
     let other = ImageClassifier(
       inputSize: 3, outputSize: 2, hiddenSizes: [4], regularization: .batchNorm,
       using: RandomGenerator(seed: 9))

@@ -247,21 +247,27 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     #expect((0..<28).contains { image.pixels[$0 * 28] > 0 })
   }
 
-  @Test func aModelOfOtherSizesGetsItsOwn() {
-    let image = ModelImage(fitting: picture(character), height: 14, width: 56)
-    #expect((image.height, image.width) == (14, 56))
-    let columns = (0..<56).filter { column in
-      (0..<14).contains { image.pixels[$0 * 56 + column] > 0 }
+  /// The shorter side decides.
+  @Test(arguments: [(14, 56), (56, 14)])
+  func aModelOfOtherSizesGetsItsOwn(_ height: Int, _ width: Int) {
+    let image = ModelImage(fitting: picture(character), height: height, width: width)
+    #expect((image.height, image.width) == (height, width))
+    let columns = (0..<width).filter { column in
+      (0..<height).contains { image.pixels[$0 * width + column] > 0 }
     }
-    #expect(columns.count == 10)
+    let rows = (0..<height).filter { row in
+      (0..<width).contains { image.pixels[row * width + $0] > 0 }
+    }
+    #expect(rows.count == 10 && columns.count == 10)
   }
 
   @Test(arguments: [0, 17, 255] as [UInt8]) func onePlainShadeIsBlank(_ shade: UInt8) {
     let image = ModelImage(
       fitting: picture([UInt8](repeating: shade, count: 12), height: 3, width: 4), height: 28,
-      width: 28)
+      width: 20)
     #expect(image.isBlank && !image.isInverted)
-    #expect(image.pixels == [UInt8](repeating: 0, count: 28 * 28))
+    #expect((image.height, image.width) == (28, 20))
+    #expect(image.pixels == [UInt8](repeating: 0, count: 28 * 20))
   }
 
   @Test func aDifferenceOfFifteenIsBlankAndOneOfSixteenIsNot() {
@@ -312,7 +318,7 @@ private let character: [UInt8] = (0..<28 * 28).map { index in
     let pixels: [UInt8] = [1, 2, 3, 250, 0, 9]
     let image = try ModelImage(
       raw: picture(pixels, height: 2, width: 3), height: 2, width: 3, path: "f")
-    #expect(image.pixels == pixels)
+    #expect((image.height, image.width) == (2, 3) && image.pixels == pixels)
     let half = try ModelImage(
       raw: picture(pixels, height: 2, width: 3, opacity: [255, 255, 255, 128, 0, 0]), height: 2,
       width: 3, path: "f")

@@ -16,6 +16,11 @@ import Testing
       ([0.5], [0.45, 0.475, 0.5, 0.525, 0.55], 3), ([-3, -3], [-3.4, -3.2, -3, -2.8, -2.6], 1),
       ([1, 1.0000000015], [0.9999999995, 1, 1.0000000005, 1.000000001, 1.0000000015], 10),
       ([2], [1.8, 1.9, 2, 2.1, 2.2], 1), ([1.1], [0.9, 1, 1.1, 1.2, 1.3], 1),
+      // Of a large number less than its billionth is no difference.
+      ([1e6, 1_000_000.000_01], [900_000, 950_000, 1_000_000, 1_050_000, 1_100_000], 0),
+      // What lies more than a billionth of a step beyond a tick is beyond it.
+      ([0.999_999_998_5, 5], [0, 1, 2, 3, 4, 5], 0),
+      ([1, 5.000_000_001_5], [1, 2, 3, 4, 5, 6], 0),
     ] as [([Double], [Double], Int)])
   func ticksAreRoundAndHoldAllValues(_ values: [Double], _ ticks: [Double], _ decimals: Int) {
     let axis = ChartAxis(holding: values)
@@ -33,6 +38,7 @@ import Testing
       #expect(axis.range.lowerBound < axis.range.upperBound, "\(values)")
       #expect(axis.ticks.count >= 2 && axis.ticks.count < 12, "\(values): \(axis.ticks)")
     }
+    #expect(ChartAxis(holding: [1, 1.5e300]).range.upperBound < 2)
   }
 
   @Test func theBestEpochIsMarkedAndTold() {

@@ -154,6 +154,10 @@ import Testing
     #expect(html.components(separatedBy: "<figure>").count == 61)
     #expect(html.contains("with the probability of \(end)"))
     #expect(html.components(separatedBy: "<li>").count == 11)
+    // The first of them all.
+    let (figure, pair) = ("alt=\"Image 0: a 0 taken for a 1\"", "<b>0</b> taken for <b>1</b>")
+    #expect(html.components(separatedBy: "<figure>")[1].contains(figure))
+    #expect(html.components(separatedBy: "<li>")[1].contains(pair))
   }
 
   // MARK: Files

@@ -40,14 +40,17 @@ import Testing
   @Test func runsAndGroupsThatAreEqualAreInTheOrderOfTheirNames() throws {
     let figures: [(String, UInt64, Int, Double)] = [
       ("d", 2, 256, 0.5), ("c", 1, 64, 0.25), ("b", 1, 256, 0.25), ("a", 2, 64, 0.5),
+      // Lower ones come first, whatever they are called.
+      ("e", 1, 32, 0.125), ("f", 2, 32, 0.125),
     ]
     let runs = try figures.map { name, seed, batchSize, loss in
       try #require(SampleRuns.run(name, seed: seed, batchSize: batchSize, losses: [loss]))
     }
     let comparison = RunComparison(runs)
-    #expect(comparison.runs.map(\.name) == ["b", "c", "a", "d"])
-    #expect(comparison.groups.map { $0.runs.map(\.name) } == [["b", "d"], ["c", "a"]])
-    #expect(comparison.groups.map(\.validLoss.mean) == [0.375, 0.375])
+    #expect(comparison.runs.map(\.name) == ["e", "f", "b", "c", "a", "d"])
+    #expect(
+      comparison.groups.map { $0.runs.map(\.name) } == [["e", "f"], ["b", "d"], ["c", "a"]])
+    #expect(comparison.groups.map(\.validLoss.mean) == [0.125, 0.375, 0.375])
   }
 
   @Test func theTableIsAlignedAndSorted() throws {

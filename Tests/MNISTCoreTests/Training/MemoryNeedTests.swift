@@ -53,6 +53,9 @@ import Testing
     // Batches of 400 and 40 images to train on, and another of 210 to validate.
     #expect(bytes([50], batchSize: 400, imageCount: 1_050) == 1_554_690)
     #expect(bytes([50], batchSize: 400, imageCount: 1_050, useDropout: true) == 1_647_090)
+    // All that but the images, and as much again as a program of no size takes.
+    let training = MemoryNeed(training: settings([50], batchSize: 400), imageCount: 1_050)
+    #expect(training.missingBytes == 1_554_690 - 1_050 * 133 + 2 * (16 << 20))
     func predicting(_ batchSize: Int) -> MemoryNeed {
       MemoryNeed(
         predicting: settings([50], batchSize: 1).layout, batchSize: batchSize, imageCount: 1_050)
@@ -71,6 +74,7 @@ import Testing
     let huge = settings([1 << 31, 1 << 31], batchSize: .max, side: 1 << 15)
     let need = MemoryNeed(training: huge, imageCount: 1 << 40)
     #expect(need.neededBytes == 1_000_000_000_000_000_000)
+    #expect(need.missingBytes == 16 << 20)
     #expect(need.description.hasPrefix("too little memory to train a model of "))
     let refusal = #expect(throws: MemoryNeed.self) { try need.check() }
     #expect(refusal?.limitBytes == SystemMemory.byteCount)

@@ -34,6 +34,15 @@ import Testing
       require(norms.map(\.numBatchesTracked.count) == [2, 2], "the short batch was given up")
       require(dropout.count == 32, "dropout has drawn \(dropout.count) numbers")
 
+      // More than a tenth of a second is long.
+      moved.seconds = 0.2
+      do throws(StopSignal) {
+        _ = try moved.orGiveUp { model(x) }
+        stop("a batch after one of 0.2 s was not given up")
+      } catch {
+        require(dropout.count == 32, "dropout has drawn \(dropout.count) numbers")
+      }
+
       let pool = ThreadPool(threadCount: 1)
       var count = 0
       ThreadPool.interruptible { pool.forEach(3) { _ in count += 1 } }
