@@ -47,6 +47,13 @@ import Testing
     #expect(try table("a,1;b;c;d\n1;2;3;4\n5;6;7;8\n") == bare)
   }
 
+  /// Memory is asked for the pixels of a piece, not for as many images.
+  @Test func imagesMayBeLarge() throws {
+    let row = [String](repeating: "7", count: 4096).joined(separator: ",")
+    let pixels = [UInt8](repeating: 7, count: 4096)
+    #expect(try table(row) == ImageTable(height: 64, width: 64, pixels: pixels, labels: nil))
+  }
+
   @Test func namesTellRowsAndColumns() throws {
     let wide = try table("0x0,0x1,0x2,1x0,1x1,1x2,y\n1,2,3,4,5,6,9\n")
     #expect(wide == ImageTable(height: 2, width: 3, pixels: Array(1...6), labels: [9]))
