@@ -129,7 +129,7 @@ struct CSVLayout: Equatable {
     guard let first = place(names.first), let last = place(names.last),
       (0...1).contains(first.row), first.row == first.column,
       case let height = last.row - first.row + 1, case let width = last.column - first.row + 1,
-      height > 0, width > 0, height * width == names.count
+      height * width == names.count
     else { return nil }
     for (index, name) in names.enumerated() {
       let expected = "\(first.row + index / width)x\(first.row + index % width)"

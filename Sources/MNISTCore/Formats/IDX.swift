@@ -195,9 +195,7 @@ package enum IDXError: Error, Equatable, CustomStringConvertible {
     case (expected.byteSwapped, _): return "an IDX file with its bytes in reverse order"
     default: break
     }
-    guard found >> 16 == 0, let element = elementNames[found >> 8] else {
-      return notIDX
-    }
+    guard let element = elementNames[found >> 8] else { return notIDX }
     guard element != elementNames[expected >> 8] else {
       return "an IDX file with \(found & 0xff) sizes in place of \(expected & 0xff)"
     }

@@ -42,7 +42,7 @@ struct IDXForm {
   /// The images, in pieces.
   func images() throws -> ArrayImages {
     let shape = try ImageShape(sizes, path: file.path)
-    let numbers = try numbers(.pixels(.bytes, perImage: shape.height * shape.width))
+    let numbers = try numbers(.pixels(.bytes))
     return ArrayImages(shape, pixels: numbers)
   }
 
@@ -86,7 +86,7 @@ extension IDX {
     let shape = try ImageShape(header.sizes, path: file.path)
     let pixels = try ByteNumbers(
       stream, ElementType(kind: .unsigned, byteCount: 1, isBigEndian: true), sizes: header.sizes,
-      .pixels(.bytes, perImage: shape.height * shape.width))
+      .pixels(.bytes))
     return ArrayImages(shape, pixels: pixels)
   }
 }

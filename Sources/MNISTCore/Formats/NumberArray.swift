@@ -44,8 +44,8 @@ struct ImageShape: Equatable, Sendable {
 /// The numbers of an array in their order as bytes, piece by piece: pixels, or labels.
 struct ByteNumbers {
   enum Role {
-    /// `perImage` of them belong to one image.
-    case pixels(PixelScale, perImage: Int)
+    /// `perImage` of them belong to one image; of bytes, each of which is a pixel, it does not matter.
+    case pixels(PixelScale, perImage: Int = 1)
     /// The first of every so many is a label.
     case labels(every: Int)
   }

@@ -685,6 +685,22 @@ import Testing
               error: "mnist-predict: error: m: cannot be read: Cannot allocate memory\n"))
       }
     }
+
+    /// 2.75 GB of pixels, which a packed file of 3 MB might hold. They would fit; but as they are unpacked, half as
+    /// much again is needed.
+    @Test func aPackedSetLargerThanMemoryIsASentence() async throws {
+      try await withSet { folder async throws in
+        let header = IDXHeader.encoded(.images, sizes: [2_750_000, 1000, 1])
+        try SmallSets.write(
+          SmallSets.gzip(header + [UInt8](repeating: 0, count: 3_000_000)),
+          "\(folder)/d/train-images-idx3-ubyte")
+        let run = try await train("--seed 1", in: folder, shell: #"ulimit -v 4000000; exec "$@""#)
+        #expect(
+          run.error
+            == "mnist-train: error: d/train-images-idx3-ubyte: cannot be read: "
+            + "Cannot allocate memory\n")
+      }
+    }
   #endif
 
   // MARK: -

@@ -50,6 +50,13 @@ import Testing
     #expect(ImageFile.form(start) == form)
   }
 
+  @Test(arguments: [(32_763, true), (32_764, false)])
+  func theFormShowsInTheFirst32KiB(_ length: Int, _ isKnown: Bool) {
+    let text = "a,b,\(String(repeating: "c", count: length)),d\n1,2,3,4\n"
+    let reader = try? ImageFile.reader(FileBytes(Array(text.utf8), path: "f"))
+    #expect((reader != nil) == isKnown)
+  }
+
   @Test func whatHasNoFormIsNamed() {
     let error = ImageFileError.unknown(path: "f", found: "a web page")
     #expect(throws: error) { try ImageFile.reader(FileBytes(Array("<html>".utf8), path: "f")) }

@@ -74,11 +74,19 @@ import Testing
 
   @Test func aPackedFileBeyondTheLimitIsRefused() {
     // 4 GiB and one row, which 5 MB could hold.
-    let header = IDXHeader.encoded(.images, sizes: [1 << 16 + 1, 1 << 8, 1 << 8])
-    let packed = SmallSets.gzip(header + [UInt8](repeating: 0, count: 5 << 20))
+    func packed(_ sizes: [Int]) -> [UInt8] {
+      SmallSets.gzip(
+        IDXHeader.encoded(.images, sizes: sizes) + [UInt8](repeating: 0, count: 5 << 20))
+    }
     let error = FileError.tooLarge(
       path: "f", limitBytes: 1 << 32, foundBytes: 1 << 32 + 1 << 16 + 16)
-    #expect(throws: error) { try decode(packed, .images) }
+    #expect(throws: error) { try decode(packed([1 << 16 + 1, 1 << 8, 1 << 8]), .images) }
+    // 4 GiB are no fault, but they are not there, or there is no memory for them.
+    #expect {
+      try decode(packed([1 << 28 - 1, 16, 1]), .images)
+    } throws: {
+      if case FileError.tooLarge = $0 { false } else { true }
+    }
   }
 
   @Test func theOtherKindIsNamedPackedOrNot() {

@@ -164,7 +164,11 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
 
   @Test(
     arguments: [
-      ("|i1", "(1, 2, 2)", [1, 2, 3, 0xFF], .notAPixel(path: "f", image: 0, .bytes, found: "-1")),
+      ("|i1", "(1, 1, 2)", [1, 0x80], .notAPixel(path: "f", image: 0, .bytes, found: "-128")),
+      (
+        "<i4", "(1, 1, 1)", [4, 3, 2, 1],
+        .notAPixel(path: "f", image: 0, .bytes, found: "16909060")
+      ),
       (
         "<i2", "(2, 1, 1)", [1, 0, 0, 1],
         .notAPixel(path: "f", image: 1, .bytes, found: "256")
@@ -224,9 +228,11 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
     let pixels = (1...12).map { UInt8($0) }
     let turned: [UInt8] = [1, 7, 4, 10, 2, 8, 5, 11, 3, 9, 6, 12]
     let header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2, 3), }"
-    #expect(
-      try NPYImages(FileBytes(npy(header, turned), path: "f")).table()
-        == ImageTable(height: 2, width: 3, pixels: pixels, labels: nil))
+    let images = NPYImages(FileBytes(npy(header, turned), path: "f"))
+    let expected = ImageTable(height: 2, width: 3, pixels: pixels, labels: nil)
+    #expect(try images.table() == expected)
+    var reader = try images.reader()
+    #expect(try pieces(of: &reader, 1) == expected)
   }
 
   @Test func floatsOf0And1AloneAreFractions() throws {
