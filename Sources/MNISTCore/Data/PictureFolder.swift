@@ -203,8 +203,8 @@ extension PictureFolder {
       return names.filter { !isIgnored($0) }.map { base + $0 }
     }
 
-    /// More than any known set has in a class.
-    private static let fileLimit = 2_000_000
+    /// More than any known set has in a class, and more than anybody has pictures to predict in a folder.
+    static let fileLimit = 2_000_000
 
     /// Whether the first few files look like pictures: by their names, also those of a format that cannot be
     /// read, or by their content.

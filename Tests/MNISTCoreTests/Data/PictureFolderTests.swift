@@ -110,8 +110,10 @@ import Testing
 
   /// Of the first twenty files by their names, of the first three by their content.
   @Test func theFirstFilesTellAFolderOfPictures() throws {
-    func isSet(_ otherCount: Int, _ name: String) throws -> Bool {
-      var files = ["a/\(name)": Self.dot(1)]
+    func isSet(
+      _ otherCount: Int, _ name: String, _ content: [UInt8] = Self.dot(1)
+    ) throws -> Bool {
+      var files = ["a/\(name)": content]
       for index in 0..<otherCount { files["a/\(100 + index)"] = [7] }
       var isShared = false
       try SmallSets.withFolder(files) { folder throws in
@@ -122,6 +124,7 @@ import Testing
     #expect(try isSet(19, "x.png") == true)
     #expect(try isSet(20, "x.png") == false)
     #expect(try isSet(2, "x") == true)
+    #expect(try isSet(2, "x", Array("P1 1 1 1".utf8)) == true)
     #expect(try isSet(3, "x") == false)
   }
 
@@ -138,6 +141,7 @@ import Testing
   }
 
   @Test func aFolderOfAClassHasALimit() throws {
+    #expect(PictureFolder.Layout.fileLimit == 2_000_000)
     try SmallSets.withFolder(["1": [1], ".x": [1], "2": [1]]) { folder throws in
       let paths = ["\(folder)/1", "\(folder)/2"]
       #expect(try PictureFolder.Layout.files(in: folder, limit: 3) == paths)
@@ -305,11 +309,10 @@ import Testing
         DataText.warnings(try source.trainingImages(), isTrain: true) == [
           "\(folder): 2 pictures are blank, such as \(folder)/b/2.png"
         ])
-      try FileManager.default.removeItem(atPath: "\(folder)/b/3.png")
-      try SmallSets.put(["b/2.png": dark], in: folder)
+      try SmallSets.put(["b/2.png": dark, "b/3.png": light], in: folder)
       #expect(
         DataText.warnings(try source.trainingImages(), isTrain: true) == [
-          "\(folder): 3 of 4 pictures are dark on light, and are taken as they are"
+          "\(folder): 3 of 5 pictures are dark on light, and are taken as they are"
         ])
       source.preparation.pictureSize = ImageSize(height: 3, width: 3)
       let fitted = try source.trainingImages()
