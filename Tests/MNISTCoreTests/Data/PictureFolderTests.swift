@@ -220,6 +220,16 @@ import Testing
         == "d: too many folders for classes (expected at most 256, found 257)")
   }
 
+  @Test func picturesForWhichThereIsNoMemoryAreRefused() throws {
+    let size = ImageSize(height: 3, width: 5)
+    #expect(try PictureFolder.pixelCount(of: 7, size, in: "d") == 105)
+    for count in [1 << 57, .max] {
+      #expect(throws: FileError.cannotRead(path: "d", reason: SystemError.noMemory)) {
+        try PictureFolder.pixelCount(of: count, size, in: "d")
+      }
+    }
+  }
+
   @Test func twoSpellingsOfOneNameAreNoTwoClasses() throws {
     try SmallSets.withFolder(["e\u{301}/1.png": Self.dot(1)]) { folder throws in
       // One key of a dictionary, two folders.

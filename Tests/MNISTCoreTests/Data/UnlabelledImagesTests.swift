@@ -108,6 +108,7 @@ import Testing
     try SmallSets.withFolder(["a": Self.pgm(1...6)]) { folder in
       let opened = try open("\(folder)/a")
       #expect(opened.fileNames == ["\(folder)/a"] && !opened.isFolder)
+      #expect(opened.otherFileCount == 0)
       #expect(try pieces("\(folder)/a") == [Array(1...6)])
     }
   }
