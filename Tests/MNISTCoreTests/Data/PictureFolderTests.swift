@@ -41,6 +41,16 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// Only where files' names tell capital letters from small ones.
+    @Test func ofTwoFoldersOfOneNameTheFirstCounts() throws {
+      try SmallSets.withFolder(["Train/a/1.png": Self.dot(1), "train/a/1.png": Self.dot(2)]) {
+        folder throws in
+        #expect(try SetFolder.load(folder, isTrain: true).pixels == [1])
+      }
+    }
+  #endif
+
   /// In the order of their names: the fourth of each seven.
   @Test func whereNothingIsSplitOneInSevenOfEachClassIsForTesting() throws {
     var files: [String: [UInt8]] = [:]
