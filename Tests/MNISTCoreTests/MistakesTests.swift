@@ -588,5 +588,6 @@ private let mistakes: [String: @Sendable () -> Void] = [
   },
   "a set of 0 digits": { _ = BuiltInDigits.make(isTrain: true, count: 0) },
   "a point with one coordinate": { _ = DigitForm.Stroke([1, 2, 3]) },
+  "a stroke with poses of 1 and 1 points": { _ = DigitForm.Stroke([1, 2]) },
   "a stroke with poses of 2 and 1 points": { _ = DigitForm.Stroke([1, 2, 3, 4], [1, 2]) },
 ]

@@ -122,7 +122,7 @@ public enum MNISTFolder {
   }
 
   /// Without the slash at its end.
-  private static func name(of folder: String) -> String {
+  static func name(of folder: String) -> String {
     folder.utf8.count > 1 ? String(folder.dropLast()) : folder
   }
 

@@ -89,13 +89,9 @@ struct PictureFolder: Equatable {
     let first = try Self.image(
       of: PictureFile.read(paths[0]), paths[0], fittedTo: size, likeFirst: nil)
     let (height, width) = (first.height, first.width)
-    let (pixelCount, overflow) = (height * width).multipliedReportingOverflow(by: paths.count)
-    guard !overflow, SystemMemory.has(pixelCount) else {
-      throw FileError.cannotRead(path: folder, reason: SystemError.noMemory)
-    }
     let model = First(path: paths[0], size: ImageSize(height: height, width: width))
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(pixelCount)
+    pixels.reserveCapacity(try Self.pixelCount(of: paths.count, model.size, in: folder))
     var (blank, inverted): ([String], [String]) = ([], [])
     // What is wrong with pictures that are kept for testing is not to be found after the training.
     let all = paths + (isTrain ? others ?? [] : [])
@@ -124,6 +120,17 @@ struct PictureFolder: Equatable {
         height: height, width: width, pixels: pixels, labels: labels, classNames: classNames),
       oddities
     )
+  }
+
+  /// How many pixels so many pictures have. Throws where there is no memory for them.
+  static func pixelCount(
+    of count: Int, _ size: ImageSize, in folder: String
+  ) throws(FileError) -> Int {
+    let (pixelCount, overflow) = (size.height * size.width).multipliedReportingOverflow(by: count)
+    guard !overflow, SystemMemory.has(pixelCount) else {
+      throw .cannotRead(path: folder, reason: SystemError.noMemory)
+    }
+    return pixelCount
   }
 
   /// The picture that the others must be as large as.
@@ -203,8 +210,8 @@ extension PictureFolder {
       return names.filter { !isIgnored($0) }.map { base + $0 }
     }
 
-    /// More than any known set has in a class.
-    private static let fileLimit = 2_000_000
+    /// More than any known set has in a class, and more than anybody has pictures to predict in a folder.
+    static let fileLimit = 2_000_000
 
     /// Whether the first few files look like pictures: by their names, also those of a format that cannot be
     /// read, or by their content.

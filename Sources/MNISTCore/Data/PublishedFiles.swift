@@ -51,8 +51,8 @@ extension PublishedSet {
       guard let images = try place(of: part.images, in: folder),
         let labels = try place(of: part.labels, in: folder)
       else { continue }
-      let name = folder.utf8.count > 1 ? String(folder.dropLast()) : folder
-      return PublishedFiles(folder: name, images: images, labels: labels)
+      return PublishedFiles(
+        folder: MNISTFolder.name(of: folder), images: images, labels: labels)
     }
     return nil
   }

@@ -125,11 +125,8 @@ public struct UnlabelledImages {
 
   // MARK: - Folders
 
-  /// More pictures than any known set has.
-  private static let fileLimit = 2_000_000
-
   static func pictures(
-    in folder: String, limit: Int = fileLimit
+    in folder: String, limit: Int = PictureFolder.Layout.fileLimit
   ) throws -> (names: [String], otherCount: Int) {
     let all = try FileSystem.names(in: folder, limit: limit + 1)
     guard all.count <= limit else {

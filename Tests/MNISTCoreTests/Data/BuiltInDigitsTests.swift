@@ -20,6 +20,9 @@ import Testing
     #expect(Set(images(train) + images(test)).count == 70_000)
     expectLayoutOfMNIST(train)
     expectLayoutOfMNIST(test)
+    // What few images need shows here only; see `theBytesAreTheseOnEveryMachine`.
+    #expect(train.imagesCRC32 == 0xfe1f_6be5)
+    #expect(test.imagesCRC32 == 0x9159_5b9a)
   }
 
   @Test(arguments: [1, 2, 3])

@@ -181,6 +181,28 @@ import Testing
 
   private static let patient = HTTPLimits(connectMilliseconds: 10_000, stallSeconds: 10)
 
+  /// By the numbers of curl/curl.h.
+  @Test func whatIsWrongWithCertificatesIsToldFromWhatElseMayFail() throws {
+    func reason(_ code: Int32, _ curl: Curl) -> MirrorFailure.Reason? {
+      curl.failure(
+        of: Curl.Transfer(
+          code: code, text: "t", status: 0, receivedBytes: 0, promisedBytes: nil,
+          hasConnected: false, isFull: false),
+        limitBytes: 1, limits: .short)
+    }
+    let codes: [Int32] = [35, 51, 53, 54, 58, 59, 60, 66, 77, 80, 82, 83, 90, 91]
+    let curl = try Curl(certificates: trusted([:]))
+    for code in Int32(29)...95 where code != 52 && code != 56 {
+      let isOne = codes.contains(code)
+      #expect(
+        reason(code, curl) == (isOne ? .certificate(text: "t") : .other(text: "t")), "\(code)")
+    }
+    let text = "t; SSL_CERT_FILE names a.pem, which is what such a server is trusted by"
+    #expect(
+      reason(60, try Curl(certificates: trusted(["SSL_CERT_FILE": "a.pem"])))
+        == .certificate(text: text))
+  }
+
   @Test func aServerThatIsNotSecureIsNotTrusted() async throws {
     try await LoopbackServer.with(["TLS": .status(400)]) { server async throws in
       let failure = #expect(throws: MirrorFailure.self) {

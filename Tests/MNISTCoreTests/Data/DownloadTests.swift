@@ -165,6 +165,11 @@ import Testing
         == "u: nothing can be downloaded without libcurl (expected a.so.4 or a.so)")
   }
 
+  @Test func theTimeForAConnectionIsSaidInSeconds() {
+    let reason = MirrorFailure.Reason.connectTimeout(milliseconds: 999_000)
+    #expect(reason.description == "no connection within 999 s")
+  }
+
   @Test func theFileIsTakenPackedAndUnpacked() throws {
     let arrival = Download.Arrival(name: "x", bytes: [1, 2, 3, 4])
     #expect(try Download.accept([1, 2, 3, 4], Self.file) == arrival)

@@ -14,6 +14,16 @@ import Testing
       + Array(name.utf8)
   }
 
+  /// The CSV file packed with gzip, before it a name as long as this.
+  private static func packed(nameLength: Int) -> [UInt8] {
+    var header = SmallSets.gzip([]).prefix(10)
+    header[3] = 8
+    return header + [UInt8](repeating: 0x6E, count: nameLength) + [0]
+      + SmallSets.gzip(csv).dropFirst(10)
+  }
+
+  private static func letters(_ count: Int) -> String { String(repeating: "a", count: count) }
+
   @Test(
     arguments: [
       ([], "nothing"),
@@ -24,6 +34,9 @@ import Testing
         "a CSV file, test.csv, beside README.txt, train.csv"
       ),
       ([("x.csv.gz", SmallSets.gzip(csv))], "a CSV file, packed with gzip, x.csv.gz"),
+      // Of each file some 64 KB are read.
+      ([("x.gz", packed(nameLength: 40_000))], "a CSV file, packed with gzip, x.gz"),
+      ([("x.gz", packed(nameLength: 70_000))], "a gzip file, x.gz"),
       ([("archive.zip", zip("train-images.idx3-ubyte"))], "a ZIP archive, archive.zip"),
       ([("mnist.pkl", [0x80, 4, 0x95, 0])], "a Python pickle, mnist.pkl"),
       ([("a.png", png)], "pictures, such as a.png"),
@@ -100,6 +113,8 @@ import Testing
   @Test(arguments: [
     ("ax", "ab", true), ("xy", "ab", false), ("x", "ab", false), ("b", "ab", true),
     ("scbn", "scans", true), ("scb", "scans", false), ("skends", "scans", false),
+    // Of what is there, a hundred letters are compared.
+    (letters(98), letters(98) + "bbb", true), (letters(102), letters(100), true),
   ])
   func aShortNameIsTakenForFewOthers(_ name: String, _ there: String, _ isClose: Bool) throws {
     try SmallSets.withFolder { folder throws in
@@ -114,12 +129,12 @@ import Testing
 
   @Test func theNameMostLikeWhatWasTypedComesFirst() throws {
     try SmallSets.withFolder { folder throws in
-      for name in ["acans", "scans"] {
+      for name in ["acans", "scana", "scans"] {
         try SmallSets.put(SmallPublishedSet().files, in: "\(folder)/\(name)")
       }
       #expect(
         try FolderContent("\(folder)/scand", isTrain: true).meant
-          == ["\(folder)/scans", "\(folder)/acans"])
+          == ["scana", "scans", "acans"].map { "\(folder)/\($0)" })
     }
   }
 

@@ -28,6 +28,8 @@ import Testing
             copies.append((place + images + ending, place + labels + ending))
           }
         }
+        // Any other spelling, also one that comes first by its letters.
+        copies.append((place + "train-images-idx3-byte", place + "train-labels-idx1-byte"))
       }
       for (index, copy) in copies.enumerated() {
         try SmallSets.put(
@@ -39,6 +41,11 @@ import Testing
         try FileManager.default.removeItem(atPath: "\(folder)/\(copy.labels)")
       }
     }
+  }
+
+  @Test(arguments: [("/", "/"), ("a/", "a"), ("/a/b/", "/a/b")])
+  func aFolderIsNamedWithoutItsLastSlash(_ folder: String, _ name: String) {
+    #expect(MNISTFolder.name(of: folder) == name)
   }
 
   @Test func trainingAndTestSetAreToldApart() throws {

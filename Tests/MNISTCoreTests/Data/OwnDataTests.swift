@@ -56,6 +56,17 @@ import Testing
     }
   }
 
+  /// A packed file is known by the checksum at its end: it is not unpacked for that.
+  @Test func theEndOfAPackedTrainingFileTellsIt() throws {
+    var files = own.files.mapValues(SmallSets.gzip)
+    // A pixel.
+    files["train-images-idx3-ubyte"]?[100] ^= 1
+    try SmallSets.withFolder(files) { folder throws in
+      let data = try source(in: folder).images(of: identity(own), isTrain: false)
+      #expect(data.images == own.test && data.kinship == .own)
+    }
+  }
+
   @Test func anotherSetIsRefusedAndBothAreNamed() throws {
     try SmallSets.withFolder { folder throws in
       try SmallSets.put(mnist.files, in: "\(folder)/MNIST/raw")

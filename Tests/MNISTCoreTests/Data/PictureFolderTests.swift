@@ -41,6 +41,16 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// Only where files' names tell capital letters from small ones.
+    @Test func ofTwoFoldersOfOneNameTheFirstCounts() throws {
+      try SmallSets.withFolder(["Train/a/1.png": Self.dot(1), "train/a/1.png": Self.dot(2)]) {
+        folder throws in
+        #expect(try SetFolder.load(folder, isTrain: true).pixels == [1])
+      }
+    }
+  #endif
+
   /// In the order of their names: the fourth of each seven.
   @Test func whereNothingIsSplitOneInSevenOfEachClassIsForTesting() throws {
     var files: [String: [UInt8]] = [:]
@@ -110,8 +120,10 @@ import Testing
 
   /// Of the first twenty files by their names, of the first three by their content.
   @Test func theFirstFilesTellAFolderOfPictures() throws {
-    func isSet(_ otherCount: Int, _ name: String) throws -> Bool {
-      var files = ["a/\(name)": Self.dot(1)]
+    func isSet(
+      _ otherCount: Int, _ name: String, _ content: [UInt8] = Self.dot(1)
+    ) throws -> Bool {
+      var files = ["a/\(name)": content]
       for index in 0..<otherCount { files["a/\(100 + index)"] = [7] }
       var isShared = false
       try SmallSets.withFolder(files) { folder throws in
@@ -122,6 +134,7 @@ import Testing
     #expect(try isSet(19, "x.png") == true)
     #expect(try isSet(20, "x.png") == false)
     #expect(try isSet(2, "x") == true)
+    #expect(try isSet(2, "x", Array("P1 1 1 1".utf8)) == true)
     #expect(try isSet(3, "x") == false)
   }
 
@@ -138,6 +151,7 @@ import Testing
   }
 
   @Test func aFolderOfAClassHasALimit() throws {
+    #expect(PictureFolder.Layout.fileLimit == 2_000_000)
     try SmallSets.withFolder(["1": [1], ".x": [1], "2": [1]]) { folder throws in
       let paths = ["\(folder)/1", "\(folder)/2"]
       #expect(try PictureFolder.Layout.files(in: folder, limit: 3) == paths)
@@ -214,6 +228,16 @@ import Testing
     #expect(
       try refusal(Dictionary(uniqueKeysWithValues: many))
         == "d: too many folders for classes (expected at most 256, found 257)")
+  }
+
+  @Test func picturesForWhichThereIsNoMemoryAreRefused() throws {
+    let size = ImageSize(height: 3, width: 5)
+    #expect(try PictureFolder.pixelCount(of: 7, size, in: "d") == 105)
+    for count in [1 << 57, .max] {
+      #expect(throws: FileError.cannotRead(path: "d", reason: SystemError.noMemory)) {
+        try PictureFolder.pixelCount(of: count, size, in: "d")
+      }
+    }
   }
 
   @Test func twoSpellingsOfOneNameAreNoTwoClasses() throws {
@@ -305,11 +329,10 @@ import Testing
         DataText.warnings(try source.trainingImages(), isTrain: true) == [
           "\(folder): 2 pictures are blank, such as \(folder)/b/2.png"
         ])
-      try FileManager.default.removeItem(atPath: "\(folder)/b/3.png")
-      try SmallSets.put(["b/2.png": dark], in: folder)
+      try SmallSets.put(["b/2.png": dark, "b/3.png": light], in: folder)
       #expect(
         DataText.warnings(try source.trainingImages(), isTrain: true) == [
-          "\(folder): 3 of 4 pictures are dark on light, and are taken as they are"
+          "\(folder): 3 of 5 pictures are dark on light, and are taken as they are"
         ])
       source.preparation.pictureSize = ImageSize(height: 3, width: 3)
       let fitted = try source.trainingImages()

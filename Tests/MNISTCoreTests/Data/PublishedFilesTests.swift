@@ -119,6 +119,15 @@ import Testing
     }
   }
 
+  @Test func ofTwoFilesOfOneNameInAnArchiveTheFirstCounts() throws {
+    var writer = ZIPWriter()
+    for (name, bytes) in letters.packed { writer.add("z/\(name)", bytes) }
+    for name in letters.packed.keys { writer.add("a/\(name)", [1]) }
+    try SmallSets.withFolder(["gzip.zip": writer.finished()]) { folder throws in
+      #expect(try source(.emnistLetters, folder).trainingImages().images == letters.train)
+    }
+  }
+
   // MARK: - Other files
 
   /// Of each file one bit, in what gzip's own checks do not see too.
@@ -407,6 +416,7 @@ import Testing
       }
       for (identity, kinship) in [
         (identity(small, choice), DataKinship.unknown), (identity(small, .auto), .unknown),
+        (another, .other(trainedOn: choice == .kmnist ? "QMNIST" : "KMNIST")),
         (
           DataIdentity(imagesCRC32: 1, labelsCRC32: 2, dataset: .digits),
           .other(trainedOn: "built-in digits")

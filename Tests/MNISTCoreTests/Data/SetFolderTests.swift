@@ -236,6 +236,15 @@ import Testing
     }
   }
 
+  /// Fields of many spaces make it long.
+  @Test(arguments: [(200_000, true), (300_000, false)])
+  func ofAVeryLongFirstLineNotAllIsLookedAt(_ spaceCount: Int, _ isTable: Bool) throws {
+    let line = "0,1,2,3," + String(repeating: " ", count: spaceCount) + "4\n"
+    try SmallSets.withFolder(["a.csv": Array(line.utf8)]) { folder throws in
+      #expect(TableFile.sets(in: folder).map(\.path) == (isTable ? ["\(folder)/a.csv"] : []))
+    }
+  }
+
   @Test func theOtherPartOfANamedFileMustBeThere() throws {
     try SmallSets.withFolder(["mnist_train.csv": csv(images)]) { folder throws in
       let error = #expect(throws: SetFolderError.self) {
@@ -285,6 +294,12 @@ import Testing
   @Test func ofSeveralSetsNoneIsChosen() throws {
     let names = ["emnist-letters", "emnist-digits"]
     var files = ["0/a.png": SmallPictures.dot(1), "digits.csv": csv(images)]
+    // Not of two either.
+    try SmallSets.withFolder(files) { folder throws in
+      let error = SetFolderError.severalSets(
+        path: folder, found: ["pictures", "CSV in \(folder)/digits.csv"])
+      #expect(throws: error) { try SetFolder.load(folder, isTrain: true) }
+    }
     for name in names {
       files["\(name)-train-images-idx3-ubyte"] = images.imagesIDX
       files["\(name)-train-labels-idx1-ubyte"] = images.labelsIDX
@@ -426,7 +441,7 @@ import Testing
       let named = DataSource(in: "\(folder)/sub/own")
       let train = try named.trainingImages().images
       if form == "other IDX" { #expect(train == images) }
-      var identity = DataIdentity(
+      let identity = DataIdentity(
         imagesCRC32: train.imagesCRC32, labelsCRC32: train.labelsCRC32)
       var usual = DataSource()
       usual.defaultDirectory = folder
@@ -436,10 +451,13 @@ import Testing
         #expect(test.kinship == .own && test.images.count == (form.hasPrefix("shared") ? 3 : 9))
         #expect(test.origin.description.contains("\(folder)/sub/own"))
       }
-      identity.imagesCRC32 ^= 1
-      #expect(throws: DataSourceError.self) { try usual.images(of: identity, isTrain: false) }
-      let other = try named.images(of: identity, isTrain: false)
-      #expect(other.description.contains(", not the model's own data, which is a set with"))
+      for part in [\DataIdentity.imagesCRC32, \.labelsCRC32] {
+        var changed = identity
+        changed[keyPath: part] ^= 1
+        #expect(throws: DataSourceError.self) { try usual.images(of: changed, isTrain: false) }
+        let other = try named.images(of: changed, isTrain: false)
+        #expect(other.description.contains(", not the model's own data, which is a set with"))
+      }
     }
   }
 

@@ -33,7 +33,9 @@ import Testing
   func theImagesOfAFileComeInPieces(_ count: Int) throws {
     try SmallSets.withFolder([
       "plain": images.imagesIDX, "packed": SmallSets.gzip(images.imagesIDX),
+      "dots": IDXHeader.encoded(.images, sizes: [2, 1, 1]) + [8, 9],
     ]) { folder in
+      #expect(try pieces("\(folder)/dots", of: count).flatMap(\.self) == [8, 9])
       for name in ["plain", "packed"] {
         let pieces = try pieces("\(folder)/\(name)", of: count)
         #expect(pieces.map(\.count).dropLast().allSatisfy { $0 == count * 6 })
@@ -71,12 +73,12 @@ import Testing
     try SmallSets.withFolder([
       "b.pgm": Self.pgm(1...6), "a10.pgm": Self.pgm(11...16), "a9.pgm": Self.pgm(21...26),
       "C.png": Self.pgm(31...36), "without": Self.pgm(41...46), "labels.csv": [65, 66, 67],
-      ".hidden.png": [1], "Thumbs.db": [2], "sub/x.png": [3],
+      ".hidden.png": [1], "Thumbs.db": [2], "sub/x.png": [3], "sub.png/x.png": [4],
     ]) { folder in
       #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
       let opened = try open(folder)
       #expect(opened.fileNames == ["C.png", "a10.pgm", "a9.pgm", "b.pgm", "without"])
-      #expect(opened.otherFileCount == 3 && opened.isFolder && opened.arePictures)
+      #expect(opened.otherFileCount == 4 && opened.isFolder && opened.arePictures)
       #expect(!opened.hasLabels && !opened.isSwapped)
       let pieces = try pieces(folder + "/", of: 2)
       let all: [UInt8] = Array(31...36) + (11...16) + (21...26) + (1...6) + (41...46)
@@ -106,6 +108,7 @@ import Testing
     try SmallSets.withFolder(["a": Self.pgm(1...6)]) { folder in
       let opened = try open("\(folder)/a")
       #expect(opened.fileNames == ["\(folder)/a"] && !opened.isFolder)
+      #expect(opened.otherFileCount == 0)
       #expect(try pieces("\(folder)/a") == [Array(1...6)])
     }
   }

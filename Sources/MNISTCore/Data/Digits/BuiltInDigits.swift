@@ -63,7 +63,7 @@ struct DigitArtist {
 
   private func pick(_ forms: [DigitForm], _ random: inout DigitRandom) -> DigitForm {
     var rest = random.uniform(0, forms.reduce(0) { $0 + $1.share })
-    for form in forms {
+    for form in forms.dropLast() {
       rest -= form.share
       if rest < 0 { return form }
     }

@@ -276,34 +276,40 @@ extension Curl {
       throw MirrorFailure(url: url, reason: .certificate(text: fault))
     }
     let transfer = transfer(url, limitBytes: limitBytes, limits: limits, take: take)
+    if let reason = failure(of: transfer, limitBytes: limitBytes, limits: limits) {
+      throw MirrorFailure(url: url, reason: reason)
+    }
+  }
+
+  /// Why a transfer has failed, nil where it has not.
+  func failure(
+    of transfer: Transfer, limitBytes: Int, limits: HTTPLimits
+  ) -> MirrorFailure.Reason? {
     let received = transfer.receivedBytes
-    let reason: MirrorFailure.Reason
     switch transfer.code {
     // The status first: of an error page it does not matter how its transfer ended.
-    case _ where transfer.status != 0 && transfer.status != 200: reason = .status(transfer.status)
-    case 0: return
-    case 5: reason = .proxyNotFound
-    case 6: reason = .hostNotFound
-    case 7: reason = .notReached
+    case _ where transfer.status != 0 && transfer.status != 200: return .status(transfer.status)
+    case 0: return nil
+    case 5: return .proxyNotFound
+    case 6: return .hostNotFound
+    case 7: return .notReached
     case 18, 52, 56:
-      reason = .cutOff(receivedBytes: received, promisedBytes: transfer.promisedBytes)
-    case 23 where transfer.isFull: reason = .tooLarge(limitBytes: limitBytes)
+      return .cutOff(receivedBytes: received, promisedBytes: transfer.promisedBytes)
+    case 23 where transfer.isFull: return .tooLarge(limitBytes: limitBytes)
     case 28:
-      reason =
-        transfer.hasConnected
+      return transfer.hasConnected
         ? .stalled(seconds: limits.stallSeconds, receivedBytes: received)
         : .connectTimeout(milliseconds: limits.connectMilliseconds)
     case 60:
       let choice = certificates.text("is what such a server is trusted by").map { "; \($0)" }
-      reason = .certificate(text: transfer.text + (choice ?? ""))
+      return .certificate(text: transfer.text + (choice ?? ""))
     case 77:
       let fault = certificates.text("holds no certificates (expected PEM text)")
-      reason = .certificate(text: fault ?? transfer.text)
+      return .certificate(text: fault ?? transfer.text)
     case 35, 51, 53, 54, 58, 59, 66, 80, 82, 83, 90, 91:
-      reason = .certificate(text: transfer.text)
-    default: reason = .other(text: transfer.text)
+      return .certificate(text: transfer.text)
+    default: return .other(text: transfer.text)
     }
-    throw MirrorFailure(url: url, reason: reason)
   }
 }
 
