@@ -23,25 +23,30 @@ package enum ProcessorCheck {
       + "; build it on this machine, or with MNIST_TARGET=x86-64 for any)"
   }
 
-  /// By the names that Linux gives them. Empty also where the system does not tell.
+  /// What the library was compiled for, by the names that Linux gives it, with the place of each in what the
+  /// processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2), register (0 to 3 for A to D) and bit.
   @_alwaysEmitIntoClient
-  package static var missingInstructions: [String] {
-    // The place of each in what the processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2),
-    // register (0 to 3 for A to D) and bit.
+  package static var needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] {
     #if TILE_AVX512
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = [
+      [
         ("avx512f", 1, 1, 16), ("avx512bw", 1, 1, 30), ("avx512cd", 1, 1, 28),
         ("avx512dq", 1, 1, 17), ("avx512vl", 1, 1, 31),
       ]
     #elseif TILE_AVX2
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = [
+      [
         ("avx2", 1, 1, 5), ("fma", 0, 2, 12), ("bmi1", 1, 1, 3), ("bmi2", 1, 1, 8),
         ("f16c", 0, 2, 29), ("movbe", 0, 2, 22), ("abm", 2, 2, 5),
       ]
     #else
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = []
+      []
     #endif
+  }
+
+  /// Those of them that are not there. Empty also where the system does not tell.
+  @_alwaysEmitIntoClient
+  package static var missingInstructions: [String] {
     #if os(Linux)
+      let needed = needed
       guard !needed.isEmpty else { return [] }
       // glibc's, since 2.33: four registers of what is there, then four of what the system lets programs use.
       if let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf") {
