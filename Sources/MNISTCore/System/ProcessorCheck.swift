@@ -52,20 +52,27 @@ package enum ProcessorCheck {
       if let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf") {
         typealias Leaf = @convention(c) (UInt32) -> UnsafePointer<UInt32>?
         let leaf = unsafeBitCast(symbol, to: Leaf.self)
-        return needed.filter { (leaf($0.leaf)?[4 + $0.register] ?? .max) >> $0.bit & 1 == 0 }
-          .map(\.name)
+        return needed.filter { !has($0.bit, leaf($0.leaf)?[4 + $0.register] ?? .max) }.map(\.name)
       }
       guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
       defer { fclose(file) }
       // One processor's "flags" line is enough, and it stands in the first few kilobytes.
       var bytes = [UInt8](repeating: 0, count: 16_384)
       let count = fread(&bytes, 1, bytes.count, file)
-      let words = Set(
-        String(decoding: bytes[..<count], as: UTF8.self).split { " \t\n".contains($0) })
-      guard words.contains("flags") else { return [] }
-      return needed.map(\.name).filter { !words.contains($0[...]) }
+      return missing(in: String(decoding: bytes[..<count], as: UTF8.self))
     #else
       return []
     #endif
+  }
+
+  @_alwaysEmitIntoClient
+  package static func has(_ bit: UInt32, _ register: UInt32) -> Bool { register >> bit & 1 == 1 }
+
+  /// What is not among a processor's flags, as `/proc/cpuinfo` tells them.
+  @_alwaysEmitIntoClient
+  package static func missing(in description: String) -> [String] {
+    let words = Set(description.split { " \t\n".contains($0) })
+    guard words.contains("flags") else { return [] }
+    return needed.map(\.name).filter { !words.contains($0[...]) }
   }
 }

@@ -27,6 +27,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0, 0, false), (2, 4, true), (1, 4, false), (3, 7, false), (31, 1 << 31, true)])
+  func aProcessorsBitIsSet(_ bit: UInt32, _ register: UInt32, _ isSet: Bool) {
+    #expect(ProcessorCheck.has(bit, register) == isSet)
+  }
+
+  @Test func whatIsNotAmongAProcessorsFlagsIsMissing() {
+    let names = ProcessorCheck.needed.map(\.name)
+    func description(_ flags: some Sequence<String>) -> String {
+      "processor\t: 0\nflags\t\t: fpu \(flags.joined(separator: " "))\nbugs\t\t:\n"
+    }
+    #expect(ProcessorCheck.missing(in: description(names)) == [])
+    #expect(ProcessorCheck.missing(in: description(names.dropLast())) == Array(names.suffix(1)))
+    #expect(ProcessorCheck.missing(in: description([])) == names)
+    #expect(ProcessorCheck.missing(in: "processor\t: 0\n") == [])
+  }
+
   @Test func anotherProcessorIsASentence() {
     #expect(
       ProcessorCheck.sentence(missing: ["avx2", "fma"])
@@ -125,7 +141,7 @@ import Testing
     // 2020 and 2100.
     #expect((1_577_836_800..<4_102_444_800).contains(SystemClock.wallTime))
     let start = SystemClock.monotonicTime
-    usleep(20_000)
+    StopSignal.wait(milliseconds: 20)
     #expect((0.02..<60).contains(SystemClock.monotonicTime - start))
     let before = SystemClock.monotonicTime
     let seconds = Double(SystemClock.monotonicNanoseconds) / 1e9

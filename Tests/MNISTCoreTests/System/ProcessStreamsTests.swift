@@ -47,6 +47,22 @@ import Testing
 }
 
 @Suite struct ProcessStreamTests {
+  /// But for who wants to know where it crashed.
+  @Test func aCrashEndsTheProcessAtOnce() async {
+    await #expect(processExitsWith: .success) {
+      func ignoredAfter(_ body: () -> Void) -> [Bool] {
+        body()
+        for number in [SIGQUIT, SIGSEGV] { signal(number, SIG_IGN) }
+        ProcessSignal.endCrashesAtOnce()
+        return [SIGQUIT, SIGSEGV].map(ProcessSignal.isIgnored)
+      }
+      let usual = ignoredAfter { unsetenv("SWIFT_BACKTRACE") }
+      try #require(usual == [false, false])
+      let wanted = ignoredAfter { setenv("SWIFT_BACKTRACE", "enable=yes", 1) }
+      try #require(wanted == [false, true])
+    }
+  }
+
   @Test func aSingleByteIsWrittenOnce() async {
     let result = await #expect(
       processExitsWith: .success, observing: [\.standardOutputContent]
