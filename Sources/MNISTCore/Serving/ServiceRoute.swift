@@ -25,7 +25,7 @@ struct ServiceGuard: Sendable {
     if ["localhost", "127.0.0.1", "[::1]"].contains(name) || names.contains(name) { return true }
     // An address leads nowhere else, and which this machine has is not known.
     guard !address.isLoopback else { return name == Self.withoutPort("\(address)") }
-    return ServiceAddress("\(name):1") != nil && name != "localhost"
+    return ServiceAddress("\(name):1") != nil
   }
 
   private static func withoutPort(_ host: String) -> String {

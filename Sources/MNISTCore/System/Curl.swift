@@ -90,11 +90,9 @@ final class Curl {
   private func configure(
     url: UnsafePointer<CChar>, limits: HTTPLimits, receiver: Receiver
   ) -> Int32 {
-    let (http, https) = (1, 2)
-    let isSecure = strncasecmp(url, "https:", 6) == 0
     let numbers: [(Option, Int)] = [
-      (.noSignal, 1), (.protocols, http | https), (.followLocation, 1), (.maxRedirects, 5),
-      (.redirectProtocols, isSecure ? https : http | https),
+      (.noSignal, 1), (.protocols, Self.http | Self.https), (.followLocation, 1),
+      (.maxRedirects, 5), (.redirectProtocols, Self.redirectProtocols(from: url)),
       (.connectTimeoutMilliseconds, limits.connectMilliseconds),
       (.lowSpeedLimit, limits.slowestBytesPerSecond), (.lowSpeedTime, limits.stallSeconds),
     ]
@@ -114,6 +112,13 @@ final class Curl {
     if let folders = certificates.folders { _ = set(.certificateFolders, folders) }
     let fileCode = certificates.file.map { set(.certificateFile, $0) } ?? 0
     return (codes + [fileCode]).first { $0 != 0 } ?? 0
+  }
+
+  static let (http, https) = (1, 2)
+
+  /// Where the address may lead: a secure one to no other.
+  static func redirectProtocols(from url: UnsafePointer<CChar>) -> Int {
+    strncasecmp(url, "https:", 6) == 0 ? https : http | https
   }
 
   private func set(_ option: Option, _ pointer: UnsafeRawPointer) -> Int32 {
@@ -151,7 +156,7 @@ final class Curl {
 
   // Numbers of curl/curl.h, which never change.
 
-  private enum Option: Int32 {
+  enum Option: Int32, CaseIterable {
     case lowSpeedLimit = 19
     case lowSpeedTime = 20
     case followLocation = 52

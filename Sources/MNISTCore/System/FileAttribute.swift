@@ -3,12 +3,10 @@
 /// It is a hint and no more: not every file system has them, a copy is made without, and a file that is
 /// replaced loses its own. So nothing here fails.
 enum FileAttribute {
-  private static let limitBytes = 4_096
-
   /// Keeps `text` under a name that begins with `user.`, where that can be.
   static func set(_ text: String, _ name: String, of path: String) {
     let bytes = PathText.bytes(text).dropLast().map { UInt8(bitPattern: $0) }
-    guard !bytes.isEmpty, bytes.count <= limitBytes else { return }
+    guard !bytes.isEmpty else { return }
     #if canImport(Darwin)
       setxattr(PathText.bytes(path), name, bytes, bytes.count, 0, 0)
     #else
@@ -17,9 +15,9 @@ enum FileAttribute {
     #endif
   }
 
-  /// The text that is kept; nil where there is none.
+  /// The text that is kept, of at most 4,096 bytes; nil where there is none.
   static func text(_ name: String, of path: String) -> String? {
-    var bytes = [UInt8](repeating: 0, count: limitBytes)
+    var bytes = [UInt8](repeating: 0, count: 4_096)
     #if canImport(Darwin)
       let count = getxattr(PathText.bytes(path), name, &bytes, bytes.count, 0, 0)
     #else

@@ -82,7 +82,7 @@ final class HTTPServer: @unchecked Sendable {
   }
 
   /// As many as the limit, or as the process may have files open, but for some.
-  private static func connectionCount(_ limits: HTTPServiceLimits) -> Int {
+  static func connectionCount(_ limits: HTTPServiceLimits) -> Int {
     #if canImport(Glibc)
       let resource = RLIMIT_NOFILE.rawValue
     #else

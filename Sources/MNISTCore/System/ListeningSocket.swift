@@ -23,7 +23,7 @@ package struct ServiceAddress: Equatable, Sendable, CustomStringConvertible {
       return nil
     }
     self.init(host: host, port: port)
-    guard withSocketAddress({ _, _ in true }) != nil else { return nil }
+    guard withSocketAddress({ _, _ in () }) != nil else { return nil }
   }
 
   init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
@@ -76,7 +76,7 @@ enum ListeningSocket {
     var yes: Int32 = 1
     // Else a service that is started again would wait for minutes.
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    let isBound = wanted.withSocketAddress { bind(descriptor, $0, $1) == 0 } ?? false
+    let isBound = wanted.withSocketAddress { bind(descriptor, $0, $1) == 0 } == true
     guard isBound, listen(descriptor, 1_024) == 0 else {
       let failure = failure(wanted)
       close(descriptor)

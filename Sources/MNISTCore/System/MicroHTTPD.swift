@@ -67,13 +67,10 @@ struct MicroHTTPD: @unchecked Sendable {
   static let connectionStarted: Int32 = 0
   static let completedWell: Int32 = 0
 
-  enum Flag: UInt32 {
-    case internalPollingThread = 8
-    case allowSuspendResume = 9_216
-    /// Of the ways to wait for sockets the only one that never misses that a client has gone: libmicrohttpd 0.9.75
-    /// reads what epoll has told once, and a last message with the end right behind it is told once.
-    case poll = 64
-  }
+  /// A polling thread of its own, connections that can be suspended, and `poll`: of the ways to wait for sockets the
+  /// only one that never misses that a client has gone. libmicrohttpd 0.9.75 reads what epoll has told once, and a
+  /// last message with the end right behind it is told once.
+  static let flags: UInt32 = 8 | 9_216 | 64
 
   enum Option: Int32 {
     case end = 0
@@ -92,10 +89,7 @@ struct MicroHTTPD: @unchecked Sendable {
   }
 
   func start(_ handler: http_handler, _ receiver: Handle, _ options: [http_option]) -> Handle? {
-    let flags = [Flag.internalPollingThread, .allowSuspendResume, .poll].reduce(0) {
-      $0 | $1.rawValue
-    }
-    return http_start(startDaemon, flags, handler, receiver, options + [Option.end.set(0)])
+    http_start(startDaemon, Self.flags, handler, receiver, options + [Option.end.set(0)])
   }
 
   func socket(of connection: Handle) -> Int32 { http_socket(getConnectionInfo, connection) }

@@ -23,44 +23,56 @@ package enum ProcessorCheck {
       + "; build it on this machine, or with MNIST_TARGET=x86-64 for any)"
   }
 
-  /// By the names that Linux gives them. Empty also where the system does not tell.
+  /// What the library was compiled for, by the names that Linux gives it, with the place of each in what the
+  /// processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2), register (0 to 3 for A to D) and bit.
   @_alwaysEmitIntoClient
-  package static var missingInstructions: [String] {
-    // The place of each in what the processor says of itself: CPUID's leaf 1 (0 here), 7 (1) or 80000001 (2),
-    // register (0 to 3 for A to D) and bit.
+  package static var needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] {
     #if TILE_AVX512
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = [
+      [
         ("avx512f", 1, 1, 16), ("avx512bw", 1, 1, 30), ("avx512cd", 1, 1, 28),
         ("avx512dq", 1, 1, 17), ("avx512vl", 1, 1, 31),
       ]
     #elseif TILE_AVX2
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = [
+      [
         ("avx2", 1, 1, 5), ("fma", 0, 2, 12), ("bmi1", 1, 1, 3), ("bmi2", 1, 1, 8),
         ("f16c", 0, 2, 29), ("movbe", 0, 2, 22), ("abm", 2, 2, 5),
       ]
     #else
-      let needed: [(name: String, leaf: UInt32, register: Int, bit: UInt32)] = []
+      []
     #endif
+  }
+
+  /// Those of them that are not there. Empty also where the system does not tell.
+  @_alwaysEmitIntoClient
+  package static var missingInstructions: [String] {
     #if os(Linux)
+      let needed = needed
       guard !needed.isEmpty else { return [] }
       // glibc's, since 2.33: four registers of what is there, then four of what the system lets programs use.
       if let symbol = dlsym(nil, "__x86_get_cpuid_feature_leaf") {
         typealias Leaf = @convention(c) (UInt32) -> UnsafePointer<UInt32>?
         let leaf = unsafeBitCast(symbol, to: Leaf.self)
-        return needed.filter { (leaf($0.leaf)?[4 + $0.register] ?? .max) >> $0.bit & 1 == 0 }
-          .map(\.name)
+        return needed.filter { !has($0.bit, leaf($0.leaf)?[4 + $0.register] ?? .max) }.map(\.name)
       }
       guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
       defer { fclose(file) }
       // One processor's "flags" line is enough, and it stands in the first few kilobytes.
       var bytes = [UInt8](repeating: 0, count: 16_384)
       let count = fread(&bytes, 1, bytes.count, file)
-      let words = Set(
-        String(decoding: bytes[..<count], as: UTF8.self).split { " \t\n".contains($0) })
-      guard words.contains("flags") else { return [] }
-      return needed.map(\.name).filter { !words.contains($0[...]) }
+      return missing(in: String(decoding: bytes[..<count], as: UTF8.self))
     #else
       return []
     #endif
+  }
+
+  @_alwaysEmitIntoClient
+  package static func has(_ bit: UInt32, _ register: UInt32) -> Bool { register >> bit & 1 == 1 }
+
+  /// What is not among a processor's flags, as `/proc/cpuinfo` tells them.
+  @_alwaysEmitIntoClient
+  package static func missing(in description: String) -> [String] {
+    let words = Set(description.split { " \t\n".contains($0) })
+    guard words.contains("flags") else { return [] }
+    return needed.map(\.name).filter { !words.contains($0[...]) }
   }
 }

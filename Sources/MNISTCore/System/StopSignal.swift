@@ -83,6 +83,8 @@ package struct StopSignal: Error, Equatable {
     return try body()
   }
 
+  static var isSaving: Bool { savesUnderWay.load(ordering: .relaxed) > 0 }
+
   // Nothing but atomic operations, `clock_gettime`, `poll`, `strlen`, `write` and `_exit`, which are allowed in
   // a signal handler.
   private static let handler: @convention(c) (Int32) -> Void = { number in
@@ -91,15 +93,25 @@ package struct StopSignal: Error, Equatable {
     defer { errno = code }
     let now = SystemClock.monotonicNanoseconds
     let first = firstTime.compareExchange(expected: 0, desired: now, ordering: .relaxed).original
-    if first == 0 {
-      received.store(number, ordering: .relaxed)
-    } else if number == SIGXCPU || now < first + 1_000_000_000 {
-      // The same request. The system repeats SIGXCPU every second.
-    } else if savesUnderWay.load(ordering: .relaxed) > 0 {
-      say(wordsDuringSave)
-    } else {
-      end(number)
+    switch effect(of: number, at: now, first: first, isSaving: isSaving) {
+    case .note: received.store(number, ordering: .relaxed)
+    case .nothing: break
+    case .words: say(wordsDuringSave)
+    case .end: end(number)
     }
+  }
+
+  /// What comes of a signal that is held back.
+  enum Effect { case note, nothing, words, end }
+
+  /// - Parameters:
+  ///   - now: in nanoseconds.
+  ///   - first: when the first one came, 0 where this is it.
+  static func effect(of number: Int32, at now: UInt64, first: UInt64, isSaving: Bool) -> Effect {
+    if first == 0 { return .note }
+    // The same request. The system repeats SIGXCPU every second.
+    if number == SIGXCPU || now < first + 1_000_000_000 { return .nothing }
+    return isSaving ? .words : .end
   }
 
   private static func end(_ number: Int32) -> Never {

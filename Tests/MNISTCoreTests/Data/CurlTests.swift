@@ -47,6 +47,33 @@ import Testing
     }
   }
 
+  /// Where a stranger may not lead: to another kind of server, and from a secure one to any that is not.
+  @Test func whereARedirectionMayLeadIsLimited() async throws {
+    for (url, protocols) in [
+      ("https://host/x", 2), ("HTTPS://host/x", 2), ("http://host/x", 3), ("httpss://host/x", 3),
+      ("https", 3),
+    ] {
+      #expect(Curl.redirectProtocols(from: url) == protocols, "\(url)")
+    }
+    try await LoopbackServer.with([
+      "ftp": .redirect(to: "ftp://127.0.0.1:9/x"), "file": .redirect(to: "file:///etc/passwd"),
+    ]) { server async throws in
+      for name in ["ftp", "file"] {
+        let transfer = try Curl().transfer(
+          server.address + name, limitBytes: 100, limits: .short, take: { _ in true })
+        #expect(transfer.code == 1 && transfer.status == 302, "\(name)")
+      }
+    }
+  }
+
+  /// The numbers of `curl/curl.h`.
+  @Test func whatLibcurlIsToldHasItsNumber() {
+    #expect(
+      Curl.Option.allCases.map(\.rawValue) == [
+        19, 20, 52, 68, 99, 156, 181, 182, 10_001, 10_002, 10_018, 10_065, 10_097, 20_011,
+      ])
+  }
+
   @Test(arguments: [403, 404, 500, 204])
   func anyStatusBut200IsNamed(_ status: Int) async throws {
     try await LoopbackServer.with(["x": .status(status)]) { server async throws in

@@ -120,6 +120,7 @@ import Testing
     ),
     (#"{"images":[[01,2,3]]}"#, "not JSON at byte 13 (expected \",\" or \"]\", found \"1\")"),
     (#"{"images":[[00,2,3]]}"#, "not JSON at byte 13 (expected \",\" or \"]\", found \"0\")"),
+    (#"{"images":[[1,2,]]}"#, "not JSON at byte 16 (expected a value, found \"]\")"),
     (#"{"images":[[1,2,3,]]}"#, "not JSON at byte 18 (expected a value, found \"]\")"),
     (#"{"images":[[1,2,3],]}"#, "not JSON at byte 19 (expected a value, found \"]\")"),
     (#"{"images":[[1,2,3]}"#, "not JSON at byte 18 (expected \",\" or \"]\", found \"}\")"),

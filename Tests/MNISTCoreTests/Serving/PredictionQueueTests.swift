@@ -93,7 +93,10 @@ import Testing
     let png: [UInt8] = [
       0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 73, 72, 68, 82,
     ]
-    #expect(HTTPRequest.asking(body: png + size).isSmall == isSmall)
+    // How many bits a shade has stands behind.
+    for rest in [[], [16, 6]] as [[UInt8]] {
+      #expect(HTTPRequest.asking(body: png + size + rest).isSmall == isSmall)
+    }
     // Without its signature it is no picture of that many.
     #expect(
       HTTPRequest.asking(body: [UInt8](repeating: 0, count: 8) + png.dropFirst(8) + size).isSmall)

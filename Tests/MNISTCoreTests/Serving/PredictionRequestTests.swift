@@ -147,6 +147,23 @@ import Testing
           sentence: "the body: not JSON at byte 0 (expected a value, found the end)"))
   }
 
+  @Test func soManyImagesAreTakenAtOnce() throws {
+    func json(_ count: Int) -> HTTPRequest {
+      let row = "[0,0,0,0,0,0]"
+      return .asking(
+        json: "{\"images\":[\([String](repeating: row, count: count).joined(separator: ","))]}")
+    }
+    func form(_ count: Int) -> HTTPRequest {
+      .asking(parts: [HTTPPart](repeating: part("a", []), count: count))
+    }
+    #expect(try read(json(1_024)).images.count == 1_024)
+    let error = PredictionRequest.Refusal(
+      status: 413, sentence: "too many images (expected at most 1024, found 1025)")
+    #expect(refusal(json(1_025)) == error)
+    #expect(refusal(form(1_025)) == error)
+    #expect(refusal(form(1_024))?.status == 400)
+  }
+
   @Test func jsonHasALimit() {
     var body = [UInt8](repeating: UInt8(ascii: "x"), count: 8_388_608)
     #expect(

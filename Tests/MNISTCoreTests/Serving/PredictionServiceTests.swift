@@ -178,7 +178,7 @@ import Testing
       for line in [
         #"mnist_requests_total{route="/v1/predict",status="200"} 1"#,
         #"mnist_requests_total{route="other",status="404"} 1"#,
-        "mnist_request_duration_seconds_sum 0.0078125",
+        "mnist_request_duration_seconds_sum 4.0078125",
         "mnist_predictions_total{class=\"\(["a", "b", "c"][answer.predicted])\"} 2",
         "mnist_batches_total 2",
       ] {
@@ -192,7 +192,7 @@ import Testing
   ) -> HTTPRecord {
     HTTPRecord(
       client: "127.0.0.1", method: method, path: path, status: status, byteCount: 12,
-      seconds: 0.003_906_25)
+      seconds: 2.003_906_25)
   }
 
   @Test func aRequestIsALineOfTheLog() throws {
@@ -207,9 +207,9 @@ import Testing
     let cut = "POST /" + String(repeating: "x", count: 94) + "…"
     #expect(
       lines.withLock { $0 } == [
-        #"127.0.0.1 "POST /v1/predict" 200 12 3.91 ms"#,
-        #"127.0.0.1 "GET /a\n\u001b[2J\"" - 12 3.91 ms"#,
-        "127.0.0.1 \"\(cut)\" 404 12 3.91 ms",
+        #"127.0.0.1 "POST /v1/predict" 200 12 2003.91 ms"#,
+        #"127.0.0.1 "GET /a\n\u001b[2J\"" - 12 2003.91 ms"#,
+        "127.0.0.1 \"\(cut)\" 404 12 2003.91 ms",
       ])
   }
 
@@ -336,12 +336,14 @@ import Testing
     let orders: [[[Range<Int>]]] = [
       ranges.map { [$0] }, [ranges], [ranges.reversed()], [[0..<256], [0..<257]],
     ]
-    for groups in orders {
-      let worker = PredictionWorker(served, ServiceMetrics())
+    for (groups, batchCount) in zip(orders, [7, 2, 2, 3]) {
+      let metrics = ServiceMetrics()
+      let worker = PredictionWorker(served, metrics)
       for group in groups {
         let found = worker.responses(to: group.map { .asking(json: json(images, $0)) }).map(\.text)
         #expect(found == group.map(expected), "\(group)")
       }
+      #expect(metrics.text.hasSuffix("\nmnist_batches_total \(batchCount)\n"))
     }
   }
 
@@ -413,6 +415,13 @@ import Testing
     #expect(answers[0].text == worker.responses(to: [request(0)])[0].text)
     #expect(answers[2].text == answers[0].text)
     #expect(try sentence(answers[1]).hasPrefix("the model's answer to image 0 is no logarithms"))
+    #expect(worker.responses(to: [request(0), request(255)]).map(\.status) == [200, 503])
+    // In its request's second product.
+    let rows = [String](repeating: "[9,8,7,6,0,0]", count: 256) + ["[9,8,7,6,255,255]"]
+    let last = worker.responses(to: [
+      .asking(json: "{\"images\":[\(rows.joined(separator: ","))]}")
+    ])
+    #expect(try sentence(last[0]).hasPrefix("the model's answer to image 256 is no logarithms"))
   }
 
   @Test func whereTheDeviceHasFailedTheServiceIsNotHealthy() throws {

@@ -29,7 +29,10 @@ final class SampleServer: HTTPHandler {
       ServiceAddress(host: "127.0.0.1", port: 0), limits: limits, handler: handler)
     defer {
       for reply in handler.replies { reply(text("late")) }
+      // What is counted as under way and is not would be waited for.
+      let start = ContinuousClock.now
       #expect(server.stop(within: 10))
+      #expect(ContinuousClock.now - start < .seconds(10))
     }
     try await body(server, handler)
   }
@@ -64,6 +67,7 @@ final class SampleServer: HTTPHandler {
     guard request.path != "/late" else {
       return .later { reply in self.waiting.withLock { $0.append(reply) } }
     }
+    guard request.path != "/alone" else { return .now(Self.text("\(isAlone)")) }
     var words = ["\(request.method) \(request.path)"]
     words += request.query.map { "\($0.name)=\($0.value)" }
     words += request.headers.filter { $0.name.hasPrefix("x-") }.map { "\($0.name):\($0.value)" }

@@ -23,6 +23,10 @@ import Testing
       #expect(try AppendingFile.make(path) == nil)
       try AppendingFile.make("\(folder)/other")?.append([3])
       #expect(try SmallSets.content("\(folder)/other") == [3])
+      let lost = "\(folder)/no/log"
+      #expect(throws: FileError.cannotWrite(path: lost, reason: SystemError.text(ENOENT))) {
+        try AppendingFile.make(lost)
+      }
     }
   }
 

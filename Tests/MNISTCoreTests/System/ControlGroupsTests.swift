@@ -137,6 +137,16 @@ import Testing
       ])
   }
 
+  @Test(arguments: [" shared:4 ", " rw,nosuid shared:4 "])
+  func betweenAMountsPlaceAndItsDashThereMayBeNothing(_ words: String) throws {
+    try expect(
+      64, nil,
+      [
+        "proc/self/mountinfo": Self.second.replacing(words, with: " "),
+        "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "64",
+      ])
+  }
+
   @Test func whatSaysNothingLimitsNothing() throws {
     try expect(nil, nil, [:])
     try expect(nil, nil, ["proc/self/mountinfo": Self.second, "proc/self/cgroup": "0::/\n"])

@@ -9,6 +9,23 @@ import Testing
     HTTPRequest(method: "POST", path: "/", query: query, headers: headers)
   }
 
+  @Test func aClientHasTimeAndRoom() {
+    let limits = HTTPServiceLimits()
+    #expect(limits.headSeconds == 10 && limits.bodySeconds == 30 && limits.connectionCount == 2_048)
+    #expect(limits.bodyByteCount == 33_554_432 && limits.allBodiesByteCount == 268_435_456)
+  }
+
+  /// The numbers of `microhttpd.h`.
+  @Test func whatLibmicrohttpdIsToldHasItsNumber() {
+    #expect(MicroHTTPD.flags == 9_288)
+    let options: [(MicroHTTPD.Option, Int32)] = [
+      (.end, 0), (.connectionMemoryLimit, 1), (.connectionLimit, 2), (.connectionTimeout, 3),
+      (.notifyCompleted, 4), (.listenSocket, 12), (.threadPoolSize, 14), (.notifyConnection, 27),
+      (.strictForClient, 29),
+    ]
+    for (option, number) in options { #expect(option.rawValue == number, "\(option)") }
+  }
+
   @Test func ofHeadersOfOneNameTheFirstCounts() {
     let request = request([("a", "1"), ("b", "2"), ("a", "3")])
     #expect(request.header("a") == "1" && request.header("b") == "2")

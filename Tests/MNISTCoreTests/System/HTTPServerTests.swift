@@ -34,6 +34,88 @@ struct HTTPServerTests {
     }
   }
 
+  @Test func whoIsConnectedAloneIsKnown() async throws {
+    try await SampleServer.with { server, _ async throws in
+      let client = try HTTPClient(port: server.address.port)
+      func isAlone() -> String? {
+        client.ask("GET", "/alone")
+        return client.answer()?.body
+      }
+      #expect(isAlone() == "true")
+      do {
+        let other = try HTTPClient(port: server.address.port)
+        other.ask("GET", "/a")
+        #expect(other.answer()?.body == "GET /a")
+        #expect(isAlone() == "false")
+        withExtendedLifetime(other) {}
+      }
+      try await eventually { isAlone() == "true" }
+    }
+  }
+
+  @Test func noMoreAreConnectedThanTheLimit() async throws {
+    // As many as threads may share, one each.
+    let limits = HTTPServiceLimits(connectionCount: 4)
+    try await SampleServer.with(limits) { server, handler async throws in
+      var clients = try (0..<4).map { _ in try HTTPClient(port: server.address.port) }
+      func allAreAnswered() -> Bool {
+        clients.allSatisfy { client in
+          client.ask("GET", "/first")
+          return client.answer()?.body == "GET /first"
+        }
+      }
+      #expect(allAreAnswered())
+      let late = try HTTPClient(port: server.address.port)
+      late.ask("GET", "/late-comer")
+      for _ in 0..<4 { #expect(allAreAnswered()) }
+      #expect(handler.records.allSatisfy { $0.path == "/first" })
+      clients = []
+      #expect(late.answer()?.body == "GET /late-comer")
+    }
+  }
+
+  /// Of those that the process may open, some are for other things.
+  @Test func asManyFilesMayBeOpenAsConnectionsNeedOrElseThereAreFewer() async {
+    await #expect(processExitsWith: .success) {
+      #if canImport(Glibc)
+        let resource = RLIMIT_NOFILE.rawValue
+      #else
+        let resource = RLIMIT_NOFILE
+      #endif
+      func counts(of soft: rlim_t, _ hard: rlim_t) throws -> [Int] {
+        var limit = rlimit(rlim_cur: soft, rlim_max: hard)
+        try #require(setrlimit(.init(resource), &limit) == 0)
+        let count = HTTPServer.connectionCount(HTTPServiceLimits(connectionCount: 200))
+        try #require(getrlimit(.init(resource), &limit) == 0)
+        return [count, Int(limit.rlim_cur)]
+      }
+      try #require(try counts(of: 100, 400) == [200, 264])
+      try #require(try counts(of: 263, 400) == [200, 264])
+      try #require(try counts(of: 300, 400) == [200, 300])
+      try #require(try counts(of: 100, 150) == [86, 150])
+      try #require(try counts(of: 66, 66) == [2, 66])
+      try #require(try counts(of: 64, 64) == [1, 64])
+    }
+  }
+
+  @Test(arguments: [(30_000, 200), (33_000, 431)])
+  func aHeadHasALimit(_ byteCount: Int, _ status: Int) async throws {
+    try await SampleServer.with { server, _ async throws in
+      let client = try HTTPClient(port: server.address.port)
+      client.ask("GET", "/a", ["Note: \(String(repeating: "n", count: byteCount))"])
+      #expect(client.answer()?.status == status)
+    }
+  }
+
+  @Test func aRequestThatDoesNotSayWhomItAsksIsRefused() async throws {
+    try await SampleServer.with { server, handler async throws in
+      let client = try HTTPClient(port: server.address.port)
+      client.send("GET /a HTTP/1.1\r\n\r\n")
+      #expect(client.answer()?.status == 400)
+      #expect(handler.records.isEmpty)
+    }
+  }
+
   @Test func requestsThatComeTogetherAreAnsweredInTheirOrder() async throws {
     try await SampleServer.with { server, _ async throws in
       let client = try HTTPClient(port: server.address.port)
@@ -211,7 +293,9 @@ struct HTTPServerTests {
     }
   }
 
-  @Test(arguments: ["9", "10000000000", "9223372036854775807"])
+  @Test(arguments: [
+    "9", "10000000000", "9223372036854775807", "9223372036854775808", "18446744073709551614",
+  ])
   func aLengthBeyondTheLimitIsRefusedAtOnce(_ length: String) async throws {
     try await SampleServer.with(Self.small) { server, _ async throws in
       let client = try HTTPClient(port: server.address.port)
@@ -235,10 +319,25 @@ struct HTTPServerTests {
       client.ask("GET", "/next")
       #expect(client.answer()?.body == "GET /next")
       begin()
-      client.send("9\r\n123456789\r\n9\r\n123456789\r\n")
+      client.send("9\r\n123456789\r\n5\r\n12345\r\n5\r\n12345\r\n")
       #expect(client.answer() == nil)
       try await eventually { handler.records.count == 4 }
       #expect(handler.records.map(\.status) == [200, 400, 200, nil])
+    }
+  }
+
+  /// What was refused takes no room either.
+  @Test func theLimitOfAllBodiesIsTheLastThatIsTaken() async throws {
+    let limits = HTTPServiceLimits(bodyByteCount: 100_000, allBodiesByteCount: 70_000)
+    let body = String(repeating: "a", count: 70_000)
+    try await SampleServer.with(limits) { server, _ async throws in
+      let client = try HTTPClient(port: server.address.port)
+      for _ in 0..<2 {
+        client.ask("POST", "/a", body: body)
+        #expect(client.answer()?.body == "POST /a \(body)")
+        client.ask("POST", "/a", body: body + "b")
+        #expect(client.answer()?.body == "tooMuchAtOnce")
+      }
     }
   }
 

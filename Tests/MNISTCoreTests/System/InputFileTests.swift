@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  /// Of which nothing is on the disk.
+  @Test func aFileBeyondTheMemoryIsRefused() throws {
+    try SmallSets.withFolder(["file": []]) { folder in
+      let path = folder + "/file"
+      #expect(truncate(path, 1 << 43) == 0)
+      #expect(throws: FileError.cannotRead(path: path, reason: SystemError.noMemory)) {
+        try InputFile.read(path, limit: .max)
+      }
+    }
+  }
+
   @Test(arguments: ["/missing", "/missing/deeper"]) func aMissingFileIsNamed(
     _ name: String
   ) throws {
@@ -84,7 +95,11 @@ import Testing
       let file = try InputFile(path, limit: 5)
       truncate(path, 3)
       let error = FileError.changedWhileRead(path: path, expectedBytes: 5, foundBytes: 3)
-      #expect(throws: error) { try file.read(1..<5) }
+      #expect(throws: error) {
+        // The end is no error, whatever went wrong before.
+        errno = EIO
+        return try file.read(1..<5)
+      }
       #expect(try file.read(1..<3) == [2, 3])
     }
   }
@@ -98,6 +113,19 @@ import Testing
       #expect(
         error.description
           == "/proc/self/status: changed while it was read (expected 0 bytes, found 1)")
+    }
+  #endif
+
+  #if os(Linux)
+    /// The kernel gives its own files in pieces of a page or less.
+    @Test func whatComesInPiecesIsWhole() throws {
+      let path = "/proc/kallsyms"
+      guard let text = SystemFile.text(path, limit: 20_000), text.utf8.count == 20_000 else {
+        return
+      }
+      let file = try InputFile(path, limit: 0)
+      #expect(try file.read(0..<20_000) == Array(text.utf8))
+      #expect(try file.read(7..<19_000) == Array(Array(text.utf8)[7..<19_000]))
     }
   #endif
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import MNISTCore
@@ -11,6 +12,35 @@ import Testing
   /// The tests run, so the processor can do what the library was compiled for.
   @Test func nothingIsMissingWhereTheTestsRun() {
     #expect(ProcessorCheck.missingInstructions == [])
+  }
+
+  /// Each where the makers' manuals have it.
+  @Test func whatIsAskedOfAProcessorHasItsPlace() {
+    let places: [String: [UInt32]] = [
+      "avx512f": [1, 1, 16], "avx512bw": [1, 1, 30], "avx512cd": [1, 1, 28],
+      "avx512dq": [1, 1, 17], "avx512vl": [1, 1, 31], "avx2": [1, 1, 5], "fma": [0, 2, 12],
+      "bmi1": [1, 1, 3], "bmi2": [1, 1, 8], "f16c": [0, 2, 29], "movbe": [0, 2, 22],
+      "abm": [2, 2, 5],
+    ]
+    for (name, leaf, register, bit) in ProcessorCheck.needed {
+      #expect(places[name] == [leaf, UInt32(register), bit], "\(name)")
+    }
+  }
+
+  @Test(arguments: [(0, 0, false), (2, 4, true), (1, 4, false), (3, 7, false), (31, 1 << 31, true)])
+  func aProcessorsBitIsSet(_ bit: UInt32, _ register: UInt32, _ isSet: Bool) {
+    #expect(ProcessorCheck.has(bit, register) == isSet)
+  }
+
+  @Test func whatIsNotAmongAProcessorsFlagsIsMissing() {
+    let names = ProcessorCheck.needed.map(\.name)
+    func description(_ flags: some Sequence<String>) -> String {
+      "processor\t: 0\nflags\t\t: fpu \(flags.joined(separator: " "))\nbugs\t\t:\n"
+    }
+    #expect(ProcessorCheck.missing(in: description(names)) == [])
+    #expect(ProcessorCheck.missing(in: description(names.dropLast())) == Array(names.suffix(1)))
+    #expect(ProcessorCheck.missing(in: description([])) == names)
+    #expect(ProcessorCheck.missing(in: "processor\t: 0\n") == [])
   }
 
   @Test func anotherProcessorIsASentence() {
@@ -34,6 +64,8 @@ import Testing
     #expect(!SystemMemory.has(1 << 60))
     #expect(SystemMemory.byteCount > 64 << 20)
     #expect(!SystemMemory.has(SystemMemory.byteCount))
+    // What is in use is not there, be it that the system would promise it.
+    #expect(!SystemMemory.has(SystemMemory.byteCount - SystemMemory.usedByteCount / 8))
     #expect(SystemMemory.gives(1) && !SystemMemory.gives(.max))
     let machine = Int(ProcessInfo.processInfo.physicalMemory)
     #expect(
@@ -85,11 +117,31 @@ import Testing
     #expect(!SystemError.mayPass(EPIPE))
   }
 
+  /// Who waits looks then whether the signal is for him.
+  @Test func aSignalEndsTheWaitingButMakesNothingReady() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    signal(SIGURG) { _ in }
+    let waiting = Frozen(pthread_self())
+    let isOver = Mutex(false)
+    let other = try #require(
+      SystemThread {
+        while !isOver.withLock({ $0 }) {
+          pthread_kill(waiting.value, SIGURG)
+          usleep(1_000)
+        }
+      })
+    #expect(!SystemError.wait(for: POLLIN, on: ends[0], milliseconds: 60_000))
+    isOver.withLock { $0 = true }
+    other.join()
+  }
+
   @Test func theClocksGoForwardInSeconds() {
     // 2020 and 2100.
     #expect((1_577_836_800..<4_102_444_800).contains(SystemClock.wallTime))
     let start = SystemClock.monotonicTime
-    usleep(20_000)
+    StopSignal.wait(milliseconds: 20)
     #expect((0.02..<60).contains(SystemClock.monotonicTime - start))
     let before = SystemClock.monotonicTime
     let seconds = Double(SystemClock.monotonicNanoseconds) / 1e9
@@ -124,7 +176,12 @@ import Testing
 
   @Test func aFileOfTheSystemsIsReadAsFarAsItIsWanted() throws {
     let long = String(repeating: "0123456789", count: 1_000)
-    try SmallSets.withFolder(["f": Array("some text".utf8), "long": Array(long.utf8)]) { folder in
+    let large = [UInt8](repeating: 0x61, count: 1 << 20 + 1)
+    try SmallSets.withFolder([
+      "f": Array("some text".utf8), "long": Array(long.utf8), "large": large,
+    ]) { folder in
+      #expect(SystemFile.text("\(folder)/large")?.utf8.count == 1_048_576)
+      #expect(SystemFile.text("\(folder)/long", limit: 4_097) == String(long.prefix(4_097)))
       #expect(SystemFile.text("\(folder)/long") == long)
       #expect(SystemFile.text("\(folder)/long", limit: 5_000) == String(long.prefix(5_000)))
       #expect(SystemFile.text("\(folder)/f") == "some text")

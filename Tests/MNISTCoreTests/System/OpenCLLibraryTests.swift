@@ -28,7 +28,7 @@ import Testing
       (.workGroupSize, 0x1004), (.largestAllocation, 0x1010), (.floatAbilities, 0x101B),
       (.memorySize, 0x101F), (.localMemorySize, 0x1023), (.isAvailable, 0x1027),
       (.hasCompiler, 0x1028), (.deviceName, 0x102B), (.driverVersion, 0x102D),
-      (.deviceVersion, 0x102F), (.buildLog, 0x1183),
+      (.deviceVersion, 0x102F), (.binarySizes, 0x1165), (.binaries, 0x1166), (.buildLog, 0x1183),
     ]
     for (query, number) in queries { #expect(query.rawValue == number, "\(query)") }
     #expect(OpenCLLibrary.Constant.deviceTypeGPU == 4)

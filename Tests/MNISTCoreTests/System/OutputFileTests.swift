@@ -7,7 +7,8 @@ import Testing
   @Test(arguments: [0, 1, 262_144, 700_001])
   func whatIsWrittenStandsInTheFile(_ count: Int) throws {
     try SmallSets.withFolder { folder in
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+      // No piece is like another.
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3 &+ $0 >> 11) }
       try OutputFile.write(bytes, to: "\(folder)/model")
       #expect(try SmallSets.content("\(folder)/model") == bytes)
       #expect(try SmallSets.names(folder) == ["model"])
@@ -119,6 +120,8 @@ import Testing
     try SmallSets.withFolder(["m": [5]]) { folder in
       let path = "\(folder)/m"
       let number = try inode(path)
+      func openStreams() -> [Int32] { (0...2).filter { fcntl($0, F_GETFD) >= 0 } }
+      let streams = openStreams()
       try OutputFile.write([], to: path, keepingOld: true)
       #expect(try inode("\(path).bak") == number)
       #expect(try SmallSets.content("\(path).bak") == [5])
@@ -127,6 +130,8 @@ import Testing
       #expect(try inode("\(path).bak") == number)
       #expect(try SmallSets.content(path) == [6])
       #expect(try SmallSets.names(folder) == ["m", "m.bak"])
+      // What is closed once is not closed again, as something else.
+      #expect(openStreams() == streams)
     }
   }
 
@@ -144,6 +149,17 @@ import Testing
         #expect(try SmallSets.content("\(folder)/\(name)") == [1])
       }
       #expect(try SmallSets.names(folder).count == 2)
+    }
+  }
+
+  @Test func aNameThatIsTooLongForACopyBesideItIsRefused() throws {
+    try SmallSets.withFolder { folder in
+      let paths = [251, 252].map { "\(folder)/" + String(repeating: "n", count: $0) }
+      try OutputTarget(paths[0]).checkBackupReplaceable()
+      let reason = SystemError.text(ENAMETOOLONG)
+      #expect(throws: FileError.cannotWrite(path: "\(paths[1]).bak", reason: reason)) {
+        try OutputTarget(paths[1]).checkBackupReplaceable()
+      }
     }
   }
 
@@ -196,6 +212,7 @@ import Testing
 
   @Test(arguments: [
     ("m.pt.bak", "m.pt"), ("m.rescued", "m"), ("m.rescued-90.bak", "m"), ("m.rescued-9x", nil),
+    ("m.rescued-x9", nil),
     ("bak", nil), ("m.pt", nil),
   ])
   func aCopysNameTellsWhatItIsACopyOf(_ name: String, _ whole: String?) {
@@ -214,6 +231,12 @@ import Testing
       }
       // Of which nothing is on the disk.
       #expect(truncate("\(folder)/m", 1 << 43) == 0)
+      // Its room is free once it is replaced, and it is kept as it is.
+      try OutputFile.checkWritable("\(folder)/m", byteCount: 1, isWrittenAgain: true)
+      try OutputFile.checkWritable("\(folder)/m", byteCount: 1, keepingOld: true)
+      #expect(link("\(folder)/m", "\(folder)/new.bak") == 0)
+      try OutputFile.checkWritable(
+        "\(folder)/new", byteCount: 1, isWrittenAgain: true, keepingOld: true)
       #expect(refusal("m", 1 << 43) == nil)
       let error = FileError.cannotWrite(path: "\(folder)/m", reason: SystemError.text(ENOSPC))
       #expect(refusal("m", 1 << 62) == error)

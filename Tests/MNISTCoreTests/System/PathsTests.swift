@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import MNISTCore
@@ -101,6 +102,22 @@ import Testing
       #expect(throws: FileError.cannotRead(path: path, reason: SystemError.text(ENAMETOOLONG))) {
         try FileSystem.isDirectory(path)
       }
+    }
+  }
+
+  @Test func foldersThatWereMadeGoAgainWhereTheyAreEmpty() throws {
+    try SmallSets.withFolder(["old/file": []]) { folder in
+      do {
+        let made = try MadeFolders(around: "\(folder)/a/b/c/m")
+        let folders = try MadeFolders(around: "\(folder)/old/m")
+        #expect(try SmallSets.names("\(folder)/a/b") == ["c"])
+        #expect(try SmallSets.names("\(folder)/a/b/c") == [])
+        try SmallSets.write([], "\(folder)/a/file")
+        try FileManager.default.removeItem(atPath: "\(folder)/old/file")
+        withExtendedLifetime((made, folders)) {}
+      }
+      #expect(try SmallSets.names(folder) == ["a", "old"])
+      #expect(try SmallSets.names("\(folder)/a") == ["file"])
     }
   }
 

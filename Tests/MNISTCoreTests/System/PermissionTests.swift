@@ -61,7 +61,9 @@ import Testing
         }
         await #expect(processExitsWith: .success) { [folder = folder as String] in
           try becomeNobody(in: folder)
-          try #require(try FileLock("own/n").isHeld)
+          let readable = try FileLock("own/n")
+          try #require(readable.isHeld && OpenFiles.inherited(of: "own/.n.lock") == [])
+          withExtendedLifetime(readable) {}
           try #require(
             refusal { () throws(FileError) in _ = try FileLock("own/o") }
               == .cannotLock(

@@ -16,7 +16,7 @@ import Testing
       ("127.0.0.1:80", "127.0.0.1", 80, "127.0.0.1:80"),
       ("localhost:80", "127.0.0.1", 80, "127.0.0.1:80"),
       ("0.0.0.0:8000", "0.0.0.0", 8_000, "0.0.0.0:8000"),
-      ("192.168.0.5:1", "192.168.0.5", 1, "192.168.0.5:1"),
+      ("9", "127.0.0.1", 9, "127.0.0.1:9"), ("192.168.0.5:1", "192.168.0.5", 1, "192.168.0.5:1"),
       ("[::1]:8000", "::1", 8_000, "[::1]:8000"), ("[::]:0", "::", 0, "[::]:0"),
       ("[2001:db8::7]:443", "2001:db8::7", 443, "[2001:db8::7]:443"),
     ] as [(String, String, UInt16, String)])
@@ -58,6 +58,9 @@ import Testing
     // No program that this process starts gets it, and who takes connections does not wait for one.
     #expect(fcntl(socket, F_GETFD) & FD_CLOEXEC != 0)
     #expect(fcntl(socket, F_GETFL) & O_NONBLOCK != 0)
+    // Who is started again need not wait until the system has forgotten the connections before.
+    var (isReused, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+    #expect(getsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &isReused, &size) == 0 && isReused != 0)
     let error = #expect(throws: HTTPServerError.portInUse(address)) {
       try ListeningSocket.open(address)
     }
@@ -76,6 +79,10 @@ import Testing
       try ListeningSocket.open(address)
     }
     #expect(error?.description == "192.0.2.1:0: cannot be listened at: \(reason)")
+  }
+
+  @Test func whoHasGoneIsADash() {
+    #expect(ListeningSocket.client(of: -1) == "-")
   }
 
   @Test func withoutALibraryItIsSaidWhatBringsIt() {
