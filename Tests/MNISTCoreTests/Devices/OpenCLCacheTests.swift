@@ -101,6 +101,8 @@ struct OpenCLCacheTests {
       // Nothing of a device that fails.
       #expect(choice("c", [nil, 1]) == 0)
       #expect(choice("c", [2, 1]) == 1)
+      // Of equally fast ones the first.
+      #expect(choice("d", [1, 1]) == 0)
     }
   }
 
@@ -124,6 +126,14 @@ struct OpenCLCacheTests {
 
 /// Where that is kept.
 @Suite struct OpenCLCacheFolderTests {
+  @Test func anEntryMayBeEmpty() throws {
+    try SmallSets.withFolder { folder in
+      let cache = OpenCLCache(folder: folder)
+      cache.write([], "key")
+      #expect(cache.read("key") == [])
+    }
+  }
+
   @Test(arguments: [
     (["XDG_CACHE_HOME": "/c", "HOME": "/h"], "/c/mnist-train"),
     (["XDG_CACHE_HOME": "", "HOME": ""], nil),

@@ -61,6 +61,15 @@ import Testing
     #expect(run.found.reduce(0) { $0 ^ ($0 << 7) ^ ($0 >> 9) ^ $1.bitPattern } == expected)
   }
 
+  /// Where a scheduler stands that has done its last step.
+  @Test func behindTheLastEpochThereIsARateToo() {
+    func rate(_ schedule: LearningRateSchedule) -> Double {
+      schedule.rate(from: 0.5, inEpoch: 2, of: 2, warmupEpochCount: 0)
+    }
+    #expect(rate(.cosine) == 0)
+    #expect(rate(.constant) == 0.5)
+  }
+
   @Test func theLongestSchedulesEndInTime() {
     let count = LearningRateSchedule.cosine.epochLimit
     let last = LearningRateSchedule.cosine.rate(

@@ -75,7 +75,6 @@ struct OpenCLProgram {
     return code == 0 ? bytes : nil
   }
 
-  /// The first line of what the driver's compiler says that names an error, else the first.
   private func buildLog(_ program: Handle) -> String {
     let query = OpenCLLibrary.Query.buildLog.rawValue
     var size = 0
@@ -86,8 +85,12 @@ struct OpenCLProgram {
     guard library.getProgramBuildInfo(program, device, query, size, &bytes, nil) == 0 else {
       return ""
     }
-    let lines = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      .split(whereSeparator: \.isNewline)
+    return Self.summary(of: String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+  }
+
+  /// The first line of what a driver's compiler says that names an error, else the first.
+  static func summary(of log: String) -> String {
+    let lines = log.split(whereSeparator: \.isNewline)
     return String((lines.first { $0.contains("error") } ?? lines.first ?? "").prefix(200))
   }
 }
