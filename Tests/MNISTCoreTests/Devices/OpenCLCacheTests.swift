@@ -58,6 +58,21 @@ struct OpenCLCacheTests {
     }
   }
 
+  /// The driver takes the binary back, but cannot build it with these options.
+  @Test func aBinaryThatCannotBeBuiltIsOfNoUseEither() throws {
+    try SmallSets.withFolder { folder in
+      let cache = OpenCLCache(folder: folder)
+      try build(source, cache)
+      let binary = try #require(cache.read(key(source)))
+      cache.write(binary, key(source, options: "-no-such-option"))
+      #expect {
+        try build(source, options: "-no-such-option", cache)
+      } throws: { error in
+        if case DeviceError.cannotBuild = error { true } else { false }
+      }
+    }
+  }
+
   @Test func aProductIsTriedOnceForEachShape() throws {
     try SmallSets.withFolder { folder in
       let cache = OpenCLCache(folder: folder)
@@ -126,6 +141,10 @@ struct OpenCLCacheTests {
 
 /// Where that is kept.
 @Suite struct OpenCLCacheFolderTests {
+  @Test func programsOfUpTo256MiBAreBelieved() {
+    #expect(OpenCLCache.sizes == 1...268_435_456)
+  }
+
   @Test func anEntryMayBeEmpty() throws {
     try SmallSets.withFolder { folder in
       let cache = OpenCLCache(folder: folder)

@@ -159,6 +159,14 @@ struct OpenCLDeviceTests {
     #expect(device.download(x) == numbers.reversed())
   }
 
+  /// As where others use the device too: it says that it has more than its driver gives.
+  @Test func whatTheDriverRefusesIsOutOfMemory() throws {
+    let queue = try TestedGPU.queue(memory: 1 << 60, largest: 1 << 60)
+    #expect(queue.take(1 << 50) == nil)
+    let expected = DeviceError.outOfMemory(device: queue.description.name, byteCount: 1 << 60)
+    #expect(throws: expected) { try queue.check() }
+  }
+
   /// Until it is known that the device has read it.
   @Test func whatIsCopiedToBeSentIsHeld() throws {
     let queue = try TestedGPU.queue(memory: 1 << 23, largest: 1 << 22)
@@ -194,6 +202,7 @@ struct OpenCLDeviceTests {
   @Test func whatIsTooLargeFailsAndAllThatFollows() throws {
     let failing = try TestedGPU.another()
     let x = failing.upload([1, 2])
+    let sum = failing.reduce(.sum(dividedBy: 1), x, from: [2], to: [])
     let large = failing.allocate(1 << 50)
     let name = failing.description
     let byteCount = failing.queue.description.memoryByteCount
@@ -206,6 +215,7 @@ struct OpenCLDeviceTests {
     #expect(large.count == 1 << 50)
     #expect(failing.download(failing.unary(.negate, x)).map(\.isNaN) == [true, true])
     #expect(failing.download(x).map(\.isNaN) == [true, true])
+    #expect(failing.download(sum).map(\.isNaN) == [true])
     #expect(failing.argmax(x, rows: 1, columns: 2) == [0])
     #expect(throws: expected) { try failing.check() }
   }

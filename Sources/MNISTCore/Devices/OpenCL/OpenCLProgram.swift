@@ -63,7 +63,7 @@ struct OpenCLProgram {
     guard
       library.getProgramInfo(
         program, OpenCLLibrary.Query.binarySizes.rawValue, MemoryLayout<Int>.size, &size, nil) == 0,
-      (1...(1 << 28)).contains(size)
+      OpenCLCache.sizes.contains(size)
     else { return nil }
     var bytes = [UInt8](repeating: 0, count: size)
     let code = bytes.withUnsafeMutableBufferPointer {
@@ -79,7 +79,7 @@ struct OpenCLProgram {
     let query = OpenCLLibrary.Query.buildLog.rawValue
     var size = 0
     guard library.getProgramBuildInfo(program, device, query, 0, nil, &size) == 0,
-      (1...(1 << 20)).contains(size)
+      OpenCLCache.sizes.contains(size)
     else { return "" }
     var bytes = [UInt8](repeating: 0, count: size)
     guard library.getProgramBuildInfo(program, device, query, size, &bytes, nil) == 0 else {
