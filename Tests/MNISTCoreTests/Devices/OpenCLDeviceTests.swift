@@ -305,10 +305,11 @@ struct OpenCLDeviceTests {
   /// The first line with an error, else the first, and no more than 200 letters of it.
   @Test(arguments: [
     ("odd\nerror: a\n\nerror: b", "error: a"), ("\none\ntwo", "one"), ("", ""),
+    ("odd\nerror: a\0b", "error: a"),
     ("a" + String(repeating: "b", count: 200), "a" + String(repeating: "b", count: 199)),
   ])
   func aLineOfTheCompilersIsTold(_ log: String, _ line: String) {
-    #expect(OpenCLProgram.summary(of: log) == line)
+    #expect(OpenCLProgram.summary(of: Array(log.utf8)) == line)
   }
 
   @Test func aLibraryThatIsNotThereIsNamed() {

@@ -85,12 +85,13 @@ struct OpenCLProgram {
     guard library.getProgramBuildInfo(program, device, query, size, &bytes, nil) == 0 else {
       return ""
     }
-    return Self.summary(of: String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+    return Self.summary(of: bytes)
   }
 
   /// The first line of what a driver's compiler says that names an error, else the first.
-  static func summary(of log: String) -> String {
-    let lines = log.split(whereSeparator: \.isNewline)
+  static func summary(of log: [UInt8]) -> String {
+    let lines = String(decoding: log.prefix { $0 != 0 }, as: UTF8.self)
+      .split(whereSeparator: \.isNewline)
     return String((lines.first { $0.contains("error") } ?? lines.first ?? "").prefix(200))
   }
 }
