@@ -183,6 +183,11 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "batch normalisation needs at least 2 rows in training, not [1, 2]": {
     _ = BatchNorm1d(2)(x12())
   },
+  "batch normalisation needs at least 2 rows in training, not [1, 3]": {
+    _ = Block(
+      inputSize: 2, outputSize: 3, regularization: .batchNorm, using: RandomGenerator(seed: 0))(
+        x12())
+  },
   "batch normalisation needs x [batch, features], weight and bias [features], not [1, 2], [3], [3]":
     {
       _ = BatchNorm1d(3)(x12())
@@ -373,7 +378,7 @@ private let mistakes: [String: @Sendable () -> Void] = [
     let device = CPUDevice.shared
     _ = device.binary(.add, device.upload([1, 2]), device.upload([1]))
   },
-  "bytes on reference cannot be used on the CPU": {
+  "bytes on reference cannot be used on CPU": {
     let bytes = ReferenceDevice().upload(bytes: [1])
     _ = CPUDevice.shared.gatherRows([0], of: bytes, width: 1)
   },

@@ -38,3 +38,23 @@ class ByteStorage {
     self.count = count
   }
 }
+
+/// Mistakes of a program, which every device answers alike.
+extension Device {
+  func requireOwn(_ storage: Storage) {
+    require(storage.device === self, "numbers on \(storage.device) cannot be used on \(self)")
+  }
+
+  func requireOwn(_ bytes: ByteStorage) {
+    require(bytes.device === self, "bytes on \(bytes.device) cannot be used on \(self)")
+  }
+
+  func requireCount(of numbers: [Float], toFill target: Storage) {
+    require(
+      numbers.count == target.count, "\(numbers.count) numbers cannot fill \(target.count)")
+  }
+
+  func requireCount(of x: Storage, toMeet y: Storage) {
+    require(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
+  }
+}

@@ -10,8 +10,7 @@ public final class Dropout: Module {
   ///   - probability: in 0..<1.
   ///   - generator: where the masks come from, a stream apart from PyTorch's.
   public init(probability: Double, using generator: CounterGenerator) {
-    require(
-      probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
+    Tensor.checkDropout(probability)
     self.probability = probability
     self.generator = generator
   }

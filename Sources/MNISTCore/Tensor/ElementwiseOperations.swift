@@ -95,11 +95,15 @@ extension Tensor {
   /// otherwise, so that its expected value stays.
   // ∂x = g · the same mask
   public func dropout(probability: Double, using generator: CounterGenerator) -> Tensor {
-    require(
-      probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
+    Self.checkDropout(probability)
     let mask = device.dropoutMask(
       count, probability: probability, seed: generator.seed, firstDraw: generator.take(count))
     return self * Tensor(shape: shape, storage: mask)
+  }
+
+  static func checkDropout(_ probability: Double) {
+    require(
+      probability >= 0 && probability < 1, "a dropout probability is in 0..<1, not \(probability)")
   }
 
   /// 1 where two tensors of one shape have the same number, else 0; nothing flows back.

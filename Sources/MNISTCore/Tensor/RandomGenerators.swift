@@ -70,8 +70,7 @@ public final class RandomGenerator {
 
   /// The numbers 0..<count in random order, as `torch.randperm(count)`.
   public func permutation(_ count: Int) -> [Int] {
-    require(
-      count >= 0 && count <= Int(UInt32.max), "a permutation of \(count) numbers is not supported")
+    require(UInt32(exactly: count) != nil, "a permutation of \(count) numbers is not supported")
     var numbers = Array(0..<count)
     guard count > 1 else { return numbers }
     for i in 0..<(count - 1) {

@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  @Test func whatLiesBeyondTheNumbersIsNotCounted() {
+    let x = CPUStorage([3])
+    x.start[1] = 100
+    for reduction in [Reduction.sum(dividedBy: 1), .maximum] {
+      #expect(x.device.download(x.device.reduce(reduction, x, from: [], to: [])) == [3])
+    }
+  }
+
   @Test func memoryIsUsedAgain() {
     // A size that no other test uses, so that none takes the block in between.
     let count = 1_234_567

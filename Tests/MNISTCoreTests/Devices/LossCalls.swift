@@ -73,7 +73,11 @@ extension DeviceCalls {
   static func makeDropoutMask() -> [DeviceCall] {
     // The last reaches far enough into a second share of the threads for its draws to differ.
     (counts + [16_450]).flatMap { count in
-      [(0.0, 3), (0.3, 5), (0.5, UInt64.max - 7), (0.999, 0)].map { probability, firstDraw in
+      // The fifth probability is the first draw, which is not below it.
+      let draw = Double(SplitMix64.bits(seed: 77, at: 9) >> 11) / 0x1p53
+      return [
+        (0.0, 3), (0.3, 5), (0.5, UInt64.max - 7), (0.999, 0), (draw, 9),
+      ].map { probability, firstDraw in
         // The lowest 11 bits do not count.
         let expected = (0..<count).map { index in
           let bits = SplitMix64.bits(seed: 77, at: firstDraw &+ UInt64(index))

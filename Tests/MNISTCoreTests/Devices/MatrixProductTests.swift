@@ -7,6 +7,8 @@ import Testing
   static let sizes = [
     (1, 1, 1), (1, 7, 3), (2, 16, 5), (3, 17, 2), (5, 15, 4), (6, 16, 8), (7, 33, 9), (13, 31, 320),
     (14, 32, 321), (15, 63, 17), (28, 64, 10), (29, 65, 641), (64, 10, 168), (129, 97, 40),
+    // Two steps of whole slivers; one panel of eight rows, not all there, for more than one thread.
+    (4, 48, 2), (7, 40, 1_800),
   ]
 
   @Test(arguments: sizes)
@@ -30,6 +32,21 @@ import Testing
     for transposed in [false, true] {
       Self.withMatrix(numbers, 2, 3, transposed) { #expect($0.isMostlyZero == isMostlyZero) }
     }
+  }
+
+  /// A few rows and columns are looked at all, of many every second one: what is zero at just those is taken for mostly
+  /// zero.
+  @Test(arguments: [(32, 128), (47, 191)])
+  func ofManyNumbersTheGuessLooksAtSome(_ rows: Int, _ columns: Int) {
+    for isZeroThere in [false, true] {
+      let numbers = (0..<rows * columns).map { place -> Float in
+        let isSeen = place / columns % 2 == 0 && place % columns % 2 == 0
+        return isSeen == isZeroThere ? 0 : 1
+      }
+      Self.withMatrix(numbers, rows, columns, false) { #expect($0.isMostlyZero == isZeroThere) }
+    }
+    Self.withMatrix([1, 0, 0], 1, 3, false) { #expect($0.isMostlyZero) }
+    Self.withMatrix([1, 0, 0], 3, 1, false) { #expect($0.isMostlyZero) }
   }
 
   /// Found vector by vector and, behind the last whole ones, number by number. A wrong no would only cost time, a
@@ -193,6 +210,19 @@ import Testing
             == Self.numbers(of: plain, m, n).map(\.bitPattern), "\(m) rows")
       }
     }
+  }
+
+  @Test func whatIsPackedIsUsedForItsShapeAlone() {
+    let device = CPUDevice.shared
+    let weight = device.upload([1, 2, 3, 4, 5, 6])
+    device.prepareProducts(withTransposeOf: weight, rows: 2, columns: 3)
+    func product(_ a: [Float], _ b: Matrix) -> [Float] {
+      let a = Matrix(device.upload(a), rows: 1, columns: a.count)
+      return device.download(device.multiply([MatrixProduct(a: a, b: b)])[0])
+    }
+    #expect(product([1, 10, 100], Matrix(weight, rows: 2, columns: 3).transposed) == [321, 654])
+    #expect(product([1, 10], Matrix(weight, rows: 3, columns: 2).transposed) == [21, 43, 65])
+    #expect(product([1, 10, 100], Matrix(weight, rows: 3, columns: 2)) == [531, 642])
   }
 
   @Test func whatIsPackedIsNotFiniteWhereItsNumbersAreNot() {

@@ -33,8 +33,12 @@ import Testing
     let pool = MemoryPool()
     let first = pool.take(Float.self, count: 16)
     #expect(pool.take(Float.self, count: 1_000) == first + 16)
-    _ = pool.take(Float.self, count: 5_000_000)
-    #expect(pool.take(Float.self, count: 1) == first + 16 + 1_024)
+    // Numbers of eight bytes take twice the room.
+    _ = pool.take(Double.self, count: 10)
+    let half = 2 << 20
+    #expect(pool.take(Float.self, count: half) == first + 16 + 1_024 + 32)
+    _ = pool.take(Float.self, count: half + 1)
+    #expect(pool.take(Float.self, count: 1) == first + 16 + 1_024 + 32 + half)
   }
 
   @Test func whatWasGivenBackIsTakenAgain() {
@@ -43,9 +47,13 @@ import Testing
     pool.give(first, count: 1_000)
     // The sizes from 897 to 1,024 share their blocks.
     #expect(pool.take(Float.self, count: 896) != first)
-    #expect(pool.take(Float.self, count: 1_025) != first)
+    let larger = pool.take(Float.self, count: 1_025)
+    #expect(larger != first)
     #expect(pool.take(Float.self, count: 897) == first)
     pool.give(first, count: 897)
     #expect(pool.take(Float.self, count: 1_024) == first)
+    // Those from 1,025 to 1,280 do too.
+    pool.give(larger, count: 1_025)
+    #expect(pool.take(Float.self, count: 1_280) == larger)
   }
 }

@@ -159,11 +159,50 @@ struct OpenCLDeviceTests {
     #expect(device.download(x) == numbers.reversed())
   }
 
+  /// As where others use the device too: it says that it has more than its driver gives.
+  @Test func whatTheDriverRefusesIsOutOfMemory() throws {
+    let queue = try TestedGPU.queue(memory: 1 << 60, largest: 1 << 60)
+    #expect(queue.take(1 << 50) == nil)
+    let expected = DeviceError.outOfMemory(device: queue.description.name, byteCount: 1 << 60)
+    #expect(throws: expected) { try queue.check() }
+  }
+
+  /// Until it is known that the device has read it.
+  @Test func whatIsCopiedToBeSentIsHeld() throws {
+    let queue = try TestedGPU.queue(memory: 1 << 23, largest: 1 << 22)
+    let buffer = OpenCLBuffer(queue, [1, 2, 3] as [Float])
+    buffer.write([4, 5, 6] as [Float])
+    #expect(queue.heldCount == 2)
+    #expect(buffer.numbers(3, orElse: Float.nan) == [4, 5, 6])
+    #expect(queue.heldCount == 0)
+
+    buffer.write([7, 8, 9] as [Float])
+    let coming = try #require(queue.fetch(buffer.handle))
+    buffer.write([0, 0, 0] as [Float])
+    #expect(queue.heldCount == 2)
+    #expect(queue.value(of: coming) == 7)
+    #expect(queue.heldCount == 1)
+    queue.release(coming)
+    #expect(queue.heldCount == 2)
+    #expect(buffer.numbers(3, orElse: Float.nan) == [0, 0, 0])
+    #expect(queue.heldCount == 0)
+
+    // More than 1 MiB is not copied.
+    for (byteCount, heldCount) in [(1 << 20, 1), (1 << 20 + 1, 1)] {
+      _ = OpenCLBuffer(queue, [UInt8](repeating: 7, count: byteCount))
+      #expect(queue.heldCount == heldCount)
+    }
+    #expect(queue.take(1 << 24) == nil)
+    buffer.write([1, 2, 3] as [Float])
+    #expect(queue.heldCount == 1)
+  }
+
   // MARK: Failures
 
   @Test func whatIsTooLargeFailsAndAllThatFollows() throws {
     let failing = try TestedGPU.another()
     let x = failing.upload([1, 2])
+    let sum = failing.reduce(.sum(dividedBy: 1), x, from: [2], to: [])
     let large = failing.allocate(1 << 50)
     let name = failing.description
     let byteCount = failing.queue.description.memoryByteCount
@@ -175,6 +214,8 @@ struct OpenCLDeviceTests {
     // Nothing is computed any more, and nothing looks as if it were.
     #expect(large.count == 1 << 50)
     #expect(failing.download(failing.unary(.negate, x)).map(\.isNaN) == [true, true])
+    #expect(failing.download(x).map(\.isNaN) == [true, true])
+    #expect(failing.download(sum).map(\.isNaN) == [true])
     #expect(failing.argmax(x, rows: 1, columns: 2) == [0])
     #expect(throws: expected) { try failing.check() }
   }
@@ -212,6 +253,23 @@ struct OpenCLDeviceTests {
   }
 }
 
+/// Which variant of the product computes, before any was tried.
+@Suite struct ProductVariantTests {
+  @Test(arguments: [
+    (1 << 14, 1 << 7, 1 << 7, true), (1 << 14, 1 << 7, 1 << 7 + 1, false),
+    (1 << 20, 1 << 20, 1 << 12, false), (1 << 27, 4, 4, false), (4, 4, 1 << 27, false),
+  ])
+  func aProductOfManyStepsIsNotTried(_ m: Int, _ n: Int, _ k: Int, _ isTried: Bool) {
+    #expect(ProductKernels.mayBeTried(m, n, k) == isTried)
+  }
+
+  @Test(arguments: [(128, 192, true), (128, 128, false), (64, 320, false), (65, 129, true)])
+  func aLargeTileIsForTwoGroupsAUnitOrMore(_ m: Int, _ n: Int, _ isLarge: Bool) {
+    let variant = ProductKernels.likely(m, n, computeUnitCount: 3)
+    #expect(variant.name == (isLarge ? "product_64_1" : "product_32_4"))
+  }
+}
+
 /// What is said where there is no device.
 @Suite struct DeviceErrorTests {
   @Test(arguments: [
@@ -242,6 +300,16 @@ struct OpenCLDeviceTests {
   ])
   func everyFailureIsASentence(_ error: DeviceError, _ sentence: String) {
     #expect("\(error)" == sentence)
+  }
+
+  /// The first line with an error, else the first, and no more than 200 letters of it.
+  @Test(arguments: [
+    ("odd\nerror: a\n\nerror: b", "error: a"), ("\none\ntwo", "one"), ("", ""),
+    ("odd\nerror: a\0b", "error: a"),
+    ("a" + String(repeating: "b", count: 200), "a" + String(repeating: "b", count: 199)),
+  ])
+  func aLineOfTheCompilersIsTold(_ log: String, _ line: String) {
+    #expect(OpenCLProgram.summary(of: Array(log.utf8)) == line)
   }
 
   @Test func aLibraryThatIsNotThereIsNamed() {

@@ -163,3 +163,126 @@ struct OpenCLPlatformTests {
     #expect(try text(6, .driverVersion) == "")
   }
 }
+
+/// What a loader or a driver lists, asked first how many there are.
+@Suite struct OpenCLHandlesTests {
+  /// One that has `count`, and answers with these codes.
+  private struct Lister {
+    let count: UInt32
+    var codes: [Int32]
+    /// How many handles it was given room for, each time.
+    var rooms: [UInt32] = []
+
+    mutating func answer(
+      _ room: UInt32, _ target: UnsafeMutablePointer<OpaquePointer?>?,
+      _ found: UnsafeMutablePointer<UInt32>
+    ) -> Int32 {
+      rooms.append(room)
+      found.pointee = count
+      for index in 0..<Int(room) { target?[index] = OpaquePointer(bitPattern: index + 1) }
+      return codes.removeFirst()
+    }
+  }
+
+  @Test(
+    arguments: [
+      (0, [0], [0], 0, 0), (1, [0, 0], [0, 1], 1, 0), (3, [0, 0], [0, 3], 3, 0),
+      (1_024, [0, 0], [0, 1_024], 1_024, 0), (1_025, [0, 0], [0, 1_024], 1_024, 0),
+      (3, [-1, 0], [0], 0, -1), (3, [0, -5], [0, 3], 0, -5),
+    ] as [(UInt32, [Int32], [UInt32], Int, Int32)])
+  func upTo1024AreBelievedAndNoneAfterAnError(
+    _ count: UInt32, _ codes: [Int32], _ rooms: [UInt32], _ found: Int, _ code: Int32
+  ) {
+    var lister = Lister(count: count, codes: codes)
+    let answer = OpenCLPlatform.handles { lister.answer($0, $1, $2) }
+    #expect(answer.handles == (0..<found).map { OpaquePointer(bitPattern: $0 + 1) })
+    #expect(answer.code == code)
+    #expect(lister.rooms == rooms)
+  }
+
+  @Test func noPlatformIsNoFailure() throws {
+    func count(_ codes: [Int32]) throws(DeviceError) -> Int {
+      var lister = Lister(count: 2, codes: codes)
+      return try OpenCLPlatform.platforms { lister.answer($0, $1, $2) }.count
+    }
+    #expect(try count([0, 0]) == 2)
+    #expect(try count([-1001]) == 0)
+    for codes in [[-6], [0, -6]] as [[Int32]] {
+      #expect(
+        throws: DeviceError.failed(device: "OpenCL's loader", call: "clGetPlatformIDs", code: -6)
+      ) { try count(codes) }
+    }
+  }
+}
+
+/// What a driver says of a device. The handle of this one is the length of its names; of its numbers, those of an odd
+/// one have all bits set.
+@Suite struct OpenCLAnswersTests {
+  private static let letters = (0..<300).map { UInt8(0x41 + $0 % 26) }
+
+  private static let ask: OpenCLLibrary.Information = { handle, query, size, value, needed in
+    let length = Int(bitPattern: handle)
+    let texts: [OpenCLLibrary.Query] = [.deviceName, .deviceVersion, .driverVersion]
+    if texts.map(\.rawValue).contains(query) {
+      needed?.pointee = length
+      value?.copyMemory(from: letters, byteCount: length)
+      return 0
+    }
+    value?.initializeMemory(as: UInt8.self, repeating: length % 2 == 0 ? 1 : 0xFF, count: size)
+    return query == OpenCLLibrary.Query.largestAllocation.rawValue ? -30 : 0
+  }
+
+  private func description(_ length: Int) throws -> OpenCLDescription {
+    OpenCLPlatform.description(Self.ask, try #require(OpaquePointer(bitPattern: length)), "P")
+  }
+
+  @Test(arguments: [(199, 199), (200, 200), (201, 200), (300, 200)])
+  func aNameHas200LettersAtMost(_ length: Int, _ nameLength: Int) throws {
+    let about = try description(length)
+    #expect(Array(about.name.utf8) == Array(Self.letters.prefix(nameLength)))
+    #expect(about.driver.utf8.count == length)
+  }
+
+  @Test func anAnswerThatFailsIsZero() throws {
+    let about = try description(2)
+    #expect(about.computeUnitCount == 0x0101_0101)
+    #expect(about.largestAllocation == 0)
+    #expect(about.problem == nil)
+  }
+
+  @Test func abilitiesAreBits() throws {
+    for (length, areSet) in [(2, false), (3, true)] {
+      let about = try description(length)
+      #expect(about.isGPU == areSet && about.roundsDivisions == areSet)
+    }
+  }
+}
+
+/// Which GPU computes where none was asked for.
+@Suite struct FirstUsableGPUTests {
+  private func firstUsable(
+    _ problems: [String?], _ includingProcessors: Bool, _ hardwareMayBeThere: Bool
+  ) -> Int? {
+    GPU.firstUsable(
+      includingProcessors: includingProcessors, hardwareMayBeThere: hardwareMayBeThere
+    ) { () throws(DeviceError) in
+      problems.map {
+        OpenCLDescription(
+          name: "X", platform: "P", driver: "1", version: "OpenCL 1.2", isGPU: true,
+          computeUnitCount: 1, memoryByteCount: 1 << 30, largestAllocation: 1 << 28,
+          roundsDivisions: true, problem: $0)
+      }
+    }
+  }
+
+  @Test(arguments: [(false, true), (true, false), (true, true)])
+  func itIsTheFirstWithoutAProblem(_ includingProcessors: Bool, _ hardwareMayBeThere: Bool) {
+    #expect(firstUsable(["old", nil, nil, "old"], includingProcessors, hardwareMayBeThere) == 1)
+    #expect(firstUsable(["old"], includingProcessors, hardwareMayBeThere) == nil)
+    #expect(firstUsable([], includingProcessors, hardwareMayBeThere) == nil)
+  }
+
+  @Test func withoutASignOfOneThereIsNone() {
+    #expect(firstUsable([nil], false, false) == nil)
+  }
+}

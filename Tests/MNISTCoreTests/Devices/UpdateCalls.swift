@@ -6,7 +6,8 @@ extension DeviceCalls {
   /// Three steps of all parameters together, as a network has them: small ones, large ones, an empty one.
   private struct Updates: Sendable {
     static let stepCount = 3
-    let parameters = [0, 1, 17, 64, 16_385, 3].map { numbers($0, 26) }
+    // Of the fifth, the second share of the threads has two.
+    let parameters = [0, 1, 17, 64, 16_386, 3].map { numbers($0, 26) }
 
     func gradient(of parameter: Int, in step: Int) -> [Float] {
       numbers(parameters[parameter].count, UInt64(27 + step))

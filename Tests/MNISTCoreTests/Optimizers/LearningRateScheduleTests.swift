@@ -61,6 +61,25 @@ import Testing
     #expect(run.found.reduce(0) { $0 ^ ($0 << 7) ^ ($0 >> 9) ^ $1.bitPattern } == expected)
   }
 
+  /// One more step of the warm-up would miss these rates by their last bits.
+  @Test(arguments: [(0.001, 5), (0.01, 2), (0.1, 4), (0.3, 3)], LearningRateSchedule.allCases)
+  func onceWarmedUpTheRateIsTheOneGiven(
+    _ run: (rate: Double, warmup: Int), _ schedule: LearningRateSchedule
+  ) {
+    let found = schedule.rate(
+      from: run.rate, inEpoch: run.warmup, of: 10, warmupEpochCount: run.warmup)
+    #expect(found == run.rate)
+  }
+
+  /// Where a scheduler stands that has done its last step.
+  @Test func behindTheLastEpochThereIsARateToo() {
+    func rate(_ schedule: LearningRateSchedule) -> Double {
+      schedule.rate(from: 0.5, inEpoch: 2, of: 2, warmupEpochCount: 0)
+    }
+    #expect(rate(.cosine) == 0)
+    #expect(rate(.constant) == 0.5)
+  }
+
   @Test func theLongestSchedulesEndInTime() {
     let count = LearningRateSchedule.cosine.epochLimit
     let last = LearningRateSchedule.cosine.rate(

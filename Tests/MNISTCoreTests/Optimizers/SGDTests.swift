@@ -12,6 +12,15 @@ import Testing
     #expect(parameter.numbers == [-1, 6])
   }
 
+  @Test func theLearningRateMayEndAtZero() {
+    let parameter = Parameter(Tensor([1, 2]))
+    parameter.gradient = Tensor([4, -8])
+    let optimizer = SGD([parameter], learningRate: 0.25)
+    optimizer.learningRate = 0
+    optimizer.step()
+    #expect(parameter.numbers == [1, 2])
+  }
+
   @Test func momentumAndWeightDecayMayBeOne() {
     let parameter = Parameter(Tensor([4]))
     parameter.gradient = Tensor([2])

@@ -56,6 +56,7 @@ import Testing
 
   @Test func onlyWhatWasAskedToRequiresAGradient() {
     #expect(!Tensor([1]).requiresGradient)
+    #expect(!Tensor([1], shape: [1]).requiresGradient)
     #expect(!Tensor(repeating: 1, shape: [2]).requiresGradient)
     #expect(Tensor(repeating: 1, shape: [2], requiresGradient: true).requiresGradient)
     #expect(Tensor([1], requiresGradient: true).requiresGradient)

@@ -203,7 +203,7 @@ final class CPUDevice: Device {
   // MARK: Its own storages
 
   func own(_ storage: Storage) -> CPUStorage {
-    require(storage.device === self, "numbers on \(storage.device) cannot be used on the CPU")
+    requireOwn(storage)
     return unsafeDowncast(storage, to: CPUStorage.self)
   }
 
@@ -214,7 +214,7 @@ final class CPUDevice: Device {
   }
 
   private func own(_ bytes: ByteStorage) -> CPUByteStorage {
-    require(bytes.device === self, "bytes on \(bytes.device) cannot be used on the CPU")
+    requireOwn(bytes)
     return unsafeDowncast(bytes, to: CPUByteStorage.self)
   }
 }

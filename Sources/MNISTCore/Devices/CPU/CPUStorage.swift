@@ -37,7 +37,7 @@ final class CPUStorage: Storage, @unchecked Sendable {
   var numbers: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
 
   func write(_ numbers: [Float]) {
-    require(numbers.count == count, "\(numbers.count) numbers cannot fill \(count)")
+    device.requireCount(of: numbers, toFill: self)
     numbers.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { start.update(from: base, count: count) }
     }

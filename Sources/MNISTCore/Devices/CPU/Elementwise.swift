@@ -79,7 +79,7 @@ enum Elementwise {
   private static func map(
     _ x: CPUStorage, _ y: CPUStorage, _ body: (Vector, Vector) -> Vector
   ) -> CPUStorage {
-    require(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
+    x.device.requireCount(of: x, toMeet: y)
     let result = CPUStorage(count: x.count)
     let (first, second, target) = (x.start, y.start, result.start)
     forEachChunk(of: x.count) {

@@ -60,7 +60,7 @@ public final class ThreadPool: Sendable {
   private func share(_ taskCount: Int, _ body: (Int) -> Void) {
     // While another thread has the pool, the caller does its tasks alone: same result, later.
     guard taskCount > 1, !workers.isEmpty, board.acquire() else {
-      for task in 0..<max(0, taskCount) { body(task) }
+      for task in 0..<taskCount { body(task) }
       return
     }
     withoutActuallyEscaping(body) { escapable in

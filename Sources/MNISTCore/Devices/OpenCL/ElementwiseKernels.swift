@@ -93,7 +93,7 @@ extension OpenCLDevice {
   }
 
   func binary(_ operation: BinaryOperation, _ x: Storage, _ y: Storage) -> Storage {
-    require(x.count == y.count, "\(x.count) numbers cannot meet \(y.count)")
+    requireCount(of: x, toMeet: y)
     let (code, number): (Int, Float) =
       switch operation {
       case .add: (0, 0)

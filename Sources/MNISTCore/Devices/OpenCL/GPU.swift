@@ -40,8 +40,12 @@ public enum GPU {
   }
 
   /// The number of the first that can be used; nil where there is none. Without a sign of one, OpenCL is not loaded.
-  static func firstUsable() -> Int? {
-    guard includesProcessors || GraphicsHardware.mayBeThere else { return nil }
+  static func firstUsable(
+    includingProcessors: Bool = includesProcessors,
+    hardwareMayBeThere: Bool = GraphicsHardware.mayBeThere,
+    of all: () throws(DeviceError) -> [OpenCLDescription] = { () throws(DeviceError) in try all() }
+  ) -> Int? {
+    guard includingProcessors || hardwareMayBeThere else { return nil }
     return try? all().firstIndex { $0.problem == nil }
   }
 

@@ -6,6 +6,9 @@
 struct OpenCLCache: Sendable {
   let folder: String
 
+  /// The sizes of programs, and of what is told about them, that are believed.
+  static let sizes = 1...(1 << 28)
+
   /// In `$XDG_CACHE_HOME`, else in the system's folder for such files; nil for a user without a home.
   static func ofUser(
     _ environment: (String) -> String? = { CLibrary.environment($0) }
@@ -32,9 +35,9 @@ struct OpenCLCache: Sendable {
   }
 
   func read(_ key: String) -> [UInt8]? {
-    guard let entry = try? InputFile.read(path(key), limit: 1 << 28), entry.count >= 32 else {
-      return nil
-    }
+    guard let entry = try? InputFile.read(path(key), limit: Self.sizes.upperBound),
+      entry.count >= 32
+    else { return nil }
     let content = Array(entry[32...])
     return Array(entry[..<32]) == seal(content, key) ? content : nil
   }

@@ -61,7 +61,7 @@ final class OpenCLDevice: Device {
 
   func write(_ numbers: [Float], to target: Overwriting) {
     let target = own(target)
-    require(numbers.count == target.count, "\(numbers.count) numbers cannot fill \(target.count)")
+    requireCount(of: numbers, toFill: target)
     target.buffer.write(numbers)
   }
 
@@ -91,14 +91,14 @@ final class OpenCLDevice: Device {
   // MARK: Its own storages
 
   func own(_ storage: Storage) -> OpenCLStorage {
-    require(storage.device === self, "numbers on \(storage.device) cannot be used on \(self)")
+    requireOwn(storage)
     return unsafeDowncast(storage, to: OpenCLStorage.self)
   }
 
   func own(_ target: Overwriting) -> OpenCLStorage { own(target.storage) }
 
   func own(_ bytes: ByteStorage) -> OpenCLBuffer {
-    require(bytes.device === self, "bytes on \(bytes.device) cannot be used on \(self)")
+    requireOwn(bytes)
     return unsafeDowncast(bytes, to: OpenCLByteStorage.self).buffer
   }
 }

@@ -59,49 +59,43 @@ enum OpenCLPlatform {
     _ library: OpenCLLibrary, includingProcessors: Bool
   ) throws(DeviceError) -> [(handle: Handle, description: OpenCLDescription)] {
     var found: [(handle: Handle, description: OpenCLDescription)] = []
-    for platform in try platforms(library) {
+    for platform in try platforms({ library.getPlatformIDs($0, $1, $2) }) {
       let platformName = text(.platformName, library.getPlatformInfo, platform)
       let type =
         includingProcessors
         ? OpenCLLibrary.Constant.deviceTypeAll : OpenCLLibrary.Constant.deviceTypeGPU
       // A platform whose driver answers nothing has no devices; the others still count.
-      for device in devices(library, platform, type) {
-        found.append((device, description(library, device, platformName)))
+      for device in handles({ library.getDeviceIDs(platform, type, $0, $1, $2) }).handles {
+        found.append((device, description(library.getDeviceInfo, device, platformName)))
       }
     }
     return found
   }
 
-  private static func platforms(_ library: OpenCLLibrary) throws(DeviceError) -> [Handle] {
-    var count: UInt32 = 0
-    let code = library.getPlatformIDs(0, nil, &count)
-    guard code != OpenCLLibrary.Constant.platformNotFound else { return [] }
-    var handles = [Handle?](repeating: nil, count: min(Int(count), 1_024))
-    let second =
-      code != 0 || count == 0
-      ? code : library.getPlatformIDs(UInt32(handles.count), &handles, &count)
-    guard second == 0 else {
-      throw .failed(device: "OpenCL's loader", call: "clGetPlatformIDs", code: second)
+  /// Asks for handles: how many may be written, where to, and how many there are.
+  typealias Ask = (UInt32, UnsafeMutablePointer<Handle?>?, UnsafeMutablePointer<UInt32>) -> Int32
+
+  static func platforms(_ ask: Ask) throws(DeviceError) -> [Handle] {
+    let (handles, code) = handles(ask)
+    guard code == 0 || code == OpenCLLibrary.Constant.platformNotFound else {
+      throw .failed(device: "OpenCL's loader", call: "clGetPlatformIDs", code: code)
     }
-    return handles.compactMap(\.self)
+    return handles
   }
 
-  private static func devices(
-    _ library: OpenCLLibrary, _ platform: Handle, _ type: UInt64
-  ) -> [Handle] {
+  /// All that there are, no more than one can believe; none after an error.
+  static func handles(_ ask: Ask) -> (handles: [Handle], code: Int32) {
     var count: UInt32 = 0
-    guard library.getDeviceIDs(platform, type, 0, nil, &count) == 0, count > 0 else { return [] }
+    var code = ask(0, nil, &count)
+    guard code == 0 && count > 0 else { return ([], code) }
     var handles = [Handle?](repeating: nil, count: min(Int(count), 1_024))
-    guard library.getDeviceIDs(platform, type, UInt32(handles.count), &handles, &count) == 0 else {
-      return []
-    }
-    return handles.compactMap(\.self)
+    code = ask(UInt32(handles.count), &handles, &count)
+    return (code == 0 ? handles.compactMap(\.self) : [], code)
   }
 
-  private static func description(
-    _ library: OpenCLLibrary, _ device: Handle, _ platformName: String
+  static func description(
+    _ ask: OpenCLLibrary.Information, _ device: Handle, _ platformName: String
   ) -> OpenCLDescription {
-    let ask = library.getDeviceInfo
     func number<Number: FixedWidthInteger>(_ query: Query, as type: Number.Type) -> Int {
       var number: Number = 0
       let code = ask(device, query.rawValue, MemoryLayout<Number>.size, &number, nil)

@@ -63,7 +63,7 @@ struct OpenCLProgram {
     guard
       library.getProgramInfo(
         program, OpenCLLibrary.Query.binarySizes.rawValue, MemoryLayout<Int>.size, &size, nil) == 0,
-      (1...(1 << 28)).contains(size)
+      OpenCLCache.sizes.contains(size)
     else { return nil }
     var bytes = [UInt8](repeating: 0, count: size)
     let code = bytes.withUnsafeMutableBufferPointer {
@@ -75,18 +75,22 @@ struct OpenCLProgram {
     return code == 0 ? bytes : nil
   }
 
-  /// The first line of what the driver's compiler says that names an error, else the first.
   private func buildLog(_ program: Handle) -> String {
     let query = OpenCLLibrary.Query.buildLog.rawValue
     var size = 0
     guard library.getProgramBuildInfo(program, device, query, 0, nil, &size) == 0,
-      (1...(1 << 20)).contains(size)
+      OpenCLCache.sizes.contains(size)
     else { return "" }
     var bytes = [UInt8](repeating: 0, count: size)
     guard library.getProgramBuildInfo(program, device, query, size, &bytes, nil) == 0 else {
       return ""
     }
-    let lines = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    return Self.summary(of: bytes)
+  }
+
+  /// The first line of what a driver's compiler says that names an error, else the first.
+  static func summary(of log: [UInt8]) -> String {
+    let lines = String(decoding: log.prefix { $0 != 0 }, as: UTF8.self)
       .split(whereSeparator: \.isNewline)
     return String((lines.first { $0.contains("error") } ?? lines.first ?? "").prefix(200))
   }

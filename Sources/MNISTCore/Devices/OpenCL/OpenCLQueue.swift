@@ -70,6 +70,9 @@ final class OpenCLQueue: @unchecked Sendable {
   /// How often each kernel has been launched.
   var launches: [String: Int] { state.withLock { $0.launches } }
 
+  /// How many pieces of memory are held for commands that may not be done.
+  var heldCount: Int { state.withLock { $0.held.count } }
+
   private static func error(
     _ code: Int32, _ call: String, _ description: OpenCLDescription
   ) -> DeviceError {
@@ -176,8 +179,9 @@ final class OpenCLQueue: @unchecked Sendable {
 
   /// Once this command is known to be done, and with it all before.
   private func freeHeld(upTo command: Int, _ state: inout State) {
-    for held in state.held where held.command <= command { held.memory.deallocate() }
-    state.held.removeAll { $0.command <= command }
+    let kept = state.held.partition { $0.command <= command }
+    for held in state.held[kept...] { held.memory.deallocate() }
+    state.held.removeSubrange(kept...)
   }
 
   // MARK: A number that is fetched early

@@ -26,6 +26,16 @@ enum ProductKernels {
   static let variants = [large, small]
   static let depth = 16
 
+  /// Whether it pays to try which variant is faster: a product of more steps would be waited for longer than a moment.
+  static func mayBeTried(_ m: Int, _ n: Int, _ k: Int) -> Bool { m * n * k <= 1 << 28 }
+
+  /// Which variant is likely to be faster for a result of m rows and n columns.
+  static func likely(_ m: Int, _ n: Int, computeUnitCount: Int) -> Variant {
+    let groups = OpenCLDevice.groups(m, of: large.tile) * OpenCLDevice.groups(n, of: large.tile)
+    // Two groups for each unit, for one to compute while the other waits for memory.
+    return groups >= 2 * computeUnitCount ? large : small
+  }
+
   static let part = KernelPart(
     kernels: variants.map(\.name), source: variants.map(source).joined())
 
@@ -127,12 +137,11 @@ extension OpenCLDevice {
     products.map { multiply($0, with: variant(for: $0)) }
   }
 
-  /// Where a product takes that many steps, waiting for one longer than a moment would not pay.
-  private static let tuningLimit = 1 << 28
-
   private func variant(for product: MatrixProduct) -> ProductKernels.Variant {
     let (m, n, k) = (product.a.rows, product.b.columns, product.a.columns)
-    guard let tuning, m * n * k <= Self.tuningLimit else { return likelyVariant(for: product) }
+    guard let tuning, ProductKernels.mayBeTried(m, n, k) else {
+      return ProductKernels.likely(m, n, computeUnitCount: queue.description.computeUnitCount)
+    }
     let shape = "\(m) \(n) \(k) \(product.a.isTransposed) \(product.b.isTransposed)"
     return tuning.variant(for: shape) { variant in
       // The first warms up.
@@ -140,16 +149,8 @@ extension OpenCLDevice {
         let start = ContinuousClock.now
         for _ in 0..<4 { _ = multiply(product, with: variant) }
         return queue.finish() ? .now - start : nil
-      }.min()
+      }
     }
-  }
-
-  private func likelyVariant(for product: MatrixProduct) -> ProductKernels.Variant {
-    let large = ProductKernels.large
-    let groups =
-      Self.groups(product.a.rows, of: large.tile) * Self.groups(product.b.columns, of: large.tile)
-    // Two groups for each unit, for one to compute while the other waits for memory.
-    return groups >= 2 * queue.description.computeUnitCount ? large : ProductKernels.small
   }
 
   func multiply(_ product: MatrixProduct, with variant: ProductKernels.Variant) -> Storage {

@@ -20,13 +20,14 @@ final class ProductTuning: Sendable {
     self.fastest = Mutex(fastest)
   }
 
-  /// - Parameter measure: how long products of this shape take; nil after a failure.
+  /// - Parameter measure: how long products of this shape take, each time, of which the shortest counts; nothing
+  ///   after a failure.
   func variant(
-    for shape: String, measure: (ProductKernels.Variant) -> Duration?
+    for shape: String, measure: (ProductKernels.Variant) -> [Duration]
   ) -> ProductKernels.Variant {
     let variants = ProductKernels.variants
     if let place = fastest.withLock({ $0[shape] }) { return variants[place] }
-    let durations = variants.compactMap(measure)
+    let durations = variants.compactMap { measure($0).min() }
     guard durations.count == variants.count, let least = durations.min(),
       let place = durations.firstIndex(of: least)
     else { return variants[0] }
