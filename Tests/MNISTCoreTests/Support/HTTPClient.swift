@@ -143,14 +143,27 @@ final class HTTPClient {
   }
 }
 
-/// Waits until something is so.
+/// Waits until something is so, and lets other tests run meanwhile: that may take as long as they do.
 func eventually(
   at location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
 ) async throws {
-  // Under a sanitizer some things take long.
-  let deadline = ContinuousClock.now + .seconds(60)
+  let deadline = waitingDeadline
   while try !condition() {
     try #require(ContinuousClock.now < deadline, "never came", sourceLocation: location)
     try await Task.sleep(for: .milliseconds(2))
   }
 }
+
+/// The same for what comes within moments and may be gone when all others have run, such as a connection that is idle.
+func soon(
+  at location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+) throws {
+  let deadline = waitingDeadline
+  while try !condition() {
+    try #require(ContinuousClock.now < deadline, "never came", sourceLocation: location)
+    usleep(2_000)
+  }
+}
+
+/// Under a sanitizer some things take long.
+private var waitingDeadline: ContinuousClock.Instant { .now + .seconds(60) }

@@ -24,7 +24,7 @@ struct HTTPServerTests {
       client.ask("POST", "/c", body: "")
       #expect(client.answer()?.body == "POST /c")
 
-      try await eventually { handler.records.count == 4 }
+      try soon { handler.records.count == 4 }
       let records = handler.records
       #expect(records.map(\.method) == ["GET", "HEAD", "POST", "POST"])
       #expect(records.map(\.path) == ["/a", "/b", "/c", "/c"])
@@ -49,7 +49,7 @@ struct HTTPServerTests {
         #expect(isAlone() == "false")
         withExtendedLifetime(other) {}
       }
-      try await eventually { isAlone() == "true" }
+      try soon { isAlone() == "true" }
     }
   }
 
@@ -160,7 +160,7 @@ struct HTTPServerTests {
         #expect(answer.status == 403 && answer.body == "refused")
         #expect(client.isAtEnd)
       }
-      try await eventually { handler.records.count == 2 }
+      try soon { handler.records.count == 2 }
       #expect(handler.records.map(\.status) == [403, 403])
     }
   }
@@ -321,7 +321,7 @@ struct HTTPServerTests {
       begin()
       client.send("9\r\n123456789\r\n5\r\n12345\r\n5\r\n12345\r\n")
       #expect(client.answer() == nil)
-      try await eventually { handler.records.count == 4 }
+      try soon { handler.records.count == 4 }
       #expect(handler.records.map(\.status) == [200, 400, 200, nil])
     }
   }
@@ -353,7 +353,7 @@ struct HTTPServerTests {
       let client = try HTTPClient(port: server.address.port)
       let small = String(repeating: "a", count: 65_536)
       // When all but one of the slow bytes have come, 40,001 are left.
-      try await eventually {
+      try soon {
         client.ask("POST", "/a", body: small + "b")
         return client.answer()?.body == "tooMuchAtOnce"
       }
@@ -362,7 +362,7 @@ struct HTTPServerTests {
       slow.send("s")
       #expect(slow.answer()?.body == "POST /slow \(slowBody)")
       // What it took is free again once it is over.
-      try await eventually {
+      try soon {
         client.ask("POST", "/a", body: small + "b")
         return client.answer()?.body == "POST /a \(small)b"
       }
@@ -404,7 +404,7 @@ struct HTTPServerTests {
       var replies: [SampleServer.Reply] = []
       for client in clients {
         client.ask("POST", "/late", body: "x")
-        try await eventually { handler.waitingCount == 1 }
+        try soon { handler.waitingCount == 1 }
         replies += handler.replies
       }
       // Meanwhile others are answered.
@@ -428,7 +428,7 @@ struct HTTPServerTests {
       do {
         let client = try HTTPClient(port: server.address.port)
         client.ask("POST", "/late", body: "x")
-        try await eventually { handler.waitingCount == 1 }
+        try soon { handler.waitingCount == 1 }
       }
       for reply in handler.replies { reply(SampleServer.text("late")) }
       do {
@@ -436,7 +436,7 @@ struct HTTPServerTests {
         client.ask("POST", "/a", ["Content-Length: 5"])
         client.send("hell")
       }
-      try await eventually { handler.records.count == 2 }
+      try soon { handler.records.count == 2 }
       #expect(Set(handler.records.map(\.path)) == ["/late", "/a"])
       let cut = try #require(handler.records.first { $0.path == "/a" })
       #expect(cut.status == nil && cut.byteCount == 0)
@@ -455,7 +455,7 @@ struct HTTPServerTests {
       let start = ContinuousClock.now
       let client = try HTTPClient(port: server.address.port)
       client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
-      try await eventually {
+      try soon {
         server.cutOverdue()
         if trickles { client.send("x") }
         return client.hasEnded
@@ -472,13 +472,13 @@ struct HTTPServerTests {
       let client = try HTTPClient(port: server.address.port)
       client.ask("POST", "/a", ["Content-Length: 100000"])
       client.send("x")
-      try await eventually {
+      try soon {
         server.cutOverdue()
         if trickles { client.send("x") }
         return client.hasEnded
       }
       #expect(ContinuousClock.now - start > .milliseconds(100))
-      try await eventually { handler.records.count == 1 }
+      try soon { handler.records.count == 1 }
       #expect(handler.records[0].path == "/a" && handler.records[0].status == nil)
       #expect(handler.records[0].byteCount == 0)
     }
@@ -490,7 +490,7 @@ struct HTTPServerTests {
       let client = try HTTPClient(port: server.address.port)
       client.ask("GET", "/a")
       #expect(client.answer()?.body == "GET /a")
-      try await eventually {
+      try soon {
         server.cutOverdue()
         return client.hasEnded
       }
@@ -504,9 +504,9 @@ struct HTTPServerTests {
     try await SampleServer.with(limits) { server, handler async throws in
       let client = try HTTPClient(port: server.address.port)
       client.ask("POST", "/late", body: "x")
-      try await eventually { handler.waitingCount == 1 }
+      try soon { handler.waitingCount == 1 }
       for _ in 0..<20 {
-        try await Task.sleep(for: .milliseconds(6))
+        usleep(6_000)
         server.cutOverdue()
       }
       #expect(!client.hasEnded)
@@ -522,7 +522,7 @@ struct HTTPServerTests {
       let client = try HTTPClient(port: server.address.port)
       for part in ["GET / HTTP/1.1\r\nHo", "st: localhost\r\nContent-Length: 2\r\n\r\n", "a", "b"] {
         client.send(part)
-        try await Task.sleep(for: .milliseconds(5))
+        usleep(5_000)
         server.cutOverdue()
       }
       #expect(client.answer()?.body == "GET / ab")
@@ -541,17 +541,17 @@ struct HTTPServerTests {
       idle.ask("GET", "/a")
       #expect(idle.answer()?.headers["connection"] == nil)
       client.ask("POST", "/late", body: "x")
-      try await eventually { handler.waitingCount == 1 }
+      try soon { handler.waitingCount == 1 }
       // No time is left, and yet the answer is to come.
       #expect(!server.stop(within: 0))
-      try await eventually { !HTTPClient.isAnswered(server.address.port) }
+      try soon { !HTTPClient.isAnswered(server.address.port) }
       let isStopped = Mutex(false)
       let stopping = try #require(
         SystemThread {
           let hasStopped = server.stop(within: 60)
           isStopped.withLock { $0 = hasStopped }
         })
-      try await Task.sleep(for: .milliseconds(10))
+      usleep(10_000)
       #expect(!client.hasEnded && !isStopped.withLock { $0 })
       for reply in handler.replies { reply(SampleServer.text("late")) }
       let answer = try #require(client.answer())
@@ -567,7 +567,7 @@ struct HTTPServerTests {
       let client = try HTTPClient(port: server.address.port)
       client.ask("POST", "/a", ["Content-Length: 5"])
       client.send("hell")
-      try await Task.sleep(for: .milliseconds(20))
+      usleep(20_000)
       #expect(server.stop(within: 0.02))
       #expect(client.isAtEnd)
       #expect(handler.records.allSatisfy { $0.status == nil })
