@@ -122,7 +122,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
-    signal(SIGURG) { _ in }
+    ProcessSignal.handle(SIGURG) { _ in }
     let waiting = Frozen(pthread_self())
     let isOver = Mutex(false)
     let other = try #require(
@@ -132,7 +132,9 @@ import Testing
           usleep(1_000)
         }
       })
+    let start = ContinuousClock.now
     #expect(!SystemError.wait(for: POLLIN, on: ends[0], milliseconds: 60_000))
+    #expect(ContinuousClock.now - start < .seconds(60))
     isOver.withLock { $0 = true }
     other.join()
   }
