@@ -304,8 +304,8 @@ struct OpenCLDeviceTests {
 
   /// The first line with an error, else the first, and no more than 200 letters of it.
   @Test(arguments: [
-    ("odd\nerror: a\n\nerror: b", "error: a"), ("\none\ntwo", "one"), ("", ""),
-    ("odd\nerror: a\0b", "error: a"),
+    ("odd\n1: error: a\n\n2: error: b", "1: error: a"), ("\none\ntwo", "one"), ("", ""),
+    ("odd\n1: error: a\0b", "1: error: a"),
     ("a" + String(repeating: "b", count: 200), "a" + String(repeating: "b", count: 199)),
   ])
   func aLineOfTheCompilersIsTold(_ log: String, _ line: String) {
