@@ -431,8 +431,17 @@ private let mistakes: [String: @Sendable () -> Void] = [
 
   // Files and pictures
   "a picture of 0×1 pixels": { _ = Picture(height: 0, width: 1, luminance: []) },
+  "a picture of 1×0 pixels": { _ = Picture(height: 1, width: 0, luminance: []) },
   "3 values for 2×2 pixels": { _ = Picture(height: 2, width: 2, luminance: [1, 2, 3]) },
   "3 pixels for 2×2": { _ = PNGEncoder.encode(height: 2, width: 2, pixels: [1, 2, 3]) },
+  "0 pixels for 0×1": { _ = PNGEncoder.encode(height: 0, width: 1, pixels: []) },
+  "0 pixels for 1×0": { _ = PNGEncoder.encode(height: 1, width: 0, pixels: []) },
+  "an archive's entry cannot be called a": {
+    var writer = ZIPWriter()
+    writer.add("a", [])
+    writer.add("a", [])
+  },
+  "the input before this is not taken yet": { try? ZlibStream([1], .zlib).supply([2]) },
   "the caller looks at the length first": { _ = try? PNGHeader([1, 2], path: "f") },
   "the caller looks at the signature first": { _ = try? NetpbmDecoder.decode([1], path: "f") },
   "images have 3 sizes, not 1": { _ = IDXHeader.encoded(.images, sizes: [1]) },

@@ -129,10 +129,7 @@ extension PyTorchFile {
   func values(
     of tensors: [PickledTensor], read: (Range<Int>) throws -> [UInt8]
   ) throws -> [TensorValue] {
-    // Each number once more for the places of a strided tensor's numbers.
-    let needed = tensors.reduce(0.0) { $0 + Double($1.count * $1.storage.type.convertedByteCount) }
-    let largest = tensors.map { 8 * $0.count + $0.storage.count * $0.storage.type.byteCount }.max()
-    guard needed < 0x1p60, SystemMemory.has(Int(needed) + (largest ?? 0)) else {
+    guard SystemMemory.has(Self.memoryByteCount(of: tensors)) else {
       throw FileError.cannotRead(path: path, reason: SystemError.noMemory)
     }
     var values = [TensorValue?](repeating: nil, count: tensors.count)
@@ -148,6 +145,15 @@ extension PyTorchFile {
       }
     }
     return values.compactMap { $0 }
+  }
+
+  /// Memory for reading them: the numbers, and beside them the bytes of the largest one's storage and, where it is
+  /// strided, the places of its numbers.
+  static func memoryByteCount(of tensors: [PickledTensor]) -> Int {
+    let needed = tensors.reduce(0.0) { $0 + Double($1.count * $1.storage.type.convertedByteCount) }
+    let largest = tensors.map { 8 * $0.count + $0.storage.count * $0.storage.type.byteCount }.max()
+    // No memory is that large.
+    return Int(min(needed, 0x1p60)) + (largest ?? 0)
   }
 
   /// All of the file, with every number in it. Throws as `values` does.

@@ -114,7 +114,7 @@ protocol TensorContainer {
 extension TensorFile.Listing {
   /// Memory for reading all of it: the numbers, and beside them the bytes and one conversion of the largest
   /// tensor.
-  fileprivate var memoryByteCount: Int {
+  var memoryByteCount: Int {
     let sizes = entries.map { entry in
       let count = Double(elementCount(of: entry.shape))
       return (

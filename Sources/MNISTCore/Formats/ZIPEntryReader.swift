@@ -45,13 +45,8 @@ struct ZIPEntryReader {
   private mutating func inflated(
     _ count: Int, read: (Range<Int>) throws -> [UInt8]
   ) throws -> [UInt8] {
-    if stream == nil {
-      do throws(ZlibStream.Failure) {
-        stream = try ZlibStream([], .none)
-      } catch {
-        throw ZIPError.cannotUnpack(path: path, entry: entry.name, reason: error.reason)
-      }
-    }
+    let stream = try self.stream ?? newStream()
+    self.stream = stream
     var output: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: min(1 << 16, count))
     // Memory for what has not been unpacked yet is asked for in steps: a small file cannot claim much.
@@ -62,7 +57,7 @@ struct ZIPEntryReader {
         output.reserveCapacity(capacity)
       }
       let (filled, isAtEnd) = try unpack(
-        into: &piece, room: min(piece.count, capacity - output.count), read)
+        stream, into: &piece, room: min(piece.count, capacity - output.count), read)
       output += piece[..<filled]
       if isAtEnd, output.count < count {
         throw ZIPError.wrongSize(
@@ -73,11 +68,19 @@ struct ZIPEntryReader {
     return output
   }
 
+  private func newStream() throws -> ZlibStream {
+    do throws(ZlibStream.Failure) {
+      return try ZlibStream([], .none)
+    } catch {
+      throw ZIPError.cannotUnpack(path: path, entry: entry.name, reason: error.reason)
+    }
+  }
+
   /// One step; whether the packed data has come to its end.
   private func unpack(
-    into piece: inout [UInt8], room: Int, _ read: (Range<Int>) throws -> [UInt8]
+    _ stream: ZlibStream, into piece: inout [UInt8], room: Int,
+    _ read: (Range<Int>) throws -> [UInt8]
   ) throws -> (filled: Int, isAtEnd: Bool) {
-    guard let stream else { return (0, true) }
     let start = entry.range.lowerBound + stream.position
     if stream.needsInput, start < entry.range.upperBound {
       stream.supply(try read(start..<min(start + (1 << 16), entry.range.upperBound)))
@@ -99,7 +102,7 @@ struct ZIPEntryReader {
     if let stream {
       var byte: [UInt8] = [0]
       var step = (filled: 0, isAtEnd: false)
-      repeat { step = try unpack(into: &byte, room: 1, read) } while step == (0, false)
+      repeat { step = try unpack(stream, into: &byte, room: 1, read) } while step == (0, false)
       guard step.filled == 0 else {
         throw ZIPError.wrongSize(
           path: path, entry: entry.name, expectedBytes: entry.byteCount, foundBytes: nil)

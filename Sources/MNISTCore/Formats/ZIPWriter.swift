@@ -72,7 +72,7 @@ struct ZIPLayout {
     let directory = directory(entries)
     let numbers = [entries.count, entries.count, directory.count, directoryOffset]
     var bytes = directory
-    let isWide = entries.count >= 0xFFFF || numbers.contains { $0 >= wideFrom }
+    let isWide = needsWideEnd(numbers)
     if isWide {
       let start = directoryOffset + directory.count
       bytes += [0x50, 0x4B, 6, 6] + field(44, 8) + field(45, 2) + field(45, 2) + field(0, 8)
@@ -83,6 +83,11 @@ struct ZIPLayout {
       + zip(numbers, [2, 2, 4, 4]).flatMap { number, width in
         field(isWide ? 0xFFFF_FFFF : number, width)
       } + field(0, 2)
+  }
+
+  /// Whether an end record cannot hold these numbers, of which the first is that of the entries.
+  func needsWideEnd(_ numbers: [Int]) -> Bool {
+    numbers[0] >= 0xFFFF || numbers.contains { $0 >= wideFrom }
   }
 
   func directory(_ entries: [ZIPArchive.Entry]) -> [UInt8] {

@@ -13,6 +13,14 @@ import Testing
     #expect(try GzipReader(packed, path: "f").read(70_000) == Array(content[..<70_000]))
   }
 
+  @Test func whatStoodFarBeforeIsFoundAgain() throws {
+    var generator = SeededGenerator(seed: 1)
+    let noise = (0..<30_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let packed = gzip(noise + noise)
+    #expect(packed.count < 31_000)
+    #expect(try unpack(packed) == noise + noise)
+  }
+
   @Test func theContentComesInPiecesOfAnySize() throws {
     let reader = try GzipReader(gzip(text), path: "f")
     #expect(try reader.read(4) == Array(text[..<4]))

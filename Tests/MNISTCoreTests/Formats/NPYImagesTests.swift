@@ -28,7 +28,9 @@ import Testing
   @Test(
     arguments: [
       ("", 0, "{", "the end"),
+      ("{", 1, "a text in quotes", "the end"),
       ("{'descr", 1, "a text in quotes", "\"'descr\""),
+      ("{'descr': '<f4' 'shape': (3,)}", 16, "}", "\"'shape': (3,)}\""),
       (
         "{'\(String(repeating: "a", count: 100))': 1}", 104,
         "descr, fortran_order and shape, once each", "\" 1}\""
@@ -53,6 +55,8 @@ import Testing
       (literal("<f4", "(3)"), 53, "a comma after the only size", "\", }\""),
       (literal("<f4", "(-3,)"), 51, "a size", "\"-3,), }\""),
       (literal("<f4", "(3.5,)"), 52, ")", "\".5,), }\""),
+      // The colon comes right after the digits.
+      (literal("<f4", "(3:,)"), 52, ")", "\":,), }\""),
       (literal("<f4", "(1234567890123456789,)"), 51, "a size", "\"1234567890123456789,\""),
       (literal("<f4", "__import__('os')"), 50, "(", "\"__import__('os'), }\""),
       ("{'descr': 1, ", 10, "a text in quotes", "\"1, \""),
@@ -105,6 +109,9 @@ import Testing
     #expect(
       throws: NPYError.headerTooLarge(path: "f", limitBytes: 1 << 16, foundBytes: 0xFFFF_FFFF)
     ) { try read([2, 0, 0xFF, 0xFF, 0xFF, 0xFF]) }
+    let longest = literal("|u1", "(1,)")
+    let spaces = [UInt8](repeating: 0x20, count: (1 << 16) - longest.utf8.count)
+    #expect(throws: Never.self) { try read([2, 0, 0, 0, 1, 0] + Array(longest.utf8) + spaces) }
     let error = NPYError.notNPY(path: "f", found: "a web page")
     #expect(throws: error) {
       try NPYHeader(ByteStream(FileBytes(Array("<html>!!".utf8), path: "f")))
@@ -194,6 +201,10 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
         .notAPixel(path: "f", image: 1, .fractions, found: "2.0")
       ),
       (
+        ">f2", "(1, 1, 1)", [0x5C, 0],
+        .notAPixel(path: "f", image: 0, .bytes, found: "256.0")
+      ),
+      (
         "|b1", "(1, 1, 1)", [2],
         .notAPixel(path: "f", image: 0, .bytes, found: "a bool of 2")
       ),
@@ -243,6 +254,10 @@ private func npy(_ literal: String, _ numbers: [UInt8]) -> [UInt8] {
     #expect(try images.table() == expected)
     var reader = try images.reader()
     #expect(try pieces(of: &reader, 1) == expected)
+    let withTwo = npy(literal("<f2", "(1, 1, 2)"), [0, 0, 0, 0x40])
+    #expect(
+      try NPYImages(FileBytes(withTwo, path: "f")).table()
+        == ImageTable(height: 1, width: 2, pixels: [0, 2], labels: nil))
   }
 
   /// All numbers are looked at before the first image is used; but bytes, each of which is a pixel, are read once.

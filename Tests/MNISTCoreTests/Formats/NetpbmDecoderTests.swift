@@ -6,9 +6,11 @@ import Testing
   @Test(
     arguments: [
       ("P2 2 2 255\n0 1\n2 255", [0, 1, 2, 255]),
-      ("P2\n# a comment\n2 # width\n 2\t255\r\n0 1 2 # almost\n255\n# the end\n", [0, 1, 2, 255]),
+      ("P2\n# a comment\n2 # width\n 2\t255\r\n0 1 2 # almost\n255\n# the end", [0, 1, 2, 255]),
       ("P2 1 4 15 0 1 7 15", [0, 17, 119, 255]),
       ("P2 1 2 65535 65535 32896", [255, 128]), ("P2 1 2 508 1 508", [1, 255]),
+      // Where less would be a shade darker.
+      ("P2 1 1 65535 33025", [129]), ("P2 1 3 2 0 1 2", [0, 128, 255]),
       ("P2 1 1#1\r9 9", [255]),
       ("P1 3 2 1 0 1\n0 0 1", [0, 255, 0, 255, 255, 0]),
       ("P1 3 2\n101001", [0, 255, 0, 255, 255, 0]),
@@ -27,14 +29,15 @@ import Testing
     arguments: [
       ("P5 2 2 255\n", [0, 10, 35, 255], [0, 10, 35, 255]),
       ("P5#\n2 2#\n255 ", [0, 10, 35, 255], [0, 10, 35, 255]),
-      ("P5 1 2 256\n", [1, 0, 0, 128], [255, 128]),
+      ("P5 1 3 256\n", [1, 0, 0, 128, 0, 0], [255, 128, 0]),
       ("P5 1 2 3\n", [1, 3], [85, 255]),
-      ("P6 1 2 255\n", [255, 0, 0, 9, 9, 9], [76, 9]),
+      ("P6 1 2 255\n", [255, 0, 0, 0, 0, 255], [76, 29]),
       (
-        "P4 9 2\n", [0b1010_0000, 0b1000_0000, 0, 0],
-        [0, 255, 0, 255, 255, 255, 255, 255, 0]
+        "P4 9 2\n", [0b0010_0001, 0b1000_0000, 0, 0],
+        [255, 255, 0, 255, 255, 255, 255, 0, 0]
           + [UInt8](repeating: 255, count: 9)
       ),
+      ("P4 8 2\n", [0xFF, 0], [UInt8](repeating: 0, count: 8) + [UInt8](repeating: 255, count: 8)),
     ] as [(String, [UInt8], [UInt8])])
   func binaryIsRead(_ header: String, _ raster: [UInt8], _ expected: [UInt8]) throws {
     #expect(try decode(Array(header.utf8) + raster).luminance == expected)
@@ -48,9 +51,11 @@ import Testing
     ("P2 2 2 255 1 2 3 ", "not a picture at byte 17 (expected value 3, found the end)"),
     ("P2 2 2 255 1 2 3", "truncated picture (expected at least 17 bytes, found 16)"),
     ("P2 1 1 255 \u{E}7", "not a picture at byte 11 (expected value 0, found byte 0e)"),
+    ("P2 1 1 255 \u{8}7", "not a picture at byte 11 (expected value 0, found byte 08)"),
     ("P3 1 1 255 1 2", "truncated picture (expected at least 15 bytes, found 14)"),
     ("P5 2 2 255 123", "truncated picture (expected at least 15 bytes, found 14)"),
     ("P2 2 -2 255", "not a picture at byte 5 (expected the height, found byte 2d)"),
+    ("P2 ", "not a picture at byte 3 (expected the width, found the end)"),
     ("P2 x", "not a picture at byte 3 (expected the width, found byte 78)"),
     ("P2 2", "not a picture at byte 4 (expected white space before the height, found the end)"),
     (

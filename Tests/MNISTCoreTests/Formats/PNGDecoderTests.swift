@@ -103,6 +103,8 @@ private let kinds: [(UInt8, UInt8)] = [
     #expect(try opacity(palette) == nil)
     palette.transparency = [100]
     #expect(try opacity(palette) == [100, 255])
+    palette.transparency = [100, 9]
+    #expect(try opacity(palette) == [100, 9])
     // 16 bits become 8 by rounding.
     var pixels = PNGVector(width: 2, height: 1, colorType: 4, depth: 16)
     pixels.samples = [0, 128, 0, 129]
@@ -172,6 +174,14 @@ private let kinds: [(UInt8, UInt8)] = [
 
   @Test func aChunkWithoutLettersIsNone() {
     var vector = PNGVector()
+    // Next to A and to Z.
+    for other in [0x40, 0x5B] as [UInt8] {
+      let type: [UInt8] = [0x49, other, 0x41, 0x54]
+      vector.chunksBefore = [0, 0, 0, 0] + type + [0, 0, 0, 0]
+      #expect(throws: PNGError.wrongChunkType(path: "f", offset: 33, found: type)) {
+        try decode(vector.file)
+      }
+    }
     vector.chunksBefore = [0, 0, 0, 0, 0x49, 0x31, 0x41, 0x54, 0, 0, 0, 0]
     expect(
       vector.file, .wrongChunkType(path: "f", offset: 33, found: [0x49, 0x31, 0x41, 0x54]),
@@ -373,6 +383,9 @@ private let kinds: [(UInt8, UInt8)] = [
       vector.file, .unbacked(path: "f", neededBytes: 4097 * 4096, largestBytes: 3096),
       "f: PNG with too little image data (expected 16781312 bytes unpacked, found what can unpack "
         + "to 3096 at most)")
+    // One byte unpacks to as many as these rows have.
+    (vector.width, vector.height, vector.data) = (257, 4, [[1]])
+    #expect(throws: Never.self) { try decode(vector.file) }
   }
 
   @Test func dataThatEndsEarlyIsRefused() {

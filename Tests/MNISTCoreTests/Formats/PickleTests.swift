@@ -106,11 +106,24 @@ private typealias Value = PickleValue<PickledTensor>
     let tensor = PickledTensor(storage: storage, offset: 1, shape: [2, 2], strides: [3, 1])
     #expect(try read(tensorText(shape: [2, 2], strides: [3, 1])) == .tensor(#require(tensor)))
     #expect(tensor?.range == 1..<6 && tensor?.count == 4)
+    let single = tensorText(shape: [], strides: [])
+    for rest in ["\u{88}N", ""] {
+      #expect(
+        try read("ctorch._utils\n_rebuild_parameter\n(\(single.dropLast())\(rest)tR.")
+          == .tensor(#require(PickledTensor(storage: storage, offset: 1, shape: [], strides: []))))
+    }
+    // What PyTorch writes has six arguments.
+    let short = single.replacing("NtR.", with: "tR.")
     #expect(
-      try read(
-        "ctorch._utils\n_rebuild_parameter\n(\(tensorText(shape: [], strides: []).dropLast())\u{88}NtR."
-      )
-        == .tensor(#require(PickledTensor(storage: storage, offset: 1, shape: [], strides: []))))
+      throws: PickleError.misplaced(offset: bytes(short).count - 2, expected: "other arguments")
+    ) { try read(short) }
+  }
+
+  @Test func aTensorWithoutNumbersTakesNoTime() {
+    let storage = PickledStorage(key: "7", type: .float32, count: 6)
+    let shape = [1 << 40, 0]
+    let tensor = PickledTensor(storage: storage, offset: 0, shape: shape, strides: [7, 7])
+    #expect(tensor?.value(of: [], isBigEndian: false) == TensorValue([] as [Float], shape: shape))
   }
 
   @Test(
@@ -210,6 +223,8 @@ private typealias Value = PickleValue<PickledTensor>
     "cargparse\nNamespace\n)\u{81}NNs.", "NN\u{93}.", "ctorch._utils\n_rebuild_tensor_v2\n)R.",
     "ctorch._utils\n_rebuild_parameter\nN\u{85}R.", "c_codecs\nencode\n)R.",
     "cnumpy\ndtype\nU\u{2}O8\u{85}R.",
+    // No letter above U+00FF is a byte.
+    "c_codecs\nencode\n(X\u{2}\0\0\0\u{C4}\u{80}U\u{6}latin1tR.",
     "C\u{1}a.", "X\u{4}\0\0\0abc", "X\u{FF}\u{FF}\u{FF}\u{FF}a", "K", "G\0\0\0", "cos",
     "cos\nsystem", "\u{8A}\u{9}\0",
     "\u{8D}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}\u{FF}a", "X\u{1}\0\0\0\u{FF}.", "N.N",

@@ -296,6 +296,23 @@ import Testing
     }
   }
 
+  @Test func theMemoryForNumbersIsCounted() throws {
+    func tensor(_ type: NumberType, _ count: Int, _ shape: [Int]) throws -> PickledTensor {
+      let storage = PickledStorage(key: "0", type: type, count: count)
+      let strides = PickledTensor.strides(of: shape)
+      return try #require(
+        PickledTensor(storage: storage, offset: 0, shape: shape, strides: strides))
+    }
+    // Of both what they become; of the larger one the places, and what its storage has.
+    let tensors = [try tensor(.uint8, 5, [5]), try tensor(.float16, 10, [2, 3])]
+    #expect(PyTorchFile.memoryByteCount(of: tensors) == 5 * 8 + 6 * 4 + 6 * 8 + 10 * 2)
+    #expect(PyTorchFile.memoryByteCount(of: []) == 0)
+    let huge = PickledTensor(key: "0", type: .int64, shape: [1 << 48])
+    #expect(
+      PyTorchFile.memoryByteCount(of: [PickledTensor](repeating: huge, count: 1 << 12))
+        == 1 << 60 + 1 << 52)
+  }
+
   @Test(arguments: [
     (
       PyTorchError.otherFormat(path: "f", found: nil),

@@ -330,7 +330,8 @@ import Testing
 
   @Test func spacesInTheHeaderAndAnyOrderOfItsEntriesAreRead() throws {
     let header = """
-      { "b" : {"data_offsets":[4, 8], "shape":[ 1 ],"dtype":"F32"},
+      { "none":{"shape":[0],"dtype":"I64","data_offsets":[4,4]},
+      "b" : {"data_offsets":[4, 8], "shape":[ 1 ],"dtype":"F32"},
       "a":{"shape":[],"dtype":"F32","data_offsets":[0,4]},
       "empty":{"shape":[0],"dtype":"I64","data_offsets":[4,4]} , "__metadata__":{} }
       """
@@ -341,6 +342,7 @@ import Testing
           "a": TensorValue([1] as [Float], shape: []),
           "b": TensorValue([2] as [Float], shape: [1]),
           "empty": TensorValue([] as [Int64], shape: [0]),
+          "none": TensorValue([] as [Int64], shape: [0]),
         ]))
   }
 

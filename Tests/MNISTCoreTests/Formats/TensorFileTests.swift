@@ -80,6 +80,35 @@ import Testing
     #expect(try TensorFile(parsing: PyTorchFile.encoded(root), path: "m") == expected)
   }
 
+  @Test func stepsMayLieApart() throws {
+    let root = Value.dictionary(
+      .init([
+        ("model", .dictionary(.init([("w", weight), ("v", weight)], kind: .ordered))),
+        ("steps", .tensor(TensorValue([5, 6, 7] as [Int64], shape: [3]))),
+        ("__metadata__", .dictionary(.init([]))),
+      ]))
+    let structure = try PyTorchFile.described(root).map { tensor in
+      tensor.shape == [3]
+        ? try #require(
+          PickledTensor(storage: tensor.storage, offset: 0, shape: [2], strides: [2])) : tensor
+    }
+    let bytes = PyTorchFile.encoded(structure, values: root.tensors)
+    let tensors = try TensorFile(parsing: bytes, path: "m").tensors
+    #expect(tensors["optimizer.w.step"] == TensorValue([5] as [Int64], shape: []))
+    #expect(tensors["optimizer.v.step"] == TensorValue([7] as [Int64], shape: []))
+  }
+
+  @Test func theMemoryForAllOfAFileIsCounted() {
+    // Of both what they become, and twice what the larger one is there.
+    let listing = TensorFile.Listing(entries: [
+      .init(name: "a", type: .int8, shape: [5]), .init(name: "b", type: .float16, shape: [2, 3]),
+    ])
+    #expect(listing.memoryByteCount == 5 * 8 + 6 * 4 + 2 * 12)
+    #expect(TensorFile.Listing().memoryByteCount == 0)
+    let huge = TensorFile.Listing.Entry(name: "c", type: .int64, shape: [1 << 58])
+    #expect(TensorFile.Listing(entries: [huge]).memoryByteCount == 1 << 60)
+  }
+
   /// So many that four bytes for each, and a few times as many, can be counted.
   @Test func aTensorHasFewerThanTwoToThe59Numbers() {
     let most = 576_460_752_303_423_487

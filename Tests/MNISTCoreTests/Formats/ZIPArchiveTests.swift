@@ -58,6 +58,39 @@ import Testing
     #expect(try unpacked(file)[0].content == content)
   }
 
+  @Test func whatNoMemoryHoldsIsNotUnpacked() throws {
+    let archive = try open(ZIPVector(.init()).file)
+    // All of it is never free: for what is packed and what is stored there, or for one and a half of the other.
+    let memory = SystemMemory.byteCount
+    for (method, packed, count) in [
+      (ZIPArchive.Method.stored, memory / 2 + 1, memory / 2 + 1),
+      (.deflated, 0, memory / 3 * 2 + 9),
+    ] {
+      let entry = ZIPArchive.Entry(
+        name: "a", method: method, headerOffset: 0, range: 0..<packed, byteCount: count, crc32: 0)
+      #expect(throws: FileError.cannotRead(path: "f", reason: SystemError.noMemory)) {
+        try archive.content(of: entry, limit: .max) { _ in
+          Issue.record("read")
+          return []
+        }
+      }
+    }
+  }
+
+  @Test func aLargeEntryThatIsNotThereEndsBeforeItsSize() throws {
+    let file = ZIPVector(.init(deflated: text)).file
+    let range = try open(file).entries[0].range
+    let entry = ZIPArchive.Entry(
+      name: "a", method: .deflated, headerOffset: 0,
+      range: range.lowerBound..<(range.lowerBound + 1 << 25), byteCount: text.count,
+      crc32: CRC32.checksum(text))
+    var reader = ZIPEntryReader(entry, path: "f")
+    #expect(
+      throws: ZIPError.cannotUnpack(
+        path: "f", entry: "a", reason: "the packed data ends before its size")
+    ) { try reader.next(text.count) { Array(file[$0.clamped(to: range)]) } }
+  }
+
   @Test(arguments: [12, 16, 20, 24]) func sizesMayFollowTheData(_ length: Int) throws {
     var entry = ZIPVector.Entry(deflated: text)
     entry.flags = 8
@@ -110,6 +143,10 @@ import Testing
     #expect(throws: ZIPError.damagedDirectory(path: "f", offset: vector.file.count - 98 - 59)) {
       try unpacked(vector.file)
     }
+    vector.entries[0].directoryExtra = [1, 0, 7, 0] + [UInt8](repeating: 0, count: 7)
+    #expect(throws: ZIPError.damagedDirectory(path: "f", offset: vector.file.count - 98 - 58)) {
+      try unpacked(vector.file)
+    }
     // One whose sizes would follow its data.
     vector = ZIPVector(.init(stored: text))
     vector.entries[0].flags = 8
@@ -146,6 +183,11 @@ import Testing
     var other = file
     other[locator + 16] = 0
     #expect(try unpacked(other).count == 2)
+    // Nothing need stand before them.
+    var empty = ZIPVector()
+    empty.wideNumbers = []
+    empty.endNumbers = [0xFFFF, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF]
+    #expect(try unpacked(empty.file).isEmpty)
     // Without its mark there is nothing in 64 bits.
     other[locator] = 0
     #expect(
@@ -195,7 +237,7 @@ import Testing
   }
 
   @Test func namesAreKeptAsTheyAre() throws {
-    let names = ["../../etc/passwd", "/absolute", "C:\\x", "folder/", "é"]
+    let names = ["../../etc/passwd", "/absolute", "C:\\x", "folder/", "é", ""]
     var vector = ZIPVector()
     vector.entries = names.map { ZIPVector.Entry($0) }
     #expect(try unpacked(vector.file).map(\.name) == names)
@@ -337,7 +379,7 @@ import Testing
       refusal { $0.headerNumbers = [right.crc32, 4, 3] }
         == disagreement("packed size", "3", "4"))
     // No header lies in the directory or behind the file.
-    for offset in [74, 120, 1_000, Int(UInt32.max) - 1] {
+    for offset in [68, 74, 120, 1_000, Int(UInt32.max) - 1] {
       var last = ZIPVector.Entry("b")
       last.directoryNumbers = [3, 3, offset]
       let noHeader = ZIPError.noHeader(path: "f", entry: "b", offset: offset)
@@ -534,6 +576,8 @@ import Testing
         crc32: 7)
       #expect(layout.directory([entry]) == record)
     }
+    #expect(ZIPLayout().needsWideEnd([0xFFFF, 0, 0, 0]))
+    #expect(!ZIPLayout().needsWideEnd([0xFFFE, 0, 0xFFFF_FFFE, 0]))
     let narrow: [UInt8] = [0x50, 0x4B, 5, 6] + field(0, 12) + field(99, 4) + field(0, 2)
     #expect(layout.end([], directoryOffset: 99) == narrow)
     var end: [UInt8] = [0x50, 0x4B, 6, 6]
@@ -565,6 +609,12 @@ import Testing
       #expect(
         try archive.content(of: entry, limit: 300) { Array(file[$0]) } == expected[entry.name])
     }
+  }
+
+  @Test func aNameMayBeLong() throws {
+    var writer = ZIPWriter()
+    writer.add(String(repeating: "a", count: 0xFF00), [7])
+    #expect(try unpacked(writer.finished()).map { $0.name.utf8.count } == [0xFF00])
   }
 
   @Test func noChangeOfASealedArchiveIsAccepted() throws {
