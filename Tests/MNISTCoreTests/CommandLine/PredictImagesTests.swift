@@ -124,7 +124,7 @@ import Testing
   /// It is drawn at once, for nothing was printed before, and gives way to what is.
   @Test func onATerminalALineTellsHowManyArePredicted() async throws {
     try await withModel { folder, _ async throws in
-      for (columns, line) in [(9, "7 images"), (8, "7 image")] as [(UInt16, String)] {
+      for (columns, line) in [(9, "7 images"), (8, "7 image"), (1, "")] as [(UInt16, String)] {
         let terminal = try PseudoTerminal(columns: columns)
         let run = try await predict(
           "--images images --predictions out", in: folder,
