@@ -53,7 +53,7 @@ enum ComparisonText {
       }
       while text.last == " " { text.removeLast() }
       return text
-    }.filter { !$0.isEmpty }.joined(separator: "\n")
+    }.joined(separator: "\n")
   }
 
   /// Settings' names are longer than their values: long ones take two lines.

@@ -32,6 +32,11 @@ package enum DataText {
       "\(set) is complete in \(PythonSyntax.escaped(folder))"
     }
   }
+
+  /// The same as a progress line, with room for the `^C` that a terminal shows.
+  static func line(_ event: DownloadEvent, columns: Int) -> String {
+    String(line(event).prefix(max(0, columns - 3)))
+  }
 }
 
 extension Console {
@@ -39,7 +44,7 @@ extension Console {
   package mutating func report(_ event: DownloadEvent) {
     if case .started = event { hasDownloaded = true }
     if case .progress = event {
-      progress { columns in String(DataText.line(event).prefix(max(0, columns - 3))) }
+      progress { DataText.line(event, columns: $0) }
     } else {
       note("\(tool): \(DataText.line(event))")
     }

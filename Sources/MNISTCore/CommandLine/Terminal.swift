@@ -21,8 +21,12 @@ enum Terminal {
   /// Whether a shell has not put the program into the background, where it would draw over what
   /// somebody types.
   static var isForeground: Bool {
-    let group = tcgetpgrp(STDERR_FILENO)
-    return group < 0 || group == getpgrp()
+    isForeground(group: getpgrp(), terminalGroup: tcgetpgrp(STDERR_FILENO))
+  }
+
+  /// A negative `terminalGroup` is none: no shell watches over that terminal.
+  static func isForeground(group: pid_t, terminalGroup: pid_t) -> Bool {
+    terminalGroup < 0 || terminalGroup == group
   }
 }
 

@@ -89,7 +89,8 @@ import Testing
     ("--layers", "--n_layers"), ("--model-fm", "--model_fn"), ("--hepl", "--help"),
     ("--use_droput", "--use_dropout"), ("--sed", "--seed"),
     ("--ree", "--seed"), ("--del", "--model_fn"), ("--model_xyz", "--model_fn"),
-    ("--my_model_fn", "--model_fn"),
+    ("--my_model_fn", "--model_fn"), ("--p_epochs", "--n_epochs"),
+    ("--base_learning_rate", "--learning_rate"),
   ])
   func aMistypedOptionIsAnsweredWithTheNearestOne(_ typed: String, _ meant: String) {
     #expect(
@@ -129,7 +130,7 @@ import Testing
 
   @Test(arguments: [
     ("1e400", Double.infinity), ("-1e400", -.infinity), ("1e-400", 0), ("-Infinity", -.infinity),
-    ("+inF", .infinity), ("1_0.5_0E+0_1", 105), ("٠.٥", 0.5), ("1.", 1), (" 5 ", 5),
+    ("+inF", .infinity), ("1_0.5_0E+0_1", 105), ("1_0.", 10), ("٠.٥", 0.5), ("1.", 1), (" 5 ", 5),
   ])
   func aFloatIsReadAsPythonReadsIt(_ text: String, _ value: Double) {
     #expect(PythonSyntax.number(text) == value)

@@ -95,7 +95,7 @@ import Testing
     .enabled(if: has("bash"), "skipped: there is no bash"),
     arguments: [
       ("--compare m", "m x"), ("--compare a m", "m x"), ("--log_dir m", "m x"), ("m", ""),
-      ("--seed 1 m", ""),
+      ("--seed 1 m", ""), ("--model_fn m.", "m.ckpt"),
     ])
   func bashOffersFoldersToCompare(_ line: String, _ expected: String) async throws {
     try await withFiles { folder async throws in

@@ -103,7 +103,9 @@ import Testing
         run.error
           == "mnist-train: WARNING: d: the labels begin at 1 (expected 0): no image is of the class 0\n"
           + "mnist-train: \(dark)")
-      #expect(try await predict("", in: folder).error.contains("mnist-predict: \(dark)"))
+      // A few test images may well lack a class.
+      let warnings = try await predict("", in: folder).error
+      #expect(warnings.contains("mnist-predict: \(dark)") && !warnings.contains("begin at"))
     }
   }
 }

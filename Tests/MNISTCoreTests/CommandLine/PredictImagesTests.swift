@@ -121,6 +121,23 @@ import Testing
     }
   }
 
+  /// It is drawn at once, for nothing was printed before, and gives way to what is.
+  @Test func onATerminalALineTellsHowManyArePredicted() async throws {
+    try await withModel { folder, _ async throws in
+      for (columns, line) in [(9, "7 images"), (8, "7 image"), (1, "")] as [(UInt16, String)] {
+        let terminal = try PseudoTerminal(columns: columns)
+        let run = try await predict(
+          "--images images --predictions out", in: folder,
+          shell: "TERM=xterm exec \"$@\" 2>\(terminal.path)")
+        #expect(run == .init(exitCode: 0, output: "", error: ""))
+        let clear = "\r\u{1B}[K"
+        #expect(
+          terminal.textAtEnd().replacing("\r\n", with: "\n")
+            == "\(clear)\(line)\(clear)mnist-predict: 7 predictions in out\n")
+      }
+    }
+  }
+
   // MARK: What goes wrong
 
   @Test func imagesOfAnotherSizeAreRefused() async throws {

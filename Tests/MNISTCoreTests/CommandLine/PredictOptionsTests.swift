@@ -122,6 +122,7 @@ import Testing
     ("--n_epochs=3", "unrecognized arguments: --n_epochs=3"),
     ("--ntest=3", "unrecognized arguments: --ntest=3\ndid you mean --n_test?"),
     ("--sohw", "unrecognized arguments: --sohw\ndid you mean --show?"),
+    ("--rawxy", "unrecognized arguments: --rawxy\ndid you mean --raw?"),
   ])
   func aMistakeIsNamed(_ argument: String, _ sentence: String) {
     guard case .mistake(let error) = PredictOptions.parse(["--model_fn", "m", argument]) else {

@@ -18,6 +18,9 @@ import Testing
     #expect(
       PredictionText.picture(images, index: 1, predicted: 3)
         == "    ..\n==%%@@\nPredict: 3\nLabel: 7")
+    #expect(
+      PredictionText.picture(images, index: 0, predicted: 7)
+        == "      \n      \nPredict: 7\nLabel: 4")
   }
 
   @Test func moreInkIsNeverALighterCharacter() {

@@ -95,6 +95,14 @@ import Testing
         + "0.0.0.0:8000, found ''"
     ),
     ("--serve 1 --allow_host=", "argument --allow_host: must not be empty"),
+    (
+      "--serve 1 --allow_host a/b",
+      "argument --allow_host: must be a name alone, without http:// and without a port, found 'a/b'"
+    ),
+    (
+      "--serve 1 --allow_host a:80",
+      "argument --allow_host: must be a name alone, without http:// and without a port, found 'a:80'"
+    ),
     ("--serve 1 --verbose 3", "argument --verbose: must be from 0 to 2, found 3"),
     ("--serve 1 --verbose -1", "argument --verbose: must be from 0 to 2, found -1"),
     ("--serve 1 --verbose", "argument --verbose: expected one argument"),

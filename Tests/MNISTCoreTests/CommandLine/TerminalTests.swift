@@ -21,6 +21,11 @@ import Testing
     #expect(Terminal.canRedraw(environment: environment, isTerminal: isTerminal) == expected)
   }
 
+  @Test(arguments: [(5, true), (4, false), (0, false), (-1, true)] as [(pid_t, Bool)])
+  func whoeverTheTerminalListensToDrawsAndElseNobody(_ terminalGroup: pid_t, _ expected: Bool) {
+    #expect(Terminal.isForeground(group: 5, terminalGroup: terminalGroup) == expected)
+  }
+
   @Test func thereIsAlwaysAWidth() {
     #expect(ProcessStream.error.columns >= 1)
     if !ProcessStream.error.isTerminal { #expect(ProcessStream.error.columns == 80) }

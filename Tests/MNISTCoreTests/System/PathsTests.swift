@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: [
     ("model.ckpt", "model.ckpt"), ("my model", "'my model'"), ("it's", #"'it'\''s'"#),
     ("", "''"), ("$HOME", "'$HOME'"), ("é", "'é'"), ("a\nb'", #"$'a\x0ab\''"#),
-    ("\u{F}\u{10} ~\u{7F}\\", #"$'\x0f\x10 ~\x7f\\'"#),
+    ("\u{F}\u{10}\u{1F} ~\u{7F}\\", #"$'\x0f\x10\x1f ~\x7f\\'"#),
     (PathText.text([0x6D, 0xFF]), #"$'m\xff'"#),
   ])
   func aWordForTheShellIsQuotedWhereItMustBe(_ text: String, _ expected: String) {

@@ -205,7 +205,7 @@ extension CommandOption {
       action: .take { text, values throws(UsageError.Problem) in
         let sides = text.split(omittingEmptySubsequences: false) { "xX×".contains($0) }
           .map { PythonSyntax.integer(String($0)).flatMap { Int(exactly: $0) } ?? 0 }
-        guard 1...2 ~= sides.count, sides.allSatisfy({ 1...limit ~= $0 }) else {
+        guard sides.count <= 2, sides.allSatisfy({ 1...limit ~= $0 }) else {
           throw .outOfRange(
             option: "--\(name)",
             allowed: "a height and width from 1 to \(limit), such as 28 or 28x20",

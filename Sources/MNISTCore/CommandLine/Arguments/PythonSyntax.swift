@@ -38,10 +38,9 @@ enum PythonSyntax {
   /// The text without the spaces around it.
   static func trimmed(_ text: String) -> String { NumberScanner(text).rest }
 
-  /// Whether argparse takes this for a negative number, thus for a value and not for an option:
-  /// `-1`, `-.5` and `-1.5`, but not `-1e5` and not `-inf`.
+  /// Whether argparse takes what begins with a `-` for a negative number, thus for a value and not for an
+  /// option: `-1`, `-.5` and `-1.5`, but not `-1e5` and not `-inf`.
   static func isNegativeNumber(_ argument: String) -> Bool {
-    guard argument.unicodeScalars.first == "-" else { return false }
     let parts = argument.unicodeScalars.dropFirst().split(
       separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard let last = parts.last, !last.isEmpty else { return false }
