@@ -23,7 +23,9 @@ struct PyTorchTensors: TensorContainer {
   /// Where people put the state of a model in the dictionary of a run.
   private static let modelNames = ["model", "state_dict", "model_state_dict", "net", "weights"]
 
-  init(_ file: PyTorchFile) throws(PyTorchTensorsError) {
+  init(
+    _ file: PyTorchFile, tensorLimit: Int = SafeTensors.tensorLimit
+  ) throws(PyTorchTensorsError) {
     self.file = file
     listing.hasChecksums = file.isSealed
     guard case .dictionary(let root) = file.root else {
@@ -41,6 +43,9 @@ struct PyTorchTensors: TensorContainer {
         }
       }
       addRest(of: root, parameters: model.namedTensors.map(\.name).filter(Self.isParameter))
+    }
+    guard tensors.count <= tensorLimit else {
+      throw .tooManyTensors(path: path, limit: tensorLimit, found: tensors.count)
     }
     try checkNames()
   }
@@ -88,9 +93,6 @@ struct PyTorchTensors: TensorContainer {
   }
 
   private func checkNames() throws(PyTorchTensorsError) {
-    guard tensors.count <= SafeTensors.tensorLimit else {
-      throw .tooManyTensors(path: path, limit: SafeTensors.tensorLimit, found: tensors.count)
-    }
     var names: Set<String> = []
     for entry in listing.entries where !names.insert(entry.name).inserted {
       throw .duplicateName(path: path, tensor: entry.name)

@@ -117,6 +117,15 @@ import Testing
     #expect(checkedElementCount(of: [-1]) == nil)
   }
 
+  @Test func tensorsHaveALimit() throws {
+    let root = Value.dictionary(.init([("w", weight), ("v", weight)]))
+    let file = try PyTorchFile(parsing: PyTorchFile.encoded(root), path: "m")
+    #expect(try PyTorchTensors(file, tensorLimit: 2).listing.entries.count == 2)
+    let error = PyTorchTensorsError.tooManyTensors(path: "m", limit: 1, found: 2)
+    #expect(throws: error) { try PyTorchTensors(file, tensorLimit: 1) }
+    #expect("\(error)" == "m: too many tensors (expected at most 1, found 2)")
+  }
+
   /// A run's parts must not stand for one another.
   @Test func twoTensorsOfOneNameAreRefused() throws {
     let root = Value.dictionary(
