@@ -40,10 +40,9 @@ wait $child || fail "a hangup that was to be ignored ended the run"
 cmp -s whole ../whole || fail "a hangup that was ignored changed the run"
 rm -f whole .whole*
 
-refused=0 done_=0
 # faults COUNT CALLS [FIRST]: with FIRST each is a first start.
 faults() {
-  local count=$1 calls=$2 first=${3:-} forever i at what status
+  local count=$1 calls=$2 first=${3:-} refused=0 done_=0 forever i at what status
   [ "$count" -le "$calls" ] || count=$calls
   for forever in '' 1; do
     for ((i = 0; i < count; i++)); do
@@ -76,7 +75,6 @@ faults() {
     done
   done
   echo "gpu: $count of $calls calls${first:+ of a first start}: $((2 * count)) faults, $refused refused with a sentence, $done_ made no difference"
-  refused=0 done_=0
 }
 calls=$(cat "$work/calls")
 faults "${1:-$calls}" "$calls"

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Answers over HTTP with a model: see docs/serving.md.
 package final class PredictionService: HTTPHandler {
   private let served: ServedModel
@@ -18,12 +16,15 @@ package final class PredictionService: HTTPHandler {
     _ model: SavedModel, path: String, address: ServiceAddress, names: [String], threadCount: Int,
     log: (@Sendable (String) -> Void)? = nil
   ) throws {
-    let (served, metrics) = (try ServedModel(model, path: path), ServiceMetrics())
+    let threadCount = max(2, threadCount)
+    // Besides the queue's threads the one that has taken the request.
+    let served = try ServedModel(model, path: path, threadCount: threadCount + 1)
+    let metrics = ServiceMetrics()
     (self.served, self.metrics, self.log) = (served, metrics, log)
     access = ServiceGuard(address: address, names: names.map { $0.lowercased() })
     let worker = PredictionWorker(served, metrics)
     self.worker = worker
-    queue = PredictionQueue(threadCount: max(2, threadCount)) { jobs in
+    queue = PredictionQueue(threadCount: threadCount) { jobs in
       for (job, response) in zip(jobs, worker.responses(to: jobs.map(\.request))) {
         job.reply(response)
       }

@@ -54,19 +54,22 @@ struct PredictionWorker: Sendable {
     of numbers: [Float], _ version: ServedModel.Version
   ) throws -> [Classification] {
     let (size, names) = (version.model.layout.inputSize, version.model.classNames)
-    var answers: [Classification] = []
+    var batches: [[Classification]] = []
     for start in stride(from: 0, to: numbers.count, by: Self.batchSize * size) {
       let rows = Array(numbers[start..<min(numbers.count, start + Self.batchSize * size)])
       let input = Tensor(
         shape: [rows.count / size, size], storage: CurrentDevice.device.upload(rows))
       // The model is in evaluation for good: `logProbabilities(of:)` would look for its modules each time.
-      let batch = try Classification.of(
-        logProbabilities: withoutGradients { version.classifier.value(input) },
-        firstIndex: start / size)
-      metrics.notePredictions(batch.map { ClassNames.name(of: $0.predicted, in: names) })
-      answers += batch
+      batches.append(
+        try Classification.of(
+          logProbabilities: withoutGradients { version.classifier.value(input) },
+          firstIndex: start / size))
     }
-    return answers
+    // Only now: after a failure the requests are computed once more.
+    for batch in batches {
+      metrics.notePredictions(batch.map { ClassNames.name(of: $0.predicted, in: names) })
+    }
+    return Array(batches.joined())
   }
 }
 

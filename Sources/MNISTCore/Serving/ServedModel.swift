@@ -8,10 +8,9 @@ final class ServedModel: Sendable {
     let classifier: Frozen<ImageClassifier>
     let size: ImageSize
 
-    init(_ model: SavedModel, path: String) throws {
+    init(_ model: SavedModel, path: String, threadCount: Int) throws {
       try MemoryNeed(
-        serving: model.layout, batchSize: PredictionWorker.batchSize,
-        threadCount: max(2, ThreadPool.current.threadCount) + 1
+        serving: model.layout, batchSize: PredictionWorker.batchSize, threadCount: threadCount
       ).check()
       size = try model.pictureSize(path: path)
       self.model = model
@@ -22,11 +21,13 @@ final class ServedModel: Sendable {
   }
 
   let path: String
+  private let threadCount: Int
   private let version: Mutex<Version>
 
-  init(_ model: SavedModel, path: String) throws {
-    self.path = path
-    version = Mutex(try Version(model, path: path))
+  /// - Parameter threadCount: how many compute with it at once.
+  init(_ model: SavedModel, path: String, threadCount: Int = 1) throws {
+    (self.path, self.threadCount) = (path, threadCount)
+    version = Mutex(try Version(model, path: path, threadCount: threadCount))
   }
 
   var current: Version { version.withLock { $0 } }
@@ -34,7 +35,7 @@ final class ServedModel: Sendable {
   /// Reads the file anew. What it throws leaves the model as it is.
   func reload() throws {
     let model = try SavedModel(readingFrom: path)
-    let next = try Version(model, path: path)
+    let next = try Version(model, path: path, threadCount: threadCount)
     version.withLock { $0 = next }
   }
 

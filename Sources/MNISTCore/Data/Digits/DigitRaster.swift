@@ -80,7 +80,8 @@ struct DigitRaster {
 
   /// The pixels of the box that lie within `reach` of what is between `a` and `b`.
   private static func span(_ a: Float, _ b: Float, _ reach: Float) -> ClosedRange<Int> {
-    max(0, Int(min(a, b) - reach))...min(box - 1, Int(max(a, b) + reach))
+    let first = max(0, min(box - 1, Int(min(a, b) - reach)))
+    return first...max(first, min(box - 1, Int(max(a, b) + reach)))
   }
 
   private mutating func fill(edgeNoise: Float, _ random: inout DigitRandom) {

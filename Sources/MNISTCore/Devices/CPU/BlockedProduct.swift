@@ -164,14 +164,19 @@ struct BlockedProduct {
     let edgeRows = rows.count % panelRows
     let edge = rows.upperBound - edgeRows
     for chunk in chunks {
-      if packed == nil { pack(chunk, columns, into: sliver) }
-      let b = packed?.sliver(at: columns.lowerBound, from: chunk.range.lowerBound)
+      let b: UnsafePointer<Float>
+      if let packed {
+        b = packed.sliver(at: columns.lowerBound, from: chunk.range.lowerBound)
+      } else {
+        pack(chunk, columns, into: sliver)
+        b = UnsafePointer(sliver)
+      }
       let epilogue = chunk.index == chunks.count - 1 ? epilogue : TileEpilogue()
       func multiply(
         _ panels: Panels, into tiles: UnsafeMutablePointer<Float>, rowStride: Int
       ) {
         multiplyColumns(
-          columns.count, panels, b ?? UnsafePointer(sliver), into: tiles, rowStride: rowStride,
+          columns.count, panels, b, into: tiles, rowStride: rowStride,
           isFirst: chunk.index == 0, epilogue: epilogue)
       }
       multiply(

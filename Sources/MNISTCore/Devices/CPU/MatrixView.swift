@@ -81,6 +81,7 @@ struct MatrixView: @unchecked Sendable {
   ///
   /// - Returns: a sum without meaning. Whoever calls must store it, or the compiler leaves the reading out.
   func prefetched() -> Float {
+    guard rows > 0 && columns > 0 else { return 0 }
     let end = (rows - 1) * rowStride + (columns - 1) * columnStride
     return stride(from: 0, through: end, by: 16).reduce(0) { $0 + start[$1] }
   }
