@@ -92,6 +92,24 @@ extension SettingText where Value: CaseIterable & RawRepresentable<String> {
   }
 }
 
+extension SettingText where Value == [Augmentation.Kind] {
+  /// Kinds in their order with commas between them; none has no text.
+  static var kinds: Self {
+    let names = Augmentation.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    var text = Self(
+      expected: "some of \(names), in this order with commas between them",
+      read: { text in
+        let kinds = Augmentation.Kind.list(text)
+        return kinds.flatMap { $0.map(\.rawValue).joined(separator: ",") == text ? $0 : nil }
+      },
+      write: { $0.isEmpty ? nil : $0.map(\.rawValue).joined(separator: ",") }
+    ).quotedInJSON
+    let write = text.write
+    text.words = { write($0) ?? "none" }
+    return text
+  }
+}
+
 extension SettingText where Value == [Int] {
   /// The widths of the hidden layers, separated by commas; in JSON and for people the number of layers, the
   /// last one included.

@@ -158,6 +158,10 @@ extension TrainingSetting {
       "clip_grad_norm", \.gradientNormLimit,
       SettingText.number("a finite number greater than 0") { $0 > 0 && $0.isFinite }.optional,
       .onlyWhereUnusual),
+    Self("augment", \.augmentationKinds, .kinds, .onlyWhereUnusual),
+    Self(
+      "augment_strength", \.augmentationStrength,
+      .number("a finite number greater than 0") { $0 > 0 && $0.isFinite }, .onlyWhereUnusual),
     Self(
       "start_from_crc32", \.startCRC32, SettingText.checksum.optional, .onlyWhereUnusual,
       .ofTheData),

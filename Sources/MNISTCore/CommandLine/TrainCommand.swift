@@ -84,6 +84,14 @@ extension TrainOptions {
           "clip_grad_norm", "N", \.settings.gradientNormLimit, "greater than 0 and finite",
           where: { $0 > 0 && $0.isFinite }, default: "none", .training,
           "largest norm of a step's gradients, which are scaled down to it"),
+        .augmentation(
+          "augment", \.settings.augmentationKinds,
+          "vary the training images anew in each epoch: affine, elastic, stroke"),
+        .number(
+          "augment_strength", "K", \.settings.augmentationStrength, "greater than 0 and finite",
+          where: { $0 > 0 && $0.isFinite }, default: "1", .training,
+          "what the ranges of --augment are multiplied with"
+        ).noEffect { $0.settings.augmentationKinds.isEmpty ? "without --augment" : nil },
         .path(
           "start_from", "FILE", \.startPath, .training,
           "begin with the weights of this model in place of random ones"

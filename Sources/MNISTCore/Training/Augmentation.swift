@@ -11,6 +11,14 @@ public struct Augmentation: Equatable, Sendable {
   /// A way to vary an image.
   public enum Kind: String, CaseIterable, Sendable {
     case affine, elastic, stroke
+
+    /// Kinds with commas between them, such as `affine,elastic`, each once; nil where the text is none.
+    package static func list(_ text: String) -> [Kind]? {
+      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let kinds = words.compactMap { Kind(rawValue: String($0)) }
+      guard kinds.count == words.count, Set(kinds).count == kinds.count else { return nil }
+      return allCases.filter(kinds.contains)
+    }
   }
 
   /// In the order of `Kind.allCases`, each once; none varies nothing.

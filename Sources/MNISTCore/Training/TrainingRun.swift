@@ -11,6 +11,8 @@ public final class TrainingRun {
   /// What changes the model.
   public let optimizer: Adam
   private let trainer: Trainer
+  /// The training images as they are trained on; nil where they are not varied.
+  private let augmented: AugmentedDataset?
   private let generator: RandomGenerator
   private let dropout: CounterGenerator
   private var loggedEpochs: [LoggedEpoch] = []
@@ -23,6 +25,11 @@ public final class TrainingRun {
     dropout = CounterGenerator(seed: settings.seed)
     (trainData, validData) = ImageDataset(images).split(
       ratio: settings.trainRatio, using: generator)
+    augmented = settings.augmentation.map { [trainData] augmentation in
+      AugmentedDataset(
+        images, indices: trainData.indices, augmentation, epochCount: settings.epochCount,
+        seed: settings.seed)
+    }
     model = settings.makeModel(using: generator, dropout: dropout)
     optimizer = Adam(
       model.parameters, learningRate: settings.learningRate(inEpoch: 0),
@@ -46,12 +53,16 @@ public final class TrainingRun {
   /// Trains until the settings' number of epochs or patience is behind the run and leaves the model in its best
   /// state. What ends training earlier, and how it goes on: see `Trainer.train`.
   public func train(report: (TrainingEvent) throws -> Void = { _ in }) throws {
+    augmented?.epoch = trainer.epoch
     try trainer.train(
-      trainData, validating: validData, epochCount: settings.epochCount,
+      augmented ?? trainData, validating: validData, epochCount: settings.epochCount,
       batchSize: settings.batchSize, patience: settings.patience,
       learningRate: settings.learningRate(inEpoch:), using: generator
     ) { event in
-      if case .epoch(let report) = event { loggedEpochs.append(LoggedEpoch(report)) }
+      if case .epoch(let report) = event {
+        augmented?.epoch = report.epoch
+        loggedEpochs.append(LoggedEpoch(report))
+      }
       try report(event)
     }
   }

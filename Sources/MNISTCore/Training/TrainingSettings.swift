@@ -58,6 +58,10 @@ public struct TrainingSettings: Equatable, Sendable {
   public var gradientNormLimit: Double?
   /// The CRC-32 of the weights that the run began with, another model's; nil where they were drawn.
   package var startCRC32: UInt32?
+  /// How the images are varied before they are trained on, anew in each epoch; none leaves them as they are.
+  public var augmentationKinds: [Augmentation.Kind] = []
+  /// What the ranges of their variation are multiplied with, above 0.
+  public var augmentationStrength = 1.0
   /// What computes: the same settings on another device give a model whose last bits differ.
   package var device = cpu
   private static let cpu = "\(CPUDevice.shared)"
@@ -105,6 +109,12 @@ extension TrainingSettings {
     return hiddenSizes
       == ImageClassifier.hiddenSizes(
         inputSize: inputSize, outputSize: outputSize, layerCount: hiddenSizes.count + 1)
+  }
+
+  /// How the training images are varied; nil where they are not.
+  public var augmentation: Augmentation? {
+    augmentationKinds.isEmpty
+      ? nil : Augmentation(augmentationKinds, strength: augmentationStrength)
   }
 
   var imageSize: ImageSize { ImageSize(height: imageHeight, width: imageWidth) }

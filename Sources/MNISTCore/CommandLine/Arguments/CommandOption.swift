@@ -246,6 +246,26 @@ extension CommandOption {
       metavariable: "N,N", defaultText: defaultText)
   }
 
+  /// Kinds of augmentation with commas between them.
+  static func augmentation(
+    _ name: String, _ path: WritableKeyPath<Values, [Augmentation.Kind]>, _ help: String
+  ) -> CommandOption {
+    let names = Augmentation.Kind.allCases.map(\.rawValue)
+    return CommandOption(
+      name: name, group: .training, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard let kinds = Augmentation.Kind.list(text) else {
+          throw .outOfRange(
+            option: "--\(name)",
+            allowed: "some of \(names.joined(separator: ", ")) with commas between them",
+            found: PythonSyntax.quoted(text))
+        }
+        values[keyPath: path] = kinds
+      },
+      metavariable: "KIND,KIND", defaultText: "none",
+      completion: .words(names + [names.joined(separator: ",")]))
+  }
+
   static func integer(
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String
