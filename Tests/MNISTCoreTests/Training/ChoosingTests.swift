@@ -97,7 +97,6 @@ import Testing
     #expect(try trained { $0.gradientNormLimit = 1e6 } == files[0])
   }
 
-  /// Whatever the number of threads.
   @Test func theTextOfTheLossTellsItsSettings() {
     var settings = TrainingSettings()
     #expect(settings.lossDescription == NLLLoss().description)
