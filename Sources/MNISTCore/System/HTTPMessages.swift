@@ -19,6 +19,17 @@ struct HTTPRequest: Sendable {
     query.contains { $0.name == name && ($0.value == "1" || $0.value.isEmpty) }
   }
 
+  /// The path in a request's target. A target may name the server too, as those that pass proxies do, and is taken
+  /// where that is the `Host`; any other is left as it is (RFC 9112, 3.2.2).
+  static func path(ofTarget target: String, host: String?) -> String {
+    let scheme = ["http://", "https://"].first { target.lowercased().hasPrefix($0) }
+    guard let scheme, let host else { return target }
+    let rest = target.utf8.dropFirst(scheme.utf8.count)
+    let name = rest.prefix { $0 != UInt8(ascii: "/") }
+    guard String(Substring(name)).lowercased() == host.lowercased() else { return target }
+    return name.count == rest.count ? "/" : String(Substring(rest.dropFirst(name.count)))
+  }
+
   var hasBody: Bool {
     header("transfer-encoding") != nil || header("content-length").map { $0 != "0" } ?? false
   }

@@ -126,13 +126,16 @@ final class HTTPServer: @unchecked Sendable {
     upload: UnsafeRawBufferPointer, _ uploadCount: inout Int, _ slot: inout Handle?
   ) -> Int32 {
     guard let known = slot else {
+      let headers = library.values(MicroHTTPD.headerKind, of: connection).map {
+        (name: $0.name.lowercased(), value: $0.value)
+      }
+      let host = headers.first { $0.name == "host" }?.value
       let exchange = Exchange(
         HTTPRequest(
-          method: String(cString: method), path: String(cString: path),
-          query: library.values(MicroHTTPD.argumentKind, of: connection),
-          headers: library.values(MicroHTTPD.headerKind, of: connection).map {
-            ($0.name.lowercased(), $0.value)
-          }), socket: library.socket(of: connection))
+          method: String(cString: method),
+          path: HTTPRequest.path(ofTarget: String(cString: path), host: host),
+          query: library.values(MicroHTTPD.argumentKind, of: connection), headers: headers),
+        socket: library.socket(of: connection))
       slot = Unmanaged.passRetained(exchange).toOpaque()
       activeCount.add(1, ordering: .relaxed)
       setDeadline(exchange.socket, limits.bodySeconds)
@@ -195,7 +198,7 @@ final class HTTPServer: @unchecked Sendable {
     let (lengths, encodings) = (values("content-length"), values("transfer-encoding"))
     // Two readers of such a request may not agree what it says, or where it ends (RFC 9112, 5 and 6.3).
     guard head.headers.allSatisfy({ Self.isToken($0.name) }), values("host").count <= 1,
-      lengths.count + encodings.count <= 1,
+      head.path.hasPrefix("/") || head.path == "*", lengths.count + encodings.count <= 1,
       encodings.allSatisfy({ $0.lowercased() == "chunked" }),
       lengths.allSatisfy({ !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } })
     else { return .ambiguous }

@@ -143,13 +143,17 @@ final class HTTPClient {
   }
 }
 
-/// Waits until something is so, and lets other tests run meanwhile: that may take as long as they do.
+/// Waits until something is so, and lets other tests run meanwhile: that may take as long as they do, and what is
+/// waited for may begin only after them. Hence it looks often, too, before it gives up.
 func eventually(
   at location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
 ) async throws {
   let deadline = waitingDeadline
+  var looks = 0
   while try !condition() {
-    try #require(ContinuousClock.now < deadline, "never came", sourceLocation: location)
+    looks += 1
+    try #require(
+      ContinuousClock.now < deadline || looks < 5_000, "never came", sourceLocation: location)
     try await Task.sleep(for: .milliseconds(2))
   }
 }

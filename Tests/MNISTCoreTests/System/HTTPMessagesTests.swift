@@ -26,6 +26,12 @@ import Testing
     for (option, number) in options { #expect(option.rawValue == number, "\(option)") }
   }
 
+  @Test func withoutAHostATargetIsLeftAsItIs() {
+    #expect(HTTPRequest.path(ofTarget: "http://a/b", host: nil) == "http://a/b")
+    #expect(HTTPRequest.path(ofTarget: "/b", host: nil) == "/b")
+    #expect(HTTPRequest.path(ofTarget: "http://ä:1/ß/", host: "Ä:1") == "/ß/")
+  }
+
   @Test func ofHeadersOfOneNameTheFirstCounts() {
     let request = request([("a", "1"), ("b", "2"), ("a", "3")])
     #expect(request.header("a") == "1" && request.header("b") == "2")

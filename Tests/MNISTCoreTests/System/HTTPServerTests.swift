@@ -387,6 +387,21 @@ struct HTTPServerTests {
     }
   }
 
+  @Test(arguments: [
+    ("http://localhost/a?x=1", "GET /a x=1"), ("HTTP://LocalHost/a", "GET /a"),
+    ("https://localhost/", "GET /"), ("http://localhost", "GET /"), ("*", "GET *"),
+    ("http://other/a", "ambiguous"), ("http://localhost.other/a", "ambiguous"),
+    ("http://localhost:80/a", "ambiguous"), ("ftp://localhost/a", "ambiguous"),
+    ("a", "ambiguous"),
+  ])
+  func aTargetMayNameTheServerWhoseHostItIs(_ target: String, _ body: String) async throws {
+    try await SampleServer.with { server, _ async throws in
+      let client = try HTTPClient(port: server.address.port)
+      client.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      #expect(client.answer()?.body == body)
+    }
+  }
+
   @Test func aNameMayHaveEveryCharacterOfAToken() async throws {
     try await SampleServer.with { server, _ async throws in
       let client = try HTTPClient(port: server.address.port)
