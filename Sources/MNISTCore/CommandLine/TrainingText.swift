@@ -89,7 +89,8 @@ package enum TrainingText {
 
   private static func noImprovement(_ run: TrainingRun) -> String {
     let count = run.epochsWithoutImprovement
-    return "the \(run.settings.monitor.words) has not improved for \(count) epoch\(count == 1 ? "" : "s")"
+    return
+      "the \(run.settings.monitor.words) has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
   /// Of a run that goes on in the log that it had.

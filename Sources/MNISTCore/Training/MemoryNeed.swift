@@ -54,7 +54,8 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
     // the last; the four that are saved, as the bytes of a file; and one for what is larger than it need be.
     // Gradients that are cut down have squares. A model that the run begins with is gone before it trains.
     self.init(
-      .training, layout, copies: settings.gradientNormLimit == nil ? 11 : 12, batchNumbers: batchNumbers, batchSize: settings.batchSize,
+      .training, layout, copies: settings.gradientNormLimit == nil ? 11 : 12,
+      batchNumbers: batchNumbers, batchSize: settings.batchSize,
       imageCount: imageCount)
   }
 
