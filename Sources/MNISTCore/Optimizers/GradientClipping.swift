@@ -13,7 +13,7 @@ extension Optimizer {
     require(
       limit > 0 && limit.isFinite, "a limit of gradients is a finite number above 0, not \(limit)")
     return withoutGradients {
-      let sums = parameters.compactMap(\.gradient).map { ($0 * $0).sum() }
+      let sums = parameters.compactMap(\.gradient).map(sumOfSquares)
       guard let first = sums.first else { return 0 }
       let norm = Double(sums.dropFirst().reduce(first, +).item).squareRoot()
       let factor = limit / (norm + 1e-6)
@@ -25,4 +25,13 @@ extension Optimizer {
       return norm
     }
   }
+}
+
+/// A tensor of rank zero. A matrix is summed down its columns first, which a device does in parallel.
+private func sumOfSquares(_ x: Tensor) -> Tensor {
+  let squares = x * x
+  guard squares.shape.count == 2, squares.count > 0 else { return squares.sum() }
+  let (rows, columns) = (squares.shape[0], squares.shape[1])
+  let sums = squares.device.columnSums(squares.storage, rows: rows, columns: columns)
+  return Tensor(shape: [columns], storage: sums).sum()
 }

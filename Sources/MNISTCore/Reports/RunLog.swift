@@ -137,7 +137,8 @@ package final class RunLog {
 
   private func writeCurves() {
     attempt { () throws(FileError) in
-      try OutputFile.writeQuickly(Array(CurvesSVG.text(rows, monitor: monitor).utf8), to: directory + "/curves.svg")
+      try OutputFile.writeQuickly(
+        Array(CurvesSVG.text(rows, monitor: monitor).utf8), to: directory + "/curves.svg")
       curvesAreWhole = true
     }
   }

@@ -13,7 +13,8 @@ import Testing
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
     weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
     warmupEpochCount: 2, patience: 3, monitor: .validAccuracy, classWeighting: .balanced,
-    labelSmoothing: 0.1, gradientNormLimit: 0.5, startCRC32: 0xABCD, device: "NVIDIA H100 80GB HBM3")
+    labelSmoothing: 0.1, gradientNormLimit: 0.5, startCRC32: 0xABCD, device: "NVIDIA H100 80GB HBM3"
+  )
 
   @Test func everyPropertyHasAnUnusualValueHere() {
     let usual = Mirror(reflecting: TrainingSettings()).children

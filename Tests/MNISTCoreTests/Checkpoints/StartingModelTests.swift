@@ -10,7 +10,9 @@ import Testing
     let checkpoint = try SmallSets.checkpoint()
     let run = TrainingRun(checkpoint.settings, images: images)
     let drawn = run.model.stateDictionary
-    let (train, valid, generator) = (labels(run.trainData), labels(run.validData), run.state.generator)
+    let (train, valid, generator) = (
+      labels(run.trainData), labels(run.validData), run.state.generator
+    )
     run.start(from: SavedModel(checkpoint))
     #expect(run.model.stateDictionary == checkpoint.state.best && run.state.best == nil)
     #expect(run.model.stateDictionary != drawn)

@@ -25,7 +25,9 @@ import Testing
 
   // MARK: - Widths by hand
 
-  @Test(arguments: [("512,256", [512, 256]), ("1", [1]), ("7, 8,2147483647", [7, 8, 2_147_483_647])])
+  @Test(arguments: [
+    ("512,256", [512, 256]), ("1", [1]), ("7, 8,2147483647", [7, 8, 2_147_483_647]),
+  ])
   func widthsAreNumbersWithCommas(_ text: String, _ widths: [Int]) {
     var expected = TrainOptions(modelPath: "m")
     expected.givenWidths = widths
@@ -96,7 +98,10 @@ import Testing
   @Test(
     arguments: [
       ("--hidden_sizes 7,2", nil), ("", nil),
-      ("--hidden_sizes 7,3", "--hidden_sizes: not as in the run to resume, m (expected 7,2, found 7,3)"),
+      (
+        "--hidden_sizes 7,3",
+        "--hidden_sizes: not as in the run to resume, m (expected 7,2, found 7,3)"
+      ),
       ("--n_layers 3", "--n_layers: not as in the run to resume, m (expected 7,2, found 5,4)"),
       ("--n_layers 4", "--n_layers: not as in the run to resume, m (expected 3, found 4)"),
     ] as [(String, String?)])
@@ -127,7 +132,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--hidden_sizes 5,5", "--hidden_sizes", "5,4", "5,5"), ("--n_layers 4", "--n_layers", "3", "4"),
+    ("--hidden_sizes 5,5", "--hidden_sizes", "5,4", "5,5"),
+    ("--n_layers 4", "--n_layers", "3", "4"),
     ("--use_dropout", "--use_dropout", "batch normalisation", "dropout"),
   ])
   func optionsThatAskForAnotherModelAreRefused(
@@ -228,7 +234,8 @@ import Testing
       ] {
         let run = try await train("--model_fn new/m --start_from \(name)", in: folder)
         #expect(run.exitCode == 1 && run.output == "")
-        #expect(run.error.hasPrefix(sentence) && run.error.count { $0 == "\n" } == 1, "\(run.error)")
+        #expect(
+          run.error.hasPrefix(sentence) && run.error.count { $0 == "\n" } == 1, "\(run.error)")
       }
       #expect(try SmallSets.names(folder) == ["bad", "d"])
     }
@@ -307,13 +314,16 @@ import Testing
       #expect(log.configuration.monitor == .validAccuracy)
       #expect(log.best.validAccuracy == saved.state.highestAccuracy)
       #expect(log.configuration.setting("label_smoothing")?.json == "0.1")
-      let curves = String(decoding: try SmallSets.content("\(folder)/log/curves.svg"), as: UTF8.self)
+      let curves = String(
+        decoding: try SmallSets.content("\(folder)/log/curves.svg"), as: UTF8.self)
       #expect(curves.contains("The highest validation accuracy is "))
-      let contradiction = try await train("--model_fn whole --resume --label_smoothing 0", in: folder)
+      let contradiction = try await train(
+        "--model_fn whole --resume --label_smoothing 0", in: folder)
       #expect(contradiction.exitCode == 2)
       #expect(
         contradiction.error.contains(
-          "argument --label_smoothing: not as in the run to resume, whole (expected 0.1, found 0.0)"))
+          "argument --label_smoothing: not as in the run to resume, whole (expected 0.1, found 0.0)"
+        ))
     }
   }
 }

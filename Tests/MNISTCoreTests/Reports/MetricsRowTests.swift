@@ -32,7 +32,8 @@ import Testing
 
   /// By what is monitored, and of equals the last.
   @Test func theBestRowIsThatWhoseModelIsKept() {
-    let rows = [(0.5, 0.9), (0.25, 0.95), (0.25, 0.96), (0.3, 0.96), (.nan, .nan)].enumerated().map {
+    let rows = [(0.5, 0.9), (0.25, 0.95), (0.25, 0.96), (0.3, 0.96), (.nan, .nan)].enumerated().map
+    {
       SampleRuns.row($0.offset + 1, valid: $0.element.0, accuracy: $0.element.1)
     }
     #expect(MetricsRow.best(of: rows)?.epoch == 3)

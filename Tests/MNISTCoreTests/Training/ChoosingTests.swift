@@ -37,7 +37,8 @@ import Testing
       let norm = optimizer.clipGradientNorm(to: limit)
       optimizer.step()
       let tolerance = Tolerance(relative: 1e-4, absolute: 1e-6)
-      expectClose([loss.item, Float(norm)], [losses[step], norms[step]], within: tolerance, "\(step)")
+      expectClose(
+        [loss.item, Float(norm)], [losses[step], norms[step]], within: tolerance, "\(step)")
     }
     let tolerance = Tolerance(relative: 1e-3, absolute: 1e-4)
     for (name, value) in try file.group("end").entries {

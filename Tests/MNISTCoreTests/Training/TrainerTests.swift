@@ -62,7 +62,8 @@ import Testing
     #expect(run.marks(of: run.trainer.bestState) == 2)
     #expect(run.trainer.bestValue == 0.75)
     #expect(run.trainer.lowestLoss == run.reports[0].validLoss)
-    #expect(run.reports.map(\.lowestLoss) == [Double](repeating: run.reports[0].validLoss, count: 3))
+    #expect(
+      run.reports.map(\.lowestLoss) == [Double](repeating: run.reports[0].validLoss, count: 3))
     let plain = ScriptedRun(biases: [1, 3, -1], labels: [0, 0, 0, 1], batchSize: 4)
     try plain.train()
     #expect(plain.marks(of: plain.trainer.bestState) == 1)
