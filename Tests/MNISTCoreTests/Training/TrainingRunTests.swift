@@ -31,6 +31,25 @@ import Testing
     #expect(run.state.generator == generator.state)
   }
 
+  @Test func varyingTheImagesChangesTheModelAndNoDrawOfTheRunsOwnGenerators() throws {
+    func state(_ kinds: [Augmentation.Kind], strength: Double = 1) throws -> TrainingState {
+      var settings = SmallSets.settings(images, useDropout: true)
+      (settings.augmentationKinds, settings.augmentationStrength) = (kinds, strength)
+      let run = TrainingRun(settings, images: images)
+      try run.train()
+      return run.state
+    }
+    let plain = try state([])
+    var models = [plain.last]
+    for kinds in [[.affine], [.elastic], [.stroke], Augmentation.Kind.allCases] {
+      let varied = try state(kinds)
+      #expect(varied.generator == plain.generator && varied.dropoutDraws == plain.dropoutDraws)
+      #expect(!models.contains(varied.last))
+      models.append(varied.last)
+    }
+    #expect(try !models.contains(state([.affine], strength: 0.5).last))
+  }
+
   @Test func theStateIsWhereTheRunStands() throws {
     let settings = SmallSets.settings(images, useDropout: true, epochCount: 3)
     let run = TrainingRun(settings, images: images)
@@ -123,6 +142,7 @@ import Testing
     settings.learningRateSchedule = .cosine
     settings.warmupEpochCount = 2
     settings.patience = 2
+    settings.augmentationKinds = Augmentation.Kind.allCases
     return settings
   }
 
