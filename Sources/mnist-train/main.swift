@@ -2,8 +2,8 @@ import MNISTCore
 
 /// Prepares a run, and tells what it is, before it trains.
 func train(_ options: TrainOptions, _ console: inout Console) throws {
-  guard options.comparedRuns.isEmpty else {
-    return console.compareRuns(in: options.comparedRuns)
+  guard options.comparison.folders.isEmpty else {
+    return try console.compareRuns(options.comparison)
   }
   guard !options.listsDevices else { return console.listDevices() }
   StopSignal.listen()

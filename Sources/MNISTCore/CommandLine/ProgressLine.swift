@@ -27,7 +27,7 @@ package struct ProgressLine: Equatable, Sendable {
       parts.append("\(Self.grouped(imagesPerBatch / secondsPerBatch)) images/s")
       // Not in integers: someone may have asked for very many epochs.
       let left = Double(epochCount - epoch) * Double(batchCount) + Double(batchCount - batch)
-      parts.append("\(Self.duration(left * secondsPerBatch)) left")
+      parts.append("\(NumberText.duration(left * secondsPerBatch)) left")
     }
     var text = parts.joined(separator: "  ")
     while parts.count > 1, text.count > limit {
@@ -35,16 +35,6 @@ package struct ProgressLine: Equatable, Sendable {
       text = parts.joined(separator: "  ")
     }
     return String(text.prefix(limit))
-  }
-
-  /// `12s`, `1:02`, `1:02:03`; whole seconds.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    let total = Int(max(0, seconds).rounded())
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
-    if hours > 0 { return "\(hours):\(two(minutes)):\(two(rest))" }
-    return minutes > 0 ? "\(minutes):\(two(rest))" : "\(rest)s"
   }
 
   /// Whole, with a comma before each three digits.

@@ -10,7 +10,7 @@ extension TrainOptions {
         "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
-        "mnist-train --compare runs/*",
+        "mnist-train --compare runs --output runs.html",
       ],
       options: [
         .help,
@@ -160,8 +160,20 @@ extension TrainOptions {
           "log_dir", "DIR", \.logDirectory, .output,
           "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
         .folders(
-          "compare", \.comparedRuns, .output,
+          "compare", \.comparison.folders, .output,
           "print a table of the runs logged to these folders, and train nothing"),
+        .word(
+          "sort", "KEY", \.comparison.order.key, of: RunOrder.keys,
+          RunOrder.figures.joined(separator: ", ") + " or a setting's name",
+          default: "valid_loss", .output, "by what --compare orders runs, the best first"
+        ).needing("compare"),
+        .flag(
+          "reverse", \.comparison.order.isReversed, .output, "the other way round than --sort says"
+        ).needing("compare"),
+        .path(
+          "output", "FILE", \.comparison.outputPath, .output,
+          "also write what --compare finds to FILE: *.csv, *.json, *.html, *.svg"
+        ).needing("compare"),
         .flag("devices", \.listsDevices, .machine, "list what can compute, and train nothing")
           .alone,
         .completions,

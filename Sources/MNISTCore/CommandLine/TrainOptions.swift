@@ -28,8 +28,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var threadCount: Int?
   /// The folder that the run is logged to; `nil` for none.
   package var logDirectory: String?
-  /// Folders of runs to compare; where there are any, nothing is trained.
-  package var comparedRuns: [String] = []
+  /// The runs to compare; where there are folders, nothing is trained.
+  package var comparison = ComparisonOptions()
   /// Whether devices are listed; then nothing is trained.
   package var listsDevices = false
   /// Whether the run in the file at `modelPath` goes on.
@@ -70,6 +70,7 @@ package struct TrainOptions: Equatable, Sendable {
 
   /// What one option does not allow of another.
   private var contradiction: UsageError.Problem? {
+    if let problem = comparison.wrongEnding { return problem }
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
     if settings.batchSize == 1, !settings.useDropout {
       return .outOfRange(

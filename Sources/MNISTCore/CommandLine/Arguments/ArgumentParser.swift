@@ -82,9 +82,16 @@ struct ArgumentParser<Values> {
     }
     let alone = options.first { $0.standsAlone && given.contains($0.name) }
     if let alone,
-      let other = options.first(where: { $0.name != alone.name && given.contains($0.name) })
+      let other = options.first(where: {
+        $0.name != alone.name && $0.needed != alone.name && given.contains($0.name)
+      })
     {
       throw .notAllowedWith(option: alone.label, other: other.label)
+    }
+    for option in options where given.contains(option.name) {
+      if let needed = option.needed, !given.contains(needed) {
+        throw .notAllowedWithout(option: option.label, other: "--\(needed)")
+      }
     }
     let missing = options.filter { $0.isRequired && alone == nil && !given.contains($0.name) }
     let nearest = nearestFlag(to: unrecognized)
