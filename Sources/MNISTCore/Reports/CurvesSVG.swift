@@ -45,7 +45,8 @@ package enum CurvesSVG {
       + "\(best.epoch)."
   }
 
-  private static let style = """
+  /// How curves look; `LearningRateCurve` shares it.
+  static let style = """
     <style>
     .curves{--ground:#fff;--text:#1b1f24;--soft:#5b6572;--grid:#e4e8ed;--train:#7a8794;\
     --valid:#0b66c3;--accuracy:#0f7b4f;--best:#b35900}
@@ -65,7 +66,8 @@ package enum CurvesSVG {
     </style>
     """
 
-  private static func heading(
+  /// A diagram's name, and which line is what.
+  static func heading(
     y: Int, _ name: String, _ legend: [(String, String)]
   ) -> String {
     var text = "<text class=\"name\" x=\"24\" y=\"\(y)\">\(name)</text>"

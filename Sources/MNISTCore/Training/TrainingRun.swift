@@ -10,8 +10,8 @@ public final class TrainingRun {
   public let model: ImageClassifier
   /// What changes the model.
   public let optimizer: Adam
-  private let trainer: Trainer
-  private let generator: RandomGenerator
+  let trainer: Trainer
+  let generator: RandomGenerator
   private let dropout: CounterGenerator
   private var loggedEpochs: [LoggedEpoch] = []
 
