@@ -5,7 +5,7 @@ func predictTestSet(
   _ options: PredictOptions, _ saved: SavedModel, _ data: LoadedImages, _ console: inout Console
 ) throws {
   // What can fail comes before the work.
-  let metrics = try options.logDirectory.map { try curves(in: $0, of: saved, options, &console) }
+  let log = try options.logDirectory.map { try runLog(in: $0, of: saved, options, &console) }
   if let directory = options.reportDirectory { try ReportFolder.checkWritable(directory) }
 
   let model = saved.makeModel()
@@ -42,20 +42,21 @@ func predictTestSet(
   }
   if let directory = options.reportDirectory {
     let page = ReportPage(
-      Evaluation(forReport), images: images, metrics: metrics ?? [],
+      Evaluation(forReport), images: images, metrics: log?.rows ?? [],
+      monitor: log?.configuration.monitor ?? .validLoss,
       facts: [("Model", options.modelPath), ("Data", "\(data)")])
     try ReportFolder.write(page, to: directory)
   }
 }
 
-/// The epochs in a log, which must be that of the model's run.
-private func curves(
+/// A log, which must be that of the model's run.
+private func runLog(
   in directory: String, of saved: SavedModel, _ options: PredictOptions, _ console: inout Console
-) throws -> [MetricsRow] {
+) throws -> LoggedRun {
   let run = try LoggedRun(readingFrom: directory)
   try run.check(isOf: saved, path: options.modelPath)
   if saved.settings == nil {
     console.warn(PredictionText.unknownLog(directory, of: options.modelPath))
   }
-  return run.rows
+  return run
 }

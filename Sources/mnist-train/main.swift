@@ -7,6 +7,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   }
   guard !options.listsDevices else { return console.listDevices() }
   StopSignal.listen()
+  // Before anything is written, or the file is replaced.
+  var start = try options.startingModel()
   let file = try options.openModelFile()
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
   for text in options.optionsWithoutEffect(resuming: stored?.settings) {
@@ -25,10 +27,15 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     try identity.map { try source.images(of: $0, isTrain: true) { console.report($0) } }
     ?? source.trainingImages { console.report($0) }
   console.note(unusedOptionsOf: options, data)
-  let settings = try options.settings(for: data, resuming: stored)
+  let settings = try options.settings(for: data, resuming: stored, startingFrom: start)
   try file.checkRoom(for: settings)
   try MemoryNeed(training: settings, imageCount: data.images.count).check()
   let run = TrainingRun(settings, images: data.images)
+  if let model = start {
+    run.start(from: model)
+    for note in TrainingText.notes(onStartingFrom: model, options, settings) { console.note(note) }
+    start = nil
+  }
   Console.setLastWords(
     TrainingText.endedAtOnce(
       holding: stored.map { ($0.state.epoch, $0.state.progress) }, in: options.modelPath))

@@ -287,6 +287,19 @@ private let mistakes: [String: @Sendable () -> Void] = [
   "a loss over classes needs [batch, classes] and a label for each row, not [0, 2] and 0 labels": {
     _ = NLLLoss()(Tensor([], shape: [0, 2]), [])
   },
+  "3 weights cannot belong to the 2 classes of [1, 2]": {
+    _ = NLLLoss(classWeights: [1, 2, 3])(x12(), [0])
+  },
+  "the weight of a class is a finite number above 0, not 0.0": {
+    _ = NLLLoss(classWeights: [1, 0])
+  },
+  "the weight of a class is a finite number above 0, not nan": {
+    _ = CrossEntropyLoss(classWeights: [.nan])
+  },
+  "a share of a label is in 0..<1, not 1.0": { _ = NLLLoss(labelSmoothing: 1) },
+  "a limit of gradients is a finite number above 0, not 0.0": {
+    SGD([Parameter(Tensor(1))], learningRate: 1).clipGradientNorm(to: 0)
+  },
   // Broadcasting a target would hide a mistake.
   "MSELoss needs two tensors of one shape, not [2, 1] and [2]": {
     _ = MSELoss()(Tensor([1, 2], shape: [2, 1]), Tensor([1, 2]))

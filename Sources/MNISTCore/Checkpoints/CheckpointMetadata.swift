@@ -19,6 +19,7 @@ extension Checkpoint {
     if settings.patience != nil {
       texts["epochs_without_improvement"] = "\(state.epochsWithoutImprovement)"
     }
+    if let accuracy = state.highestAccuracy { texts["highest_accuracy"] = "\(accuracy)" }
     if !state.loggedEpochs.isEmpty {
       texts[LoggedEpoch.name] = LoggedEpoch.text(state.loggedEpochs)
     }
@@ -94,6 +95,14 @@ struct CheckpointMetadata {
 
   func lowestLoss() throws(CheckpointError) -> Double {
     try value("lowest_loss", .number("a number") { !$0.isNaN })
+  }
+
+  /// Kept only in a run that monitors it, from its first epoch on.
+  func highestAccuracy(
+    of settings: TrainingSettings, epoch: Int
+  ) throws(CheckpointError) -> Double? {
+    guard settings.monitor == .validAccuracy, epoch > 0 else { return nil }
+    return try value("highest_accuracy", .number("0 to 1") { 0...1 ~= $0 })
   }
 
   private func value<Value>(

@@ -69,6 +69,7 @@ extension Checkpoint {
         epoch: epoch, progress: try metadata.progress(),
         lowestLoss: try metadata.lowestLoss(),
         epochsWithoutImprovement: try metadata.epochsWithoutImprovement(of: settings, epoch: epoch),
+        highestAccuracy: try metadata.highestAccuracy(of: settings, epoch: epoch),
         best: epoch > 0 ? best : nil, last: last, optimizer: optimizer,
         generator: RandomGenerator.State(
           words: integers(Name.words).map { UInt32($0) }, position: Int(integers(Name.position)[0])),

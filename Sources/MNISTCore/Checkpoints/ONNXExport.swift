@@ -49,6 +49,9 @@ extension SavedModel {
       facts.append(("epochs", "\(place.epoch)"))
       // Before the first epoch is over there is no loss.
       if place.epoch > 0 { facts.append(("lowest_loss", "\(place.lowestLoss)")) }
+      if let accuracy = place.highestAccuracy {
+        facts.append(("highest_accuracy", "\(accuracy)"))
+      }
     }
     return facts
   }

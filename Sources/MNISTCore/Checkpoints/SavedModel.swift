@@ -16,6 +16,8 @@ public struct SavedModel: Equatable, Sendable {
   package struct Place: Equatable, Sendable {
     package let epoch: Int
     package let lowestLoss: Double
+    /// Of a run that monitors the accuracy, from its first epoch on.
+    package let highestAccuracy: Double?
   }
 
   /// Number formats of the file's weights other than float32, whose numbers they have become: `float16`, say.
@@ -62,7 +64,9 @@ public struct SavedModel: Equatable, Sendable {
     self.init(
       layout: settings.layout, imageSize: settings.imageSize,
       weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings,
-      place: Place(epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss))
+      place: Place(
+        epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss,
+        highestAccuracy: checkpoint.state.highestAccuracy))
   }
 
   /// What the classes are called, a name for each: as the training's data said or, of a published set, as its

@@ -24,10 +24,13 @@ struct SettingText<Value: Equatable & Sendable>: Sendable {
 
   /// The value or none; none has no text.
   var optional: SettingText<Value?> {
-    let (read, write) = (read, write)
-    return SettingText<Value?>(
+    let (read, write, json, words) = (read, write, json, words)
+    var text = SettingText<Value?>(
       expected: expected, read: { text in read(text).map(Optional.some) },
       write: { value in value.flatMap(write) })
+    text.json = { value in value.flatMap(json) }
+    text.words = { value in value.map(words) ?? "none" }
+    return text
   }
 
   private var quotedInJSON: Self {

@@ -12,6 +12,9 @@ struct TrainingSetting: Sendable {
     case alwaysInNewFiles
     /// Left out where it is usual, so that a usual run has the bytes it had before there was the setting.
     case unlessUsual
+    /// `config.json` and other files leave it out there too: what a usual run had before there was the setting is
+    /// what it has now, in all of its files.
+    case onlyWhereUnusual
   }
 
   /// What the command line may say of the setting of a run that goes on.
@@ -21,7 +24,7 @@ struct TrainingSetting: Sendable {
     /// Anything: it only says when the run ends.
     case changeable
     /// Anything, and the run keeps what it began with: the setting describes the data, whose own
-    /// checksums are compared.
+    /// checksums are compared, or the model that it began from.
     case ofTheData
   }
 
@@ -74,10 +77,15 @@ struct TrainingSetting: Sendable {
     let writing = text(usual, 0)
     self.text = { settings in
       let value = settings[keyPath: property]
-      let isLeftOut = presence == .unlessUsual && value == usual[keyPath: property]
+      let isLeftOut =
+        [.unlessUsual, .onlyWhereUnusual].contains(presence) && value == usual[keyPath: property]
       return isLeftOut ? nil : writing.write(value)
     }
-    json = { writing.json($0[keyPath: property]) }
+    json = { settings in
+      let value = settings[keyPath: property]
+      let isLeftOut = presence == .onlyWhereUnusual && value == usual[keyPath: property]
+      return isLeftOut ? nil : writing.json(value)
+    }
     words = { writing.words($0[keyPath: property]) }
     read = { found, tensorCount, settings in
       let text = text(settings, tensorCount)
@@ -141,6 +149,18 @@ extension TrainingSetting {
     Self("train_labels_crc32", \.labelsCRC32, .checksum, .always, .ofTheData),
     Self(
       "patience", \.patience, SettingText.integer(1...Int.max).optional, .unlessUsual, .changeable),
+    Self("monitor", \.monitor, .choice, .onlyWhereUnusual),
+    Self("class_weights", \.classWeighting, .choice, .onlyWhereUnusual),
+    Self(
+      "label_smoothing", \.labelSmoothing,
+      .number("at least 0 and less than 1") { $0 >= 0 && $0 < 1 }, .onlyWhereUnusual),
+    Self(
+      "clip_grad_norm", \.gradientNormLimit,
+      SettingText.number("a finite number greater than 0") { $0 > 0 && $0.isFinite }.optional,
+      .onlyWhereUnusual),
+    Self(
+      "start_from_crc32", \.startCRC32, SettingText.checksum.optional, .onlyWhereUnusual,
+      .ofTheData),
     Self("device", \.device, .deviceName, .unlessUsual, .changeable),
   ]
 

@@ -36,10 +36,12 @@ package enum PredictionText {
   }
 
   /// Of weights in a number format that is not computed in; nil of others.
-  package static func convertedTypes(of model: SavedModel, in path: String) -> String? {
+  package static func convertedTypes(
+    of model: SavedModel, in path: String, tool: String = PredictOptions.toolName
+  ) -> String? {
     let types = model.convertedTypes
     guard !types.isEmpty else { return nil }
-    return "\(PredictOptions.toolName): \(PythonSyntax.escaped(path)): its "
+    return "\(tool): \(PythonSyntax.escaped(path)): its "
       + "\(types.joined(separator: " and ")) weights are used as float32"
   }
 

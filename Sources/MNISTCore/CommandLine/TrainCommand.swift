@@ -31,8 +31,13 @@ extension TrainOptions {
           "n_epochs", \.settings.epochCount, in: 1...Int.max, default: "20", .training,
           "passes over the training images"),
         .integer(
-          "n_layers", \.layerCount, in: 2...layerLimit, default: "5", .model,
-          "linear layers; their widths fall evenly from the pixels to the classes"),
+          "n_layers", \.layerCount, in: 2...layerLimit, default: "\(usualLayerCount)", .model,
+          "linear layers; their widths fall evenly from the pixels to the classes"
+        ).excluding("hidden_sizes"),
+        .widths(
+          "hidden_sizes", \.givenWidths, limit: layerLimit - 1, default: "those of --n_layers",
+          .model, "widths of the layers before the last, by hand, such as 512,256"
+        ).excluding("n_layers"),
         .flag(
           "use_dropout", \.settings.useDropout, .model, "dropout in place of batch normalisation"),
         .number(
@@ -54,14 +59,35 @@ extension TrainOptions {
           "n_threads", \.threadCount, in: ThreadChoice.allowed,
           default: "OMP_NUM_THREADS, or one per processor", .machine,
           "threads; their number never changes the model"),
-        .flag("resume", \.resume, .training, "go on with the run in PATH"),
+        .flag("resume", \.resume, .training, "go on with the run in PATH")
+          .excluding("start_from"),
         .flag(
           "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"
         ).noEffect { $0.resume ? "with --resume: a run that goes on replaces only itself" : nil },
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
-          "stop when the validation loss has not improved for N epochs"
+          "stop when what --monitor names has not improved for N epochs"
         ).noEffect(withoutEpochsToSave),
+        .choice(
+          "monitor", "NAME", MonitoredFigure.self, default: "valid_loss", .training,
+          "what tells the best epoch, whose model is kept"
+        ) { $0.settings.monitor = $1 },
+        .choice(
+          "class_weights", "NAME", ClassWeighting.self, default: "none", .training,
+          "balanced: in the loss, a class counts for more the rarer it is"
+        ) { $0.settings.classWeighting = $1 },
+        .number(
+          "label_smoothing", "S", \.settings.labelSmoothing, "at least 0 and less than 1",
+          where: { $0 >= 0 && $0 < 1 }, default: "0", .training,
+          "share of each label that the loss spreads over all classes"),
+        .number(
+          "clip_grad_norm", "N", \.settings.gradientNormLimit, "greater than 0 and finite",
+          where: { $0 > 0 && $0.isFinite }, default: "none", .training,
+          "largest norm of a step's gradients, which are scaled down to it"),
+        .path(
+          "start_from", "FILE", \.startPath, .training,
+          "begin with the weights of this model in place of random ones"
+        ).excluding("resume"),
         .number(
           "learning_rate", "R", \.settings.learningRate, "greater than 0 and finite",
           where: { $0 > 0 && $0.isFinite }, default: "0.001", .training,

@@ -4,8 +4,12 @@ package struct TrainOptions: Equatable, Sendable {
   package var modelPath: String
   /// What shapes the result, but for what is said below and what only the data says.
   var settings = TrainingSettings()
-  /// Linear layers, the last one included.
-  var layerCount = 5
+  /// Linear layers, the last one included; `nil` where that was not said.
+  var layerCount: Int?
+  /// The widths of the hidden layers; `nil` where they were not given by hand.
+  var givenWidths: [Int]?
+  /// The model whose weights the run begins with; `nil` for random ones.
+  package var startPath: String?
   /// `nil` asks for a random seed.
   package var seed: UInt64?
   /// Which images; `nil` where that was not said.
@@ -93,15 +97,24 @@ extension TrainOptions {
   func settings(
     resuming file: TrainingSettings, imageCount: Int
   ) throws(UsageError) -> TrainingSettings {
-    let start = Self.options(of: file)
-    guard case .options(let options) = Self.command.parse(arguments, startingFrom: start) else {
+    guard
+      case .options(let options) = Self.command.parse(
+        arguments, startingFrom: Self.options(of: file))
+    else {
       return file
     }
     var asked = options.settings
     asked.seed = options.seed ?? file.seed
-    if options.layerCount != start.layerCount {
+    if options.asksForWidths {
       asked.hiddenSizes = options.hiddenSizes(
         inputSize: file.inputSize, outputSize: file.outputSize)
+      guard asked.hiddenSizes == file.hiddenSizes else {
+        let texts = Self.widthTexts(
+          file.hiddenSizes, asked.hiddenSizes, areCounted: options.givenWidths == nil)
+        throw Self.command.error(
+          .contradictsRun(
+            option: options.widthsOption, path: modelPath, expected: texts.0, found: texts.1))
+      }
     }
     // As in the run that began: a batch has no more than all images, and without dropout its
     // probability means nothing.
@@ -151,7 +164,6 @@ extension TrainOptions {
   private static func options(of file: TrainingSettings) -> TrainOptions {
     var options = TrainOptions(modelPath: "")
     options.settings = file
-    options.layerCount = file.hiddenSizes.count + 1
     options.seed = file.seed
     return options
   }
@@ -172,6 +184,9 @@ extension TrainOptions {
 }
 
 extension TrainOptions {
+  /// Linear layers where nobody says how many.
+  static let usualLayerCount = 5
+
   /// The largest number of layers the command line takes.
   static let layerLimit = 1_000
 
@@ -180,10 +195,17 @@ extension TrainOptions {
   static let parameterLimit = 1 << 29
 
   /// The settings of the run on these images: those of `stored`, which goes on, or new ones.
+  ///
+  /// - Parameter start: the model that a new run begins with, `startingModel()`.
   package func settings(
-    for data: LoadedImages, resuming stored: Checkpoint?
+    for data: LoadedImages, resuming stored: Checkpoint?, startingFrom start: SavedModel? = nil
   ) throws -> TrainingSettings {
-    guard let stored else { return try newSettings(for: data) }
+    guard let stored else {
+      guard let start else { return try newSettings(for: data) }
+      var settings = try starting(from: start, on: data.images).newSettings(for: data)
+      settings.startCRC32 = start.startingCRC32(classCount: settings.outputSize)
+      return settings
+    }
     try stored.check(data.images, in: data.origin.place)
     var settings = try settings(resuming: stored.settings, imageCount: data.images.count)
     settings.device = "\(CurrentDevice.device)"
@@ -213,8 +235,29 @@ extension TrainOptions {
 
   /// The widths of the hidden layers for this many inputs and classes.
   func hiddenSizes(inputSize: Int, outputSize: Int) -> [Int] {
-    ImageClassifier.hiddenSizes(
-      inputSize: inputSize, outputSize: outputSize, layerCount: layerCount)
+    givenWidths
+      ?? ImageClassifier.hiddenSizes(
+        inputSize: inputSize, outputSize: outputSize,
+        layerCount: layerCount ?? Self.usualLayerCount)
+  }
+
+  /// Whether the widths were asked for, by themselves or by their number.
+  var asksForWidths: Bool { givenWidths != nil || layerCount != nil }
+
+  /// The option that asks for them.
+  var widthsOption: String { givenWidths == nil ? "--n_layers" : "--hidden_sizes" }
+
+  /// Two models' widths for a sentence about their difference.
+  ///
+  /// - Parameter areCounted: whether the numbers of layers are enough where they differ.
+  static func widthTexts(
+    _ expected: [Int], _ found: [Int], areCounted: Bool
+  ) -> (String, String) {
+    func text(_ widths: [Int]) -> String {
+      areCounted && expected.count != found.count
+        ? "\(widths.count + 1)" : widths.map { "\($0)" }.joined(separator: ",")
+    }
+    return (text(expected), text(found))
   }
 
   /// Refuses what only the data shows to be impossible: a split that leaves fewer than two images
@@ -228,19 +271,29 @@ extension TrainOptions {
         .split(ratio: settings.trainRatio, images: rowCount, training: training))
     }
     guard !isTooLarge(inputSize: inputSize, outputSize: outputSize) else {
+      if let widths = givenWidths {
+        throw Self.command.error(
+          .outOfRange(
+            option: startPath == nil ? widthsOption : "--start_from",
+            allowed: "a model of at most \(Self.parameterLimit) parameters for \(inputSize) inputs "
+              + "and \(outputSize) outputs",
+            found: widths.map { "\($0)" }.joined(separator: ",")))
+      }
+      let layerCount = layerCount ?? Self.usualLayerCount
       var fewer = self
+      var count = layerCount
       repeat {
-        fewer.layerCount -= 1
-      } while fewer.layerCount >= 2
-        && fewer.isTooLarge(inputSize: inputSize, outputSize: outputSize)
-      guard fewer.layerCount >= 2 else {
+        count -= 1
+        fewer.layerCount = count
+      } while count >= 2 && fewer.isTooLarge(inputSize: inputSize, outputSize: outputSize)
+      guard count >= 2 else {
         throw Self.command.error(
           .modelTooLarge(inputs: inputSize, outputs: outputSize, limit: Self.parameterLimit))
       }
       throw Self.command.error(
         .outOfRange(
           option: "--n_layers",
-          allowed: "at most \(fewer.layerCount) for \(inputSize) inputs and \(outputSize) outputs",
+          allowed: "at most \(count) for \(inputSize) inputs and \(outputSize) outputs",
           found: "\(layerCount)"))
     }
   }

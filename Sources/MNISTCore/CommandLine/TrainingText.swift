@@ -9,7 +9,7 @@ package enum TrainingText {
 
   /// The model, the optimiser and the loss, as PyTorch prints them.
   package static func parts(of run: TrainingRun) -> String {
-    "\(run.model)\n\(run.optimizer)\n\(NLLLoss())"
+    "\(run.model)\n\(run.optimizer)\n\(run.settings.lossDescription)"
   }
 
   /// One line, or nil where the verbosity asks for none: iterations from 2 on.
@@ -89,7 +89,8 @@ package enum TrainingText {
 
   private static func noImprovement(_ run: TrainingRun) -> String {
     let count = run.epochsWithoutImprovement
-    return "the validation loss has not improved for \(count) epoch\(count == 1 ? "" : "s")"
+    return
+      "the \(run.settings.monitor.words) has not improved for \(count) epoch\(count == 1 ? "" : "s")"
   }
 
   /// Of a run that goes on in the log that it had.

@@ -80,7 +80,8 @@ extension Dataset {
 /// Some examples of a dataset, in an order of its own.
 public struct Subset: Dataset {
   private let base: any Dataset
-  private let indices: [Int]
+  /// Of its examples in the data set that it is a part of.
+  let indices: [Int]
 
   /// The examples of `base` at `indices`, in that order.
   public init(_ base: any Dataset, indices: [Int]) {

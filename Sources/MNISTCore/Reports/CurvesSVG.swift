@@ -1,10 +1,14 @@
 /// A run's losses and accuracy by epoch as SVG that needs nothing else, for light and dark.
 package enum CurvesSVG {
   /// The file's content, for the epochs of `rows` in their order; without any it says so.
-  package static func text(_ rows: [MetricsRow]) -> String {
+  ///
+  /// - Parameter monitor: tells the epoch that is marked as the best.
+  package static func text(
+    _ rows: [MetricsRow], monitor: MonitoredFigure = .validLoss
+  ) -> String {
     let accuracies = rows.map(\.validAccuracy)
     let losses = rows.flatMap { [$0.trainLoss, $0.validLoss] }
-    let best = MetricsRow.best(of: rows)
+    let best = MetricsRow.best(of: rows, by: monitor)
     let top = Panel(top: 64, height: 190, axis: ChartAxis(holding: losses), rows: rows)
     let bottom = Panel(top: 304, height: 110, axis: ChartAxis(holding: accuracies), rows: rows)
     var parts = [
@@ -12,7 +16,7 @@ package enum CurvesSVG {
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 460" role="img" \
       aria-labelledby="curves-title curves-text" class="curves">
       <title id="curves-title">Training curves</title>
-      <desc id="curves-text">\(Markup.escaped(summary(rows, best)))</desc>
+      <desc id="curves-text">\(Markup.escaped(summary(rows, best, monitor)))</desc>
       \(style)
       <rect class="ground" width="720" height="460" rx="8"/>
       """
@@ -34,15 +38,17 @@ package enum CurvesSVG {
   }
 
   /// The same in words, for those who do not see it.
-  private static func summary(_ rows: [MetricsRow], _ best: MetricsRow?) -> String {
+  private static func summary(
+    _ rows: [MetricsRow], _ best: MetricsRow?, _ monitor: MonitoredFigure
+  ) -> String {
     guard let last = rows.last else { return "No epoch is done yet." }
     let end =
       "After epoch \(last.epoch) the training loss is \(NumberText.fixed(last.trainLoss)), the "
       + "validation loss \(NumberText.fixed(last.validLoss)) and the validation accuracy "
       + "\(NumberText.fixed(last.validAccuracy))."
     guard let best else { return end }
-    return end + " The lowest validation loss is \(NumberText.fixed(best.validLoss)), after epoch "
-      + "\(best.epoch)."
+    return end + " The \(monitor.prefersLower ? "lowest" : "highest") \(monitor.words) is "
+      + "\(NumberText.fixed(best.value(of: monitor))), after epoch \(best.epoch)."
   }
 
   /// How curves look; `LearningRateCurve` shares it.

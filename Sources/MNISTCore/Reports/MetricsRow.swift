@@ -110,11 +110,19 @@ extension MetricsRow {
     }
   }
 
-  /// The row of the epoch whose model is kept: of the lowest losses the last, as the trainer has it.
-  static func best(of rows: [MetricsRow]) -> MetricsRow? {
+  /// What the epoch came to.
+  package func value(of figure: MonitoredFigure) -> Double {
+    figure == .validLoss ? validLoss : validAccuracy
+  }
+
+  /// The row of the epoch whose model is kept: of the best values the last, as the trainer has it.
+  package static func best(
+    of rows: [MetricsRow], by monitor: MonitoredFigure = .validLoss
+  ) -> MetricsRow? {
     rows.reduce(nil as MetricsRow?) { best, row in
-      guard !row.validLoss.isNaN else { return best }
-      return best.map { $0.validLoss < row.validLoss } ?? false ? best : row
+      let value = row.value(of: monitor)
+      guard !value.isNaN else { return best }
+      return best.map { monitor.isBetter($0.value(of: monitor), than: value) } ?? false ? best : row
     }
   }
 }

@@ -3,6 +3,7 @@ package struct ReportPage {
   let evaluation: Evaluation
   let images: ImageSet
   let metrics: [MetricsRow]
+  let monitor: MonitoredFigure
   let facts: [(name: String, value: String)]
 
   /// How many mistakes are shown as pictures.
@@ -13,10 +14,11 @@ package struct ReportPage {
   /// - Parameters:
   ///   - images: the set that was evaluated; a classification's index is an image's.
   ///   - metrics: the run's epochs where its log is known, else none.
+  ///   - monitor: tells their best one.
   ///   - facts: what else to say of the model and the data, such as `("Model", "model.ckpt")`.
   package init(
     _ evaluation: Evaluation, images: ImageSet, metrics: [MetricsRow] = [],
-    facts: [(name: String, value: String)] = []
+    monitor: MonitoredFigure = .validLoss, facts: [(name: String, value: String)] = []
   ) {
     require(
       evaluation.classifications.allSatisfy { (0..<images.count).contains($0.index) },
@@ -24,6 +26,7 @@ package struct ReportPage {
     self.evaluation = evaluation
     self.images = images
     self.metrics = metrics
+    self.monitor = monitor
     self.facts = facts
   }
 
@@ -85,7 +88,7 @@ package struct ReportPage {
       "curves-head", "Training",
       """
       <div class="scroll" tabindex="0" role="region" aria-labelledby="curves-head">
-      \(CurvesSVG.text(metrics))</div>
+      \(CurvesSVG.text(metrics, monitor: monitor))</div>
       """)
   }
 

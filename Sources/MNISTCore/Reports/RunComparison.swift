@@ -5,7 +5,7 @@ package struct LoggedRun: Equatable, Sendable {
   package let configuration: RunConfiguration
   /// At least one.
   package let rows: [MetricsRow]
-  /// The epoch with the lowest validation loss.
+  /// The best epoch by what the run monitored.
   package let best: MetricsRow
 
   /// Reads `config.json` and `metrics.csv` in the folder. Throws `RunFolderError` or `FileError`.
@@ -40,9 +40,9 @@ package struct LoggedRun: Equatable, Sendable {
       expected: "\(place.lowestLoss)", found: "\(row.lowestLoss)")
   }
 
-  /// Nil where no epoch has a validation loss that is a number.
+  /// Nil where no epoch has a number for what the run monitored.
   init?(name: String, configuration: RunConfiguration, rows: [MetricsRow]) {
-    guard let best = MetricsRow.best(of: rows) else { return nil }
+    guard let best = MetricsRow.best(of: rows, by: configuration.monitor) else { return nil }
     self.name = name
     self.configuration = configuration
     self.rows = rows
@@ -55,7 +55,7 @@ package struct LoggedRun: Equatable, Sendable {
 
 /// Several runs side by side.
 struct RunComparison: Equatable, Sendable {
-  /// By the lowest validation loss, of equals by name.
+  /// By the validation loss of the best epoch, of equals by name.
   let runs: [LoggedRun]
   /// Names of the settings that are not the same in all runs, as the first run orders them.
   let differingSettings: [String]
@@ -65,7 +65,7 @@ struct RunComparison: Equatable, Sendable {
 
   struct Group: Equatable, Sendable {
     let runs: [LoggedRun]
-    /// Over the runs' lowest validation losses, and the accuracies of the same epochs.
+    /// Over the validation losses of the runs' best epochs, and the accuracies of the same epochs.
     let validLoss: Spread
     let validAccuracy: Spread
   }

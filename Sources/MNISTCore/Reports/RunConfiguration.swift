@@ -35,9 +35,23 @@ package struct RunConfiguration: Equatable, Sendable {
   ) {
     self.init(
       version: version, commandLine: commandLine, modelPath: modelPath,
-      settings: TrainingSetting.all.compactMap { setting in
-        setting.json(settings).map { Setting(name: setting.shownName, json: $0) }
+      settings: TrainingSetting.all.flatMap { setting in
+        let shown = setting.json(settings).map { Setting(name: setting.shownName, json: $0) }
+        return [shown, setting.shownName == "n_layers" ? Self.widths(settings) : nil]
+          .compactMap(\.self)
       })
+  }
+
+  /// The widths of the hidden layers; nil where their number gives them.
+  private static func widths(_ settings: TrainingSettings) -> Setting? {
+    guard !settings.hasUsualWidths else { return nil }
+    let text = settings.hiddenSizes.map { "\($0)" }.joined(separator: ",")
+    return Setting(name: "hidden_sizes", json: JSONText.quoted(text))
+  }
+
+  /// What told the best epoch of the run.
+  package var monitor: MonitoredFigure {
+    setting("monitor").flatMap { MonitoredFigure(rawValue: $0.text) } ?? .validLoss
   }
 
   package func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
@@ -47,11 +61,13 @@ package struct RunConfiguration: Equatable, Sendable {
   static func lastingSettings(of model: SavedModel) -> [Setting] {
     var settings = model.settings ?? TrainingSettings()
     var names = Set(TrainingSetting.all.filter { $0.resuming != .changeable }.map(\.shownName))
+    names.insert("hidden_sizes")
     if model.settings == nil {
       settings.hiddenSizes = model.layout.hiddenSizes
       settings.useDropout = !model.layout.usesBatchNorm
       settings.outputSize = model.layout.outputSize
-      names = ["n_layers", "use_dropout", "output_size"]
+      (settings.imageHeight, settings.imageWidth) = (1, model.layout.inputSize)
+      names = ["n_layers", "hidden_sizes", "use_dropout", "output_size"]
     }
     return RunConfiguration(version: "", commandLine: [], modelPath: "", settings)
       .settings.filter { names.contains($0.name) }

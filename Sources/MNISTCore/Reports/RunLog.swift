@@ -11,6 +11,7 @@ package final class RunLog {
   package private(set) var rows: [MetricsRow]
   /// Why the files are not up to date, nil where they are.
   package private(set) var failure: FileError?
+  private let monitor: MonitoredFigure
   private let metrics: AppendingFile
   private let events: AppendingFile
   private var curvesLimit = RateLimit(seconds: 2)
@@ -51,6 +52,7 @@ package final class RunLog {
     _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil,
     known: [LoggedEpoch] = []
   ) throws {
+    monitor = configuration.monitor
     if let (folder, begun) = try RunFolder.own(wanted, configuration),
       try epoch != nil
         || begun.modelPath == configuration.modelPath && MetricsRow.readLog(in: folder).isEmpty
@@ -135,7 +137,8 @@ package final class RunLog {
 
   private func writeCurves() {
     attempt { () throws(FileError) in
-      try OutputFile.writeQuickly(Array(CurvesSVG.text(rows).utf8), to: directory + "/curves.svg")
+      try OutputFile.writeQuickly(
+        Array(CurvesSVG.text(rows, monitor: monitor).utf8), to: directory + "/curves.svg")
       curvesAreWhole = true
     }
   }

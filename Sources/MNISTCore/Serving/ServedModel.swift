@@ -58,6 +58,9 @@ final class ServedModel: Sendable {
       if place.lowestLoss.isFinite {
         members.append("\"lowest_validation_loss\":\(place.lowestLoss)")
       }
+      if let accuracy = place.highestAccuracy {
+        members.append("\"highest_validation_accuracy\":\(accuracy)")
+      }
     }
     return "{\(members.joined(separator: ","))}"
   }

@@ -108,7 +108,8 @@ enum ServiceDescription {
               "batch_norm": {"type": "boolean"},
               "parameters": {"type": "integer"},
               "epoch": {"type": "integer"},
-              "lowest_validation_loss": {"type": "number"}
+              "lowest_validation_loss": {"type": "number"},
+              "highest_validation_accuracy": {"type": "number"}
             }
           }
         }

@@ -39,15 +39,23 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
     let validated = Self.batches(of: imageCount - trainCount, settings.batchSize)
     // Of each hidden unit: what the layer and its normalisation put out, and the gradients of both; with
     // dropout also the mask.
-    let trainedUnits = Self.units(of: layout, perHiddenUnit: settings.useDropout ? 5 : 4)
+    // Of each class: what it counts for, its part of the loss, and the gradient of both.
+    let hasPlainLoss = settings.classWeighting == .equal && settings.labelSmoothing == 0
+    let perClass = hasPlainLoss ? 4 : 8
+    let trainedUnits = Self.units(
+      of: layout, perHiddenUnit: settings.useDropout ? 5 : 4, perClass: perClass)
     // Blocks of memory wait for their next use, so that only batches of equal size share them.
     let batchNumbers =
       trained.reduce(0) { $0 + Double($1) * trainedUnits }
-      + validated.subtracting(trained).reduce(0) { $0 + Double($1) * Self.units(of: layout) }
+      + validated.subtracting(trained).reduce(0) {
+        $0 + Double($1) * Self.units(of: layout, perClass: perClass)
+      }
     // Numbers for each parameter: weight, gradient and Adam's two moments; the best state and, at the end,
     // the last; the four that are saved, as the bytes of a file; and one for what is larger than it need be.
+    // Gradients that are cut down have squares. A model that the run begins with is gone before it trains.
     self.init(
-      .training, layout, copies: 11, batchNumbers: batchNumbers, batchSize: settings.batchSize,
+      .training, layout, copies: settings.gradientNormLimit == nil ? 11 : 12,
+      batchNumbers: batchNumbers, batchSize: settings.batchSize,
       imageCount: imageCount)
   }
 
@@ -94,10 +102,12 @@ package struct MemoryNeed: Error, Equatable, CustomStringConvertible {
 
   /// Numbers that an image needs: its pixels, also packed where most are zero, what the hidden layers make of
   /// them, and what the last layer, its logarithms and their gradients are.
-  private static func units(of layout: ModelLayout, perHiddenUnit: Int = 2) -> Double {
+  private static func units(
+    of layout: ModelLayout, perHiddenUnit: Int = 2, perClass: Int = 4
+  ) -> Double {
     let hidden = layout.hiddenSizes.reduce(0) { $0 + Double($1) }
     return 2 * Double(layout.inputSize) + Double(perHiddenUnit) * hidden
-      + 4 * Double(layout.outputSize)
+      + Double(perClass) * Double(layout.outputSize)
   }
 
   /// What a program of any size uses: libraries, and the slab with which the memory pool begins.

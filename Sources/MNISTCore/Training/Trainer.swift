@@ -1,18 +1,22 @@
-/// Trains a module by any loss and optimiser and keeps its best state, by the loss on data it is not trained
-/// on.
+/// Trains a module by any loss and optimiser and keeps its best state, by the loss or the accuracy on data it is
+/// not trained on.
 public final class Trainer {
   let model: any Module
   let optimizer: any Optimizer
   private let criterion: any Loss
+  private let monitor: MonitoredFigure
+  private let gradientNormLimit: Double?
   let device: any Device
 
   /// The lowest validation loss so far.
   public private(set) var lowestLoss = Double.infinity
-  /// The model's state after the epoch with the lowest validation loss; nil before there is one.
+  /// The best monitored value so far; nil before there is one.
+  public private(set) var bestValue: Double?
+  /// The model's state after the last epoch with that value; nil before there is one.
   public private(set) var bestState: StateDictionary?
   /// Epochs behind us.
   public private(set) var epoch = 0
-  /// How many epochs lie between us and the last whose validation loss was below all before it.
+  /// How many epochs lie between us and the last whose monitored value was better than all before it.
   public private(set) var epochsWithoutImprovement = 0
   /// How far we are in the next one.
   public private(set) var progress = EpochProgress()
@@ -29,8 +33,13 @@ public final class Trainer {
 
   /// - Parameters:
   ///   - optimizer: of the model's parameters.
-  ///   - criterion: whose targets are those of the data.
-  public init(model: any Module, optimizer: any Optimizer, criterion: any Loss = NLLLoss()) {
+  ///   - criterion: whose targets are those of the data; it measures training and validation.
+  ///   - monitor: tells the best epoch.
+  ///   - gradientNormLimit: above 0; longer gradients are cut down to it, see `clipGradientNorm(to:)`.
+  public init(
+    model: any Module, optimizer: any Optimizer, criterion: any Loss = NLLLoss(),
+    monitor: MonitoredFigure = .validLoss, gradientNormLimit: Double? = nil
+  ) {
     let parameters = model.parameters
     let own = Set(parameters.map { ObjectIdentifier($0.storage) })
     if let other = optimizer.parameters.first(where: {
@@ -42,6 +51,8 @@ public final class Trainer {
     self.model = model
     self.optimizer = optimizer
     self.criterion = criterion
+    self.monitor = monitor
+    self.gradientNormLimit = gradientNormLimit
   }
 
   /// Goes to where another run stood; the optimiser and dropout's generator are the caller's to set.
@@ -50,14 +61,16 @@ public final class Trainer {
     stateBeforeBest = nil
     (epoch, progress) = (state.epoch, state.progress)
     (lowestLoss, bestState) = (state.lowestLoss, state.best)
+    let bestLoss = state.best == nil ? nil : state.lowestLoss
+    bestValue = monitor == .validLoss ? bestLoss : state.highestAccuracy
     epochsWithoutImprovement = state.epochsWithoutImprovement
     generatorState = state.generator
   }
 
   /// Until `epochCount` epochs are behind it, trains once over `trainData` in shuffled batches and
   /// validates once over `validData` in order. Then the model is put back to its best state and to
-  /// evaluation. With `patience`, that many epochs without improvement end training too; a validation loss
-  /// as low as the lowest is a best state, but no improvement.
+  /// evaluation. With `patience`, that many epochs without improvement end training too; a value as good as
+  /// the best of what is monitored is a best state, but no improvement.
   ///
   /// Whatever `report` throws ends training after the batch or epoch it was told of. Called again, also
   /// with a larger count, training goes on from there as if it had not ended. A loss that is not a finite
@@ -95,9 +108,12 @@ public final class Trainer {
       epoch += 1
       progress = EpochProgress()
       generatorState = generator.state
-      epochsWithoutImprovement = validLoss < lowestLoss ? 0 : epochsWithoutImprovement + 1
-      if validLoss <= lowestLoss {
-        lowestLoss = validLoss
+      lowestLoss = min(lowestLoss, validLoss)
+      let value = monitor.value(loss: validLoss, accuracy: validAccuracy)
+      let isImproved = bestValue.map { monitor.isBetter(value, than: $0) } ?? true
+      epochsWithoutImprovement = isImproved ? 0 : epochsWithoutImprovement + 1
+      if isImproved || value == bestValue {
+        bestValue = value
         // The old one first: a large model's state is not held twice.
         bestState = nil
         bestState = model.stateDictionary
@@ -137,6 +153,7 @@ public final class Trainer {
       loss.backward()
       return loss
     }
+    if let gradientNormLimit { optimizer.clipGradientNorm(to: gradientNormLimit) }
     optimizer.step()
     // The step's one number: a device is waited for here and nowhere else.
     return loss.item

@@ -28,7 +28,10 @@ public final class TrainingRun {
       model.parameters, learningRate: settings.learningRate(inEpoch: 0),
       weightDecay: settings.weightDecay, decoupledWeightDecay: settings.decoupledWeightDecay)
     if settings.hasSchedule { optimizer.initialLearningRate = settings.learningRate }
-    trainer = Trainer(model: model, optimizer: optimizer)
+    trainer = Trainer(
+      model: model, optimizer: optimizer,
+      criterion: settings.makeLoss(trainingOn: trainData.indices.map { Int(images.labels[$0]) }),
+      monitor: settings.monitor, gradientNormLimit: settings.gradientNormLimit)
   }
 
   /// Goes to where a run with the same settings (but for the number of epochs under a constant schedule, and
@@ -81,7 +84,9 @@ public final class TrainingRun {
   public var state: TrainingState {
     TrainingState(
       epoch: trainer.epoch, progress: trainer.progress, lowestLoss: trainer.lowestLoss,
-      epochsWithoutImprovement: epochsWithoutImprovement, best: trainer.bestState,
+      epochsWithoutImprovement: epochsWithoutImprovement,
+      highestAccuracy: settings.monitor == .validAccuracy ? trainer.bestValue : nil,
+      best: trainer.bestState,
       last: trainer.lastState, optimizer: optimizer.state,
       generator: trainer.generatorState ?? generator.state, dropoutDraws: dropout.count,
       loggedEpochs: loggedEpochs)

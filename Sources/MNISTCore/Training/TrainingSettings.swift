@@ -46,8 +46,18 @@ public struct TrainingSettings: Equatable, Sendable {
   public var learningRateSchedule = LearningRateSchedule.constant
   /// Epochs in which the learning rate first rises; less than `epochCount`.
   public var warmupEpochCount = 0
-  /// So many epochs without improvement end the run; with nil none do.
+  /// So many epochs without improvement of what is monitored end the run; with nil none do.
   public var patience: Int?
+  /// What tells the best epoch, and what patience waits for.
+  public var monitor = MonitoredFigure.validLoss
+  /// What each class counts for in the loss.
+  public var classWeighting = ClassWeighting.equal
+  /// The share of each label that the loss spreads evenly over all classes, in [0, 1).
+  public var labelSmoothing = 0.0
+  /// Gradients are cut down to this norm, above 0; with nil they are not.
+  public var gradientNormLimit: Double?
+  /// The CRC-32 of the weights that the run began with, another model's; nil where they were drawn.
+  package var startCRC32: UInt32?
   /// What computes: the same settings on another device give a model whose last bits differ.
   package var device = cpu
   private static let cpu = "\(CPUDevice.shared)"
@@ -88,6 +98,14 @@ extension TrainingSettings {
 
   /// Pixels in an image.
   public var inputSize: Int { imageHeight * imageWidth }
+
+  /// Whether the hidden layers have the widths that their number gives, see `ImageClassifier.hiddenSizes`.
+  var hasUsualWidths: Bool {
+    guard inputSize >= 1, outputSize >= 1 else { return true }
+    return hiddenSizes
+      == ImageClassifier.hiddenSizes(
+        inputSize: inputSize, outputSize: outputSize, layerCount: hiddenSizes.count + 1)
+  }
 
   var imageSize: ImageSize { ImageSize(height: imageHeight, width: imageWidth) }
 

@@ -9,7 +9,10 @@ public struct TrainingState: Equatable, Sendable {
   public var lowestLoss: Double
   /// How many epochs lie behind the last improvement; only of a run with patience, else 0.
   public var epochsWithoutImprovement = 0
-  /// The model after the epoch with the lowest validation loss, nil before the first epoch is over.
+  /// The highest validation accuracy so far; only of a run that monitors it, else nil, as before the first epoch
+  /// is over.
+  public var highestAccuracy: Double?
+  /// The model after the best epoch by what is monitored, nil before the first epoch is over.
   public var best: StateDictionary?
   /// The model as it is now.
   public var last: StateDictionary

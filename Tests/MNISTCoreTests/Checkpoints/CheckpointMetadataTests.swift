@@ -28,25 +28,39 @@ import Testing
     later.learningRateSchedule = .cosine
     later.warmupEpochCount = 4
     later.patience = 3
+    later.monitor = .validAccuracy
+    later.classWeighting = .balanced
+    later.labelSmoothing = 0.1
+    later.gradientNormLimit = 2.5
+    later.startCRC32 = 0xABC
     var state = state
     #expect(state.epochsWithoutImprovement == 0)
     state.epochsWithoutImprovement = 2
+    state.highestAccuracy = 0.975
     let texts = Checkpoint(settings: later, state: state).metadata
     #expect(
       texts.filter { plain[$0.key] == nil } == [
         "learning_rate": "0.002", "weight_decay": "0.5", "decoupled_weight_decay": "true",
         "lr_schedule": "cosine", "warmup_epochs": "4", "patience": "3",
-        "epochs_without_improvement": "2",
+        "epochs_without_improvement": "2", "monitor": "valid_accuracy",
+        "highest_accuracy": "0.975", "class_weights": "balanced", "label_smoothing": "0.1",
+        "clip_grad_norm": "2.5", "start_from_crc32": "0x00000abc",
       ])
     #expect(texts.filter { plain[$0.key] != nil } == plain)
     let reader = CheckpointMetadata(texts: texts, tensorCount: 65, path: "m")
     #expect(try reader.settings() == later)
     #expect(try reader.epochsWithoutImprovement(of: later, epoch: 3) == 2)
+    #expect(try reader.highestAccuracy(of: later, epoch: 3) == 0.975)
+    #expect(try reader.highestAccuracy(of: later, epoch: 0) == nil)
     #expect(try self.reader().settings() == settings)
+    #expect(try self.reader().highestAccuracy(of: settings, epoch: 3) == nil)
     #expect(try self.reader().epochsWithoutImprovement(of: settings, epoch: 3) == 0)
     #expect(
       throws: CheckpointError.missingSetting(path: "m", name: "epochs_without_improvement")
     ) { try readAll(["patience": "3"]) }
+    #expect(throws: CheckpointError.missingSetting(path: "m", name: "highest_accuracy")) {
+      try readAll(["monitor": "valid_accuracy"])
+    }
   }
 
   @Test func settingsAreReadAsTheyWereWritten() throws {
@@ -122,6 +136,11 @@ import Testing
     ("decoupled_weight_decay", ["", "True", "1"], "true or false"),
     ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine"),
     ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
+    ("monitor", ["", "accuracy", "valid_loss "], "valid_loss, valid_accuracy"),
+    ("class_weights", ["", "Balanced", "true"], "none, balanced"),
+    ("label_smoothing", ["", "1", "-0.1", "nan"], "at least 0 and less than 1"),
+    ("clip_grad_norm", ["", "0", "-1", "nan", "inf"], "a finite number greater than 0"),
+    ("start_from_crc32", ["", "0x", "0x100000000"], "eight hexadecimal digits"),
     ("patience", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
     ("device", ["", String(repeating: "d", count: 201)], "1 to 200 characters"),
   ])
@@ -155,6 +174,14 @@ import Testing
       (
         ["patience": "1", "epochs_without_improvement": "3"], "epochs_without_improvement",
         "0 to 2", "3"
+      ),
+      (
+        ["monitor": "valid_accuracy", "highest_accuracy": "1.5"], "highest_accuracy", "0 to 1",
+        "1.5"
+      ),
+      (
+        ["monitor": "valid_accuracy", "highest_accuracy": "nan"], "highest_accuracy", "0 to 1",
+        "nan"
       ),
       (
         ["patience": "1", "epochs_without_improvement": "1", "epoch": "1"],
@@ -235,6 +262,7 @@ import Testing
     let settings = try metadata.settings()
     let epoch = try metadata.epoch(of: settings.epochCount)
     _ = try metadata.epochsWithoutImprovement(of: settings, epoch: epoch)
+    _ = try metadata.highestAccuracy(of: settings, epoch: epoch)
     _ = try metadata.progress()
     _ = try metadata.lowestLoss()
   }

@@ -121,6 +121,11 @@ import Testing
     (unfinished.state.epoch, unfinished.state.lowestLoss) = (1, 0.5)
     #expect(
       try facts(SavedModel(unfinished)).suffix(2) == [["epochs", "1"], ["lowest_loss", "0.5"]])
+    unfinished.state.highestAccuracy = 0.75
+    #expect(
+      try facts(SavedModel(unfinished)).suffix(2) == [
+        ["lowest_loss", "0.5"], ["highest_accuracy", "0.75"],
+      ])
     let best = try #require(checkpoint.state.best)
     #expect(
       try facts(SavedModel(best.safeTensors, path: "m"))

@@ -12,7 +12,9 @@ import Testing
     dropoutProbability: 0.25, trainRatio: 0.7, batchSize: 25, epochCount: 9, seed: .max,
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
     weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
-    warmupEpochCount: 2, patience: 3, device: "NVIDIA H100 80GB HBM3")
+    warmupEpochCount: 2, patience: 3, monitor: .validAccuracy, classWeighting: .balanced,
+    labelSmoothing: 0.1, gradientNormLimit: 0.5, startCRC32: 0xABCD, device: "NVIDIA H100 80GB HBM3"
+  )
 
   @Test func everyPropertyHasAnUnusualValueHere() {
     let usual = Mirror(reflecting: TrainingSettings()).children
@@ -46,7 +48,18 @@ import Testing
     }
     #expect(
       RunConfiguration(version: "", commandLine: [], modelPath: "", Self.unusual).settings.count
-        == TrainingSetting.all.count)
+        // The widths of the hidden layers have two: their number gives others.
+        == TrainingSetting.all.count + 1)
+  }
+
+  /// A log from before there was the setting is still that of a usual run.
+  @Test func theNewestSettingsAreLeftOutOfTheConfigurationToo() {
+    let usual = TrainingSetting.all.filter { $0.json(TrainingSettings()) == nil }.map(\.name)
+    #expect(
+      usual == [
+        "class_names", "patience", "monitor", "class_weights", "label_smoothing", "clip_grad_norm",
+        "start_from_crc32",
+      ])
   }
 
   @Test func aCopyTakesOneSettingAlone() {
@@ -72,7 +85,8 @@ import Testing
     #expect(
       usual == [
         "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
-        "fitted_pictures", "transpose", "class_names", "patience", "device",
+        "fitted_pictures", "transpose", "class_names", "patience", "monitor", "class_weights",
+        "label_smoothing", "clip_grad_norm", "start_from_crc32", "device",
       ])
     #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })
   }

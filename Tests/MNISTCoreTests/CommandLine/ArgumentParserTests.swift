@@ -68,7 +68,8 @@ import Testing
         == "argument --learning_rate: invalid float value: 'cosine'")
     #expect(
       sentence(TrainOptions.parse(words("--model_fn m --l 1")))
-        == "ambiguous option: --l could match --learning_rate, --lr_schedule, --log_dir")
+        == "ambiguous option: --l could match --label_smoothing, --learning_rate, --lr_schedule, "
+        + "--log_dir")
   }
 
   @Test(arguments: [["--n-epochs", "3"], ["--n-epochs=3"], ["--n-ep", "3"], ["--n-e=3"]])
@@ -221,7 +222,7 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
       changed("train_ratio", \.settings.trainRatio) { "\($0)" },
       changed("batch_size", \.settings.batchSize) { "\($0)" },
       changed("n_epochs", \.settings.epochCount) { "\($0)" },
-      changed("n_layers", \.layerCount) { "\($0)" },
+      changed("n_layers", \.usedLayerCount) { "\($0)" },
       changed("use_dropout", \.settings.useDropout) { $0 ? "True" : "False" },
       changed("dropout_p", \.settings.dropoutProbability) { "\($0)" },
       changed("verbose", \.verbosity) { "\($0)" },
@@ -233,13 +234,17 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
   }
 }
 
+extension TrainOptions {
+  fileprivate var usedLayerCount: Int { layerCount ?? Self.usualLayerCount }
+}
+
 private func isInRange(_ options: TrainOptions) -> Bool {
   let settings = options.settings
   return !(options.modelPath.isEmpty && options.comparedRuns.isEmpty)
     && options.dataDirectory != "" && options.gpuID ?? 0 >= -1
     && settings.trainRatio > 0 && settings.trainRatio < 1
     && settings.batchSize >= (settings.useDropout ? 1 : 2) && settings.epochCount >= 1
-    && (2...1_000).contains(options.layerCount)
+    && (2...1_000).contains(options.usedLayerCount)
     && settings.dropoutProbability >= 0 && settings.dropoutProbability < 1
     && options.verbosity >= 0 && (1...1_024).contains(options.threadCount ?? 1)
 }

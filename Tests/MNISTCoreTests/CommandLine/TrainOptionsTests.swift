@@ -17,7 +17,8 @@ import Testing
     #expect(options.settings.trainRatio == 0.8)
     #expect(options.settings.batchSize == 256)
     #expect(options.settings.epochCount == 20)
-    #expect(options.layerCount == 5)
+    #expect(options.hiddenSizes(inputSize: 784, outputSize: 10) == [630, 476, 322, 168])
+    #expect(options.layerCount == nil && options.givenWidths == nil && options.startPath == nil)
     #expect(!options.settings.useDropout)
     #expect(options.settings.dropoutProbability == 0.3)
     #expect(options.verbosity == 1)
@@ -29,6 +30,8 @@ import Testing
     #expect(options.settings.learningRateSchedule == .constant)
     #expect(options.settings.warmupEpochCount == 0)
     #expect(options.settings.patience == nil)
+    #expect(options.settings.monitor == .validLoss && options.settings.classWeighting == .equal)
+    #expect(options.settings.labelSmoothing == 0 && options.settings.gradientNormLimit == nil)
   }
 
   @Test func everyOptionReachesItsValue() {
@@ -143,14 +146,17 @@ import Testing
       command.usage == """
         usage: mnist-train [-h] --model_fn PATH [--gpu_id N] [--train_ratio R]
                            [--batch_size N] [--n_epochs N] [--n_layers N]
-                           [--use_dropout] [--dropout_p P] [--verbose N]
-                           [--data_dir DIR] [--seed N] [--n_threads N] [--resume]
-                           [--overwrite] [--patience N] [--learning_rate R]
-                           [--weight_decay W] [--decoupled_weight_decay]
-                           [--lr_schedule NAME] [--warmup_epochs N] [--dataset SET]
-                           [--mirror URL] [--image_size HxW] [--transpose]
-                           [--log_dir DIR] [--compare DIR [DIR ...]] [--devices]
-                           [--completions SHELL] [--version]
+                           [--hidden_sizes N,N] [--use_dropout] [--dropout_p P]
+                           [--verbose N] [--data_dir DIR] [--seed N] [--n_threads N]
+                           [--resume] [--overwrite] [--patience N] [--monitor NAME]
+                           [--class_weights NAME] [--label_smoothing S]
+                           [--clip_grad_norm N] [--start_from FILE]
+                           [--learning_rate R] [--weight_decay W]
+                           [--decoupled_weight_decay] [--lr_schedule NAME]
+                           [--warmup_epochs N] [--dataset SET] [--mirror URL]
+                           [--image_size HxW] [--transpose] [--log_dir DIR]
+                           [--compare DIR [DIR ...]] [--devices] [--completions SHELL]
+                           [--version]
         """)
   }
 
@@ -440,7 +446,9 @@ import Testing
     "n_layers": "--n_layers 4", "use_dropout": "--use_dropout", "dropout_p": "--dropout_p 0.3",
     "learning_rate": "--learning_rate 0.1", "weight_decay": "--weight_decay 0.1",
     "decoupled_weight_decay": "--decoupled_weight_decay", "lr_schedule": "--lr_schedule cosine",
-    "warmup_epochs": "--warmup_epochs 1",
+    "warmup_epochs": "--warmup_epochs 1", "monitor": "--monitor valid_accuracy",
+    "class_weights": "--class_weights balanced", "label_smoothing": "--label_smoothing 0.1",
+    "clip_grad_norm": "--clip_grad_norm 1",
   ]
 
   @Test(arguments: TrainingSetting.all.filter { $0.resuming == .fixed }.map(\.shownName))
@@ -559,7 +567,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 30)
+    #expect(TrainOptions.command.options.count == 36)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -571,19 +579,23 @@ import Testing
     var checked = 0
     for option in TrainOptions.command.options {
       guard let text = option.defaultText,
-        !["seed", "n_threads", "gpu_id", "mirror", "patience", "data_dir", "dataset", "image_size"]
-          .contains(option.name)
+        ![
+          "seed", "n_threads", "gpu_id", "mirror", "patience", "data_dir", "dataset", "image_size",
+          "hidden_sizes", "clip_grad_norm",
+        ].contains(option.name)
       else { continue }
       checked += 1
       var expected = TrainOptions(modelPath: "m")
       if option.name == "dropout_p" {
         expected.optionsWithoutEffect = ["--dropout_p has no effect without --use_dropout"]
       }
+      // It is known whether it was given.
+      if option.name == "n_layers" { expected.layerCount = TrainOptions.usualLayerCount }
       #expect(
         TrainOptions.parse(["--model_fn", "m", option.flag, text]) == .options(expected),
         "\(option.flag)")
     }
-    #expect(checked == 10)
+    #expect(checked == 13)
   }
 
   @Test func theExamplesInTheHelpAreUnderstood() {
@@ -685,7 +697,8 @@ import Testing
     #expect(
       error?.problem.sentence
         == "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
-        + "(a model may have at most 536870912 parameters; --image_size makes pictures smaller)")
+        + "(a model may have at most 536870912 parameters; --hidden_sizes makes layers narrower, "
+        + "--image_size pictures smaller)")
   }
 
   private func options(layers: Int = 5, ratio: Double = 0.8) -> TrainOptions {

@@ -71,6 +71,10 @@ import Testing
       try text { $0.patience = 1 }
         == "mnist-train: m: the validation loss has not improved for 1 epoch "
         + "(go on with a larger --patience)")
+    #expect(
+      try text { ($0.patience, $0.monitor) = (1, .validAccuracy) }
+        == "mnist-train: m: the validation accuracy has not improved for 1 epoch "
+        + "(go on with a larger --patience)")
   }
 
   @Test(

@@ -51,6 +51,9 @@ import Testing
       svg.contains(
         "After epoch 3 the training loss is 0.5000, the validation loss 0.3000 and the validation "
           + "accuracy 0.9600. The lowest validation loss is 0.2500, after epoch 2."))
+    let byAccuracy = CurvesSVG.text(rows, monitor: .validAccuracy)
+    #expect(byAccuracy.contains(">best: epoch 3, loss 0.3000, accuracy 0.9600</text>"))
+    #expect(byAccuracy.contains("The highest validation accuracy is 0.9600, after epoch 3."))
     #expect(svg.components(separatedBy: "<path class=\"line").count == 6)
     #expect(svg.contains("prefers-color-scheme:dark"))
   }

@@ -30,6 +30,17 @@ import Testing
     #expect(MetricsRow(line: line) == nil)
   }
 
+  /// By what is monitored, and of equals the last.
+  @Test func theBestRowIsThatWhoseModelIsKept() {
+    let rows = [(0.5, 0.9), (0.25, 0.95), (0.25, 0.96), (0.3, 0.96), (.nan, .nan)].enumerated().map
+    {
+      SampleRuns.row($0.offset + 1, valid: $0.element.0, accuracy: $0.element.1)
+    }
+    #expect(MetricsRow.best(of: rows)?.epoch == 3)
+    #expect(MetricsRow.best(of: rows, by: .validAccuracy)?.epoch == 4)
+    #expect(MetricsRow.best(of: Array(rows.suffix(1)), by: .validAccuracy) == nil)
+  }
+
   @Test func aTableIsReadBackWithoutALineThatWasCutOff() throws {
     try SmallSets.withFolder { folder in
       let path = folder + "/metrics.csv"

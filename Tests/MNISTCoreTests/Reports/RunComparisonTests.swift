@@ -18,6 +18,19 @@ import Testing
     #expect(comparison.differingSettings == ["seed", "batch_size"])
   }
 
+  @Test func theBestEpochIsByWhatTheRunMonitored() throws {
+    var configuration = SampleRuns.configuration()
+    let rows = [(0.25, 0.9), (0.5, 0.95)].enumerated().map {
+      SampleRuns.row($0.offset + 1, valid: $0.element.0, accuracy: $0.element.1)
+    }
+    func best() -> Int? {
+      LoggedRun(name: "a", configuration: configuration, rows: rows)?.best.epoch
+    }
+    #expect(best() == 1)
+    configuration.settings.append(.init(name: "monitor", json: "\"valid_accuracy\""))
+    #expect(best() == 2)
+  }
+
   @Test func runsThatDifferInTheSeedAloneAreSummedUp() throws {
     let groups = try comparison().groups
     #expect(groups.count == 1)

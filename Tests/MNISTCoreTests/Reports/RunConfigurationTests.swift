@@ -43,6 +43,13 @@ import Testing
       ])
   }
 
+  @Test func whatARunMonitorsIsReadFromItsConfiguration() {
+    var configuration = SampleRuns.configuration()
+    #expect(configuration.monitor == .validLoss)
+    configuration.settings.append(.init(name: "monitor", json: "\"valid_accuracy\""))
+    #expect(configuration.monitor == .validAccuracy)
+  }
+
   @Test func whatIsWrittenIsReadBack() throws {
     try SmallSets.withFolder { folder in
       let path = folder + "/config.json"

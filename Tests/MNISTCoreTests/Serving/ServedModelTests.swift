@@ -15,6 +15,13 @@ import Testing
         """)
   }
 
+  @Test func aRunThatMonitorsTheAccuracyTellsItsHighest() throws {
+    var checkpoint = try SmallSets.checkpoint()
+    checkpoint.state.highestAccuracy = 0.75
+    let served = try ServedModel(SavedModel(checkpoint), path: "m")
+    #expect(served.json.hasSuffix(#","highest_validation_accuracy":0.75}"#))
+  }
+
   @Test func theClassesMayHaveNames() throws {
     let served = try ServedModel(
       SmallService.model(classNames: ["a", "b \"c\"", "récht"]), path: "m")

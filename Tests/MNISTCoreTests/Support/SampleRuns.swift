@@ -16,7 +16,9 @@ enum SampleRuns {
     modelPath: String = "/no/a.ckpt"
   ) -> RunConfiguration {
     var settings = SmallSets.settings(
-      SmallSets.fields(24), hiddenSizes: [Int](repeating: 9, count: layerCount - 1), seed: seed)
+      SmallSets.fields(24),
+      hiddenSizes: ImageClassifier.hiddenSizes(
+        inputSize: 140, outputSize: 4, layerCount: layerCount), seed: seed)
     settings.batchSize = batchSize
     settings.epochCount = epochCount
     return RunConfiguration(

@@ -70,6 +70,21 @@ import Testing
     #expect(predicting(400).batchSize == 400 && predicting(4_000).batchSize == 1_050)
   }
 
+  /// Of each of ten classes in a batch four numbers more; of each parameter the square of its gradient.
+  @Test func whatSteersTheStepsIsCountedToo() {
+    func bytes(_ change: (inout TrainingSettings) -> Void) -> Int {
+      var settings = settings([50], batchSize: 800)
+      change(&settings)
+      return MemoryNeed(training: settings, imageCount: 1_000).neededBytes
+    }
+    let plain = bytes { _ in }
+    // Batches of 800 images to train on and 200 to validate.
+    expect(bytes { $0.labelSmoothing = 0.1 } - plain, 1_000 * 40 * 4.4)
+    expect(bytes { $0.classWeighting = .balanced } - plain, 1_000 * 40 * 4.4)
+    expect(bytes { $0.gradientNormLimit = 1 } - plain, 5_660 * 4)
+    #expect(bytes { $0.monitor = .validAccuracy } == plain)
+  }
+
   @Test func noSizeOverflows() {
     let huge = settings([1 << 31, 1 << 31], batchSize: .max, side: 1 << 15)
     let need = MemoryNeed(training: huge, imageCount: 1 << 40)

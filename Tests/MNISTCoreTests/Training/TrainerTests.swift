@@ -50,6 +50,54 @@ import Testing
     #expect(model.stateDictionary == trainer.bestState)
   }
 
+  // MARK: - What is monitored
+
+  /// With a positive bias three of four are right, with a negative one the fourth alone.
+  @Test func theBestStateIsThatWithTheHighestAccuracyWhereThatIsMonitored() throws {
+    let run = ScriptedRun(
+      biases: [1, 3, -1], labels: [0, 0, 0, 1], batchSize: 4, monitor: .validAccuracy)
+    try run.train()
+    #expect(run.reports.map(\.validAccuracy) == [0.75, 0.75, 0.25])
+    // Of equals the later one, though its loss is higher.
+    #expect(run.marks(of: run.trainer.bestState) == 2)
+    #expect(run.trainer.bestValue == 0.75)
+    #expect(run.trainer.lowestLoss == run.reports[0].validLoss)
+    #expect(
+      run.reports.map(\.lowestLoss) == [Double](repeating: run.reports[0].validLoss, count: 3))
+    let plain = ScriptedRun(biases: [1, 3, -1], labels: [0, 0, 0, 1], batchSize: 4)
+    try plain.train()
+    #expect(plain.marks(of: plain.trainer.bestState) == 1)
+    #expect(plain.trainer.bestValue == plain.trainer.lowestLoss)
+  }
+
+  /// An accuracy of 0 is the best there is after one epoch.
+  @Test func theFirstEpochAlwaysImproves() throws {
+    let run = ScriptedRun(biases: [-1, -2], monitor: .validAccuracy)
+    try run.train()
+    #expect(run.reports.map(\.validAccuracy) == [0, 0])
+    #expect(run.marks(of: run.trainer.bestState) == 2)
+    #expect(run.trainer.epochsWithoutImprovement == 1)
+  }
+
+  @Test func patienceWaitsForWhatIsMonitored() throws {
+    let run = ScriptedRun(
+      biases: [-1, 3, 2, 1, 0.5, 4], labels: [0, 0, 0, 1], batchSize: 4, monitor: .validAccuracy)
+    try run.train(patience: 2)
+    // The losses of epochs 3 and 4 are the lowest so far; the accuracies are those of epoch 2.
+    #expect(run.trainer.epoch == 4)
+    #expect(run.reports[3].validLoss == run.reports[3].lowestLoss)
+  }
+
+  @Test func gradientsAreCutDownBeforeTheStep() throws {
+    let run = ScriptedRun(
+      biases: [1, 1], labels: [0, 0, 0, 1], batchSize: 4, gradientNormLimit: 1e-3)
+    try run.train()
+    for gradient in run.optimizer.biasGradients {
+      let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+      #expect(abs(norm - 1e-3) < 1e-6, "\(gradient)")
+    }
+  }
+
   // MARK: - Patience
 
   /// The larger the bias, the lower the loss.
@@ -357,11 +405,15 @@ private final class ScriptedRun {
 
   /// - Parameter biases: of class 0 after each epoch's steps; class 1 has 0. The larger it is, the
   ///   lower the loss of label 0.
-  init(biases: [Float], labels: [Int] = [0, 0], batchSize: Int = 2) {
+  init(
+    biases: [Float], labels: [Int] = [0, 0], batchSize: Int = 2,
+    monitor: MonitoredFigure = .validLoss, gradientNormLimit: Double? = nil
+  ) {
     let stepsAnEpoch = (labels.count + batchSize - 1) / batchSize
     optimizer = ScriptedOptimizer(
       model, biases: biases.flatMap { [Float](repeating: $0, count: stepsAnEpoch) })
-    trainer = Trainer(model: model, optimizer: optimizer)
+    trainer = Trainer(
+      model: model, optimizer: optimizer, monitor: monitor, gradientNormLimit: gradientNormLimit)
     dataset = Zeros(labels: labels)
     self.batchSize = batchSize
     epochCount = biases.count

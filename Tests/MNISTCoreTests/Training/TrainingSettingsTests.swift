@@ -11,7 +11,9 @@ import Testing
           classNames: nil, hiddenSizes: [], useDropout: false, dropoutProbability: 0.3,
           trainRatio: 0.8, batchSize: 256, epochCount: 20, seed: 0, imagesCRC32: 0, labelsCRC32: 0,
           dataset: .auto, learningRate: 0.001, weightDecay: 0, decoupledWeightDecay: false,
-          learningRateSchedule: .constant, warmupEpochCount: 0, patience: nil, device: "CPU"))
+          learningRateSchedule: .constant, warmupEpochCount: 0, patience: nil, monitor: .validLoss,
+          classWeighting: .equal, labelSmoothing: 0, gradientNormLimit: nil, startCRC32: nil,
+          device: "CPU"))
     #expect(TrainingSettings().isOnCPU)
     #expect(!TrainingSettings(device: "X").isOnCPU)
   }

@@ -76,6 +76,9 @@ struct ArgumentParser<Values> {
         if case .version = option.action { return .version }
         if case .set(let set) = option.action { set(&values) }
       }
+      if let other = option.excluded, given.contains(other) {
+        throw .notAllowedWith(option: option.label, other: "--\(other)")
+      }
     }
     let alone = options.first { $0.standsAlone && given.contains($0.name) }
     if let alone,

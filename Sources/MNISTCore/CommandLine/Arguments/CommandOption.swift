@@ -30,6 +30,8 @@ struct CommandOption<Values> {
   var isRequired = false
   /// Whether it is another use of the tool: no other option goes with it, and none is required.
   var standsAlone = false
+  /// The name of an option that it excludes, and that excludes it.
+  var excluded: String?
   /// What a shell offers for the value.
   var completion = Completion.nothing
   /// Another whole name for it, without dashes; a name cut short never means it.
@@ -59,6 +61,13 @@ extension CommandOption {
   func alias(_ name: String) -> CommandOption {
     var option = self
     option.alias = name
+    return option
+  }
+
+  /// The same option, which does not go with another: that one must say the same of this one.
+  func excluding(_ name: String) -> CommandOption {
+    var option = self
+    option.excluded = name
     return option
   }
 
@@ -216,6 +225,27 @@ extension CommandOption {
       metavariable: "HxW", defaultText: defaultText)
   }
 
+  /// Widths of layers with commas between them, `512,256`, that stay `nil` where they are not given.
+  static func widths(
+    _ name: String, _ path: WritableKeyPath<Values, [Int]?>, limit: Int,
+    default defaultText: String, _ group: Group, _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false)
+          .map { PythonSyntax.integer(String($0)).flatMap { Int(exactly: $0) } ?? 0 }
+        guard numbers.count <= limit, numbers.allSatisfy({ 1...Int(Int32.max) ~= $0 }) else {
+          throw .outOfRange(
+            option: "--\(name)",
+            allowed: "1 to \(limit) widths of at least 1 with commas between them, such as 512,256",
+            found: PythonSyntax.quoted(text))
+        }
+        values[keyPath: path] = numbers
+      },
+      metavariable: "N,N", defaultText: defaultText)
+  }
+
   static func integer(
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String
@@ -262,6 +292,27 @@ extension CommandOption {
     _ allowed: String, where isAllowed: @escaping (Double) -> Bool, default defaultText: String,
     _ group: Group, _ help: String
   ) -> CommandOption {
+    number(
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
+    ) { $0[keyPath: path] = $1 }
+  }
+
+  /// A number that stays `nil` where it is not given.
+  static func number(
+    _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, Double?>,
+    _ allowed: String, where isAllowed: @escaping (Double) -> Bool, default defaultText: String,
+    _ group: Group, _ help: String
+  ) -> CommandOption {
+    number(
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
+    ) { $0[keyPath: path] = $1 }
+  }
+
+  private static func number(
+    _ name: String, _ metavariable: String, _ allowed: String,
+    where isAllowed: @escaping (Double) -> Bool, default defaultText: String, _ group: Group,
+    _ help: String, store: @escaping (inout Values, Double) -> Void
+  ) -> CommandOption {
     CommandOption(
       name: name, group: group, help: help,
       action: .take { text, values throws(UsageError.Problem) in
@@ -272,7 +323,7 @@ extension CommandOption {
           throw .outOfRange(
             option: "--\(name)", allowed: allowed, found: PythonSyntax.trimmed(text))
         }
-        values[keyPath: path] = number
+        store(&values, number)
       },
       metavariable: metavariable, allowed: allowed, defaultText: defaultText)
   }

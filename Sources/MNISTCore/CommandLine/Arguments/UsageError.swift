@@ -32,6 +32,8 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case split(ratio: Double, images: Int, training: Int)
     /// Known only once the model file is read: its run was begun otherwise.
     case contradictsRun(option: String, path: String, expected: String, found: String)
+    /// Known only once the model to start from is read: it is built otherwise.
+    case contradictsStart(option: String, path: String, expected: String, found: String)
     /// Known only once the data is read: every model for it has more than `limit` parameters.
     case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
   }
@@ -87,9 +89,13 @@ extension UsageError.Problem {
     case .contradictsRun(let option, let path, let expected, let found):
       "argument \(option): not as in the run to resume, \(PythonSyntax.escaped(path)) "
         + "(expected \(expected), found \(found))"
+    case .contradictsStart(let option, let path, let expected, let found):
+      "argument \(option): not as in the model to start from, \(PythonSyntax.escaped(path)) "
+        + "(expected \(expected), found \(found))"
     case .modelTooLarge(let inputs, let outputs, let limit):
       "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
-        + "(a model may have at most \(limit) parameters; --image_size makes pictures smaller)"
+        + "(a model may have at most \(limit) parameters; --hidden_sizes makes layers narrower, "
+        + "--image_size pictures smaller)"
     }
   }
 

@@ -1,0 +1,41 @@
+/// What tells the better of two epochs: which one's model is the best state, and what patience waits for.
+public enum MonitoredFigure: String, CaseIterable, Sendable {
+  /// The mean loss of the validation batches; the lower, the better.
+  case validLoss = "valid_loss"
+  /// The share of validation examples whose class was found; the higher, the better.
+  case validAccuracy = "valid_accuracy"
+
+  /// Whether of two values the lower is the better one.
+  public var prefersLower: Bool { self == .validLoss }
+
+  /// Whether a value is better than another; equal ones are not.
+  public func isBetter(_ value: Double, than other: Double) -> Bool {
+    prefersLower ? value < other : value > other
+  }
+
+  /// As a sentence has it: `validation loss`.
+  package var words: String { self == .validLoss ? "validation loss" : "validation accuracy" }
+
+  /// The value out of an epoch's figures. Stops the program where it is the accuracy, and the targets are no labels.
+  func value(loss: Double, accuracy: Double?) -> Double {
+    guard self == .validAccuracy else { return loss }
+    guard let accuracy else {
+      stop("only data with labels has an accuracy to monitor (expected labels, found numbers)")
+    }
+    return accuracy
+  }
+}
+
+extension EpochReport {
+  /// What the epoch came to. Stops the program where it is the accuracy, and the targets are no labels.
+  public func value(of figure: MonitoredFigure) -> Double {
+    figure.value(loss: validLoss, accuracy: validAccuracy)
+  }
+}
+
+extension LoggedEpoch {
+  /// What the epoch came to.
+  package func value(of figure: MonitoredFigure) -> Double {
+    figure.value(loss: validLoss, accuracy: validAccuracy)
+  }
+}
