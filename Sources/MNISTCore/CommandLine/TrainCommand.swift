@@ -10,6 +10,7 @@ extension TrainOptions {
         "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
+        "mnist-train --lr_find rates.svg",
         "mnist-train --compare runs/*",
       ],
       options: [
@@ -108,6 +109,11 @@ extension TrainOptions {
           "warmup_epochs", \.settings.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
           default: "0", .training,
           "epochs in which the learning rate first rises, in even steps"),
+        .path(
+          "lr_find", "FILE", \.learningRateCurvePath, .training,
+          "try learning rates, suggest one, write the curve, by the ending "
+            + "\(LearningRateCurveFile.endings), and train nothing"
+        ).waiving("model_fn"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
