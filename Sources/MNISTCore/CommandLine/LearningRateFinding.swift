@@ -58,7 +58,8 @@ extension TrainingText {
   }
 
   /// Where the curve lies, and how many batches it shows.
-  package static func written(_ test: LearningRateRangeTest, to file: LearningRateCurveFile) -> String
+  package static func written(_ test: LearningRateRangeTest, to file: LearningRateCurveFile)
+    -> String
   {
     let count = test.points.count
     let end = test.isDiverged ? "; then the loss was too large" : ""

@@ -525,6 +525,7 @@ import Testing
           mnist-train --model_fn model.pth
           mnist-train --model_fn model.ckpt --resume
           mnist-train --model_fn model.ckpt --log_dir runs/a
+          mnist-train --lr_find rates.svg
           mnist-train --compare runs/*
 
         usage: mnist-train [-h] --model_fn PATH
@@ -567,7 +568,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 36)
+    #expect(TrainOptions.command.options.count == 37)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
