@@ -7,6 +7,9 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   }
   guard !options.listsDevices else { return console.listDevices() }
   StopSignal.listen()
+  if let file = try options.learningRateCurveFile() {
+    return try testLearningRates(options, writingTo: file, &console)
+  }
   // Before anything is written, or the file is replaced.
   var start = try options.startingModel()
   let file = try options.openModelFile()

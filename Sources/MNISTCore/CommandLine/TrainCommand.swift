@@ -10,6 +10,7 @@ extension TrainOptions {
         "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
+        "mnist-train --lr_find rates.svg",
         "mnist-train --compare runs --output runs.html",
       ],
       options: [
@@ -143,6 +144,11 @@ extension TrainOptions {
           "lr_cooldown", \.settings.learningRateCooldown, in: 0...Int.max, default: "0",
           .training, "of the schedule plateau: epochs after a fall that are not counted"
         ).noEffect { without($0, .plateau) },
+        .path(
+          "lr_find", "FILE", \.learningRateCurvePath, .training,
+          "try learning rates, suggest one, write the curve, by the ending "
+            + "\(LearningRateCurveFile.endings), and train nothing"
+        ).waiving("model_fn"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },

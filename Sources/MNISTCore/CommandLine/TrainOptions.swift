@@ -28,6 +28,8 @@ package struct TrainOptions: Equatable, Sendable {
   package var threadCount: Int?
   /// The folder that the run is logged to; `nil` for none.
   package var logDirectory: String?
+  /// The file for the curve of a learning rate range test; where there is one, nothing is trained.
+  package var learningRateCurvePath: String?
   /// The runs to compare; where there are folders, nothing is trained.
   package var comparison = ComparisonOptions()
   /// Whether devices are listed; then nothing is trained.
@@ -37,8 +39,9 @@ package struct TrainOptions: Equatable, Sendable {
   /// Whether a model that stands at `modelPath` is lost to a new run's.
   var overwrite = false
   package var optionsWithoutEffect: [String] = []
-  /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
-  private var arguments: [String] = []
+  /// Of a run that goes on, the whole command line: what it does not say is for the file to say. Where learning rates
+  /// are tested, the command line that trains, but for the rate.
+  var arguments: [String] = []
 
   init(modelPath: String) {
     self.modelPath = modelPath
@@ -47,6 +50,9 @@ package struct TrainOptions: Equatable, Sendable {
   /// Reads a command line, without the tool's own name.
   package static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
     let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
+    if case .options(let options) = invocation, options.learningRateCurvePath != nil {
+      return options.testingLearningRates(arguments)
+    }
     if case .options(var options) = invocation, options.resume {
       options.arguments = arguments
       // What has an effect is for the file to say, too.
@@ -69,7 +75,7 @@ package struct TrainOptions: Equatable, Sendable {
   }
 
   /// What one option does not allow of another.
-  private var contradiction: UsageError.Problem? {
+  var contradiction: UsageError.Problem? {
     if let problem = comparison.wrongEnding { return problem }
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
     if settings.batchSize == 1, !settings.useDropout {

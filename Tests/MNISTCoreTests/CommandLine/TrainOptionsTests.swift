@@ -528,6 +528,7 @@ import Testing
           mnist-train --model_fn model.pth
           mnist-train --model_fn model.ckpt --resume
           mnist-train --model_fn model.ckpt --log_dir runs/a
+          mnist-train --lr_find rates.svg
           mnist-train --compare runs/*
 
         usage: mnist-train [-h] --model_fn PATH

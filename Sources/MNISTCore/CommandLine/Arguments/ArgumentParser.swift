@@ -93,7 +93,10 @@ struct ArgumentParser<Values> {
         throw .notAllowedWithout(option: option.label, other: "--\(needed)")
       }
     }
-    let missing = options.filter { $0.isRequired && alone == nil && !given.contains($0.name) }
+    let waived = options.filter { given.contains($0.name) }.compactMap(\.waived)
+    let missing = options.filter {
+      $0.isRequired && alone == nil && !given.contains($0.name) && !waived.contains($0.name)
+    }
     let nearest = nearestFlag(to: unrecognized)
     guard missing.isEmpty else {
       throw .missing(options: missing.map(\.label), nearest: nearest)
@@ -102,6 +105,29 @@ struct ArgumentParser<Values> {
       throw .unrecognized(arguments: unrecognized, nearest: nearest)
     }
     return .values(given: given)
+  }
+
+  /// The same arguments without these options and their values.
+  func arguments(
+    _ arguments: [String], without names: Set<String>
+  ) throws(UsageError.Problem) -> [String] {
+    let tokens = try tokens(of: arguments)
+    var isLeftOut = false
+    return zip(tokens, arguments).compactMap { token, argument in
+      switch token {
+      case .option(let option, let ownValue):
+        let isNamed = names.contains(option.name)
+        isLeftOut = isNamed && ownValue == nil && option.metavariable != nil
+        return isNamed ? nil : argument
+      case .value:
+        // Of the values behind an option, one is its own.
+        defer { isLeftOut = false }
+        return isLeftOut ? nil : argument
+      case .unknown:
+        isLeftOut = false
+        return argument
+      }
+    }
   }
 
   private func shell(

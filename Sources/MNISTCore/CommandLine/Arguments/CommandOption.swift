@@ -33,6 +33,8 @@ struct CommandOption<Values> {
   var standsAlone = false
   /// The name of an option without which this one means nothing.
   var needed: String?
+  /// The name of a required option that is not required beside this one.
+  var waived: String?
   /// The name of an option that it excludes, and that excludes it.
   var excluded: String?
   /// What a shell offers for the value.
@@ -64,6 +66,13 @@ extension CommandOption {
   func alias(_ name: String) -> CommandOption {
     var option = self
     option.alias = name
+    return option
+  }
+
+  /// The same option, beside which one that is required otherwise may be left out.
+  func waiving(_ name: String) -> CommandOption {
+    var option = self
+    option.waived = name
     return option
   }
 
