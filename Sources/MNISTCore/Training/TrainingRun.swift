@@ -15,7 +15,8 @@ public final class TrainingRun {
   let augmented: AugmentedDataset?
   let generator: RandomGenerator
   private let dropout: CounterGenerator
-  private var loggedEpochs: [LoggedEpoch] = []
+  /// What the epochs behind the run came to; files of version 1.1 do not tell.
+  package private(set) var loggedEpochs: [LoggedEpoch] = []
   private var schedule: RunSchedule
   /// Of training, in an epoch.
   private let trainBatchCount: Int
