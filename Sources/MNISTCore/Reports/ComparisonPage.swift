@@ -71,7 +71,6 @@ struct ComparisonPage {
 
   private var table: String {
     let columns = comparison.columns
-    let titles = ["best epoch", "train loss", "valid loss", "accuracy", "time"]
     let lowest = comparison.runs.map(\.best.validLoss).min()
     let highest = comparison.runs.map(\.best.validAccuracy).max()
     func cell(_ text: String, isBest: Bool = false) -> String {
@@ -79,21 +78,24 @@ struct ComparisonPage {
     }
     let rows = comparison.runs.enumerated().map { index, run in
       let best = run.best
-      let cells =
-        columns.map { cell(Markup.escaped(comparison.text($0, of: run) ?? "–")) } + [
-          cell("\(best.epoch)/\(run.rows.count)"), cell(Self.loss(best.trainLoss)),
-          cell(Self.loss(best.validLoss), isBest: best.validLoss == lowest),
-          cell(NumberText.fixed(best.validAccuracy), isBest: best.validAccuracy == highest),
-          cell(NumberText.duration(run.seconds)),
-        ]
+      let figures = [
+        cell(Self.loss(best.validLoss), isBest: best.validLoss == lowest),
+        cell(NumberText.fixed(best.validAccuracy), isBest: best.validAccuracy == highest),
+      ]
+      let settings = columns.map { cell(Markup.escaped(comparison.text($0, of: run) ?? "–")) }
+      let others = [
+        cell("\(best.epoch)/\(run.rows.count)"), cell(Self.loss(best.trainLoss)),
+        cell(NumberText.duration(run.seconds)),
+      ]
       return """
-        <tr><th scope="row">\(Self.swatch(index))\(Markup.escaped(run.name))</th>\(cells.joined())\
+        <tr><th scope="row">\(Self.swatch(index))\(Markup.escaped(run.name))</th>\
+        \((figures + settings + others).joined())\
         <td class="path">\(Markup.escaped(run.modelPath))</td></tr>
         """
     }
-    let heads = (["run"] + columns + titles).map {
-      "<th scope=\"col\">\(Markup.escaped($0))</th>"
-    }
+    let titles =
+      ["run", "valid loss", "accuracy"] + columns + ["best epoch", "train loss", "time"]
+    let heads = titles.map(Self.head)
     return section(
       "runs", "Runs",
       """
@@ -112,9 +114,7 @@ struct ComparisonPage {
   private var groups: String {
     guard !comparison.groups.isEmpty else { return "" }
     let columns = comparison.columns.filter { $0 != TrainingSetting.seedName }
-    let heads = (["runs"] + columns + ["valid loss", "accuracy"]).map {
-      "<th scope=\"col\">\(Markup.escaped($0))</th>"
-    }
+    let heads = (["runs"] + columns + ["valid loss", "accuracy"]).map(Self.head)
     let rows = comparison.groups.map { group in
       let (losses, accuracies) = (group.validLoss, group.validAccuracy)
       let cells =
@@ -164,19 +164,26 @@ struct ComparisonPage {
       + "<path class=\"line \(ComparisonSVG.style(of: index))\" d=\"M2 5h30\"/></svg>"
   }
 
+  /// A title may be broken behind an underscore.
+  private static func head(_ title: String) -> String {
+    "<th scope=\"col\">\(Markup.escaped(title).replacing("_", with: "_<wbr>"))</th>"
+  }
+
   private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }
 
   /// Beside the report's style. Paper is light, whatever the screen is.
   private static let css = """
-    .curves.swatch{display:inline-block;width:34px;height:10px;margin:0 .6rem 0 0}
+    .numbers .swatch{display:inline-block;width:34px;height:10px;margin:0 .6rem 0 0}
     .numbers th,.numbers td{white-space:nowrap}
+    .numbers thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
     .numbers .path{text-align:left;color:var(--soft)}
     .figure small{overflow-wrap:anywhere}
     @media print{:root{--ground:#fff;--card:#fff;--text:#1b1f24;--soft:#4d5763;--line:#cfd6de;
     --accent:#0b66c3;--shadow:none}
-    main{padding:0}.scroll{overflow:visible}.scroll .curves{width:100%}
-    .numbers{font-size:.62rem}.numbers th,.numbers td{white-space:normal;overflow-wrap:anywhere;
-    padding:.2rem .25rem}.numbers tr{break-inside:avoid}#runs-head,#groups-head{break-after:avoid}
-    section{break-inside:auto}}
+    main{padding:0}section{padding:.75rem;break-inside:auto}h2{break-after:avoid}
+    .scroll{overflow:visible}.scroll>.curves{width:100%;break-inside:avoid}
+    .numbers{font-size:.62rem}.numbers th,.numbers td{padding:.2rem .25rem}
+    .numbers tbody th,.numbers .path{white-space:normal;overflow-wrap:anywhere}
+    .numbers .swatch{width:24px;margin-right:.3rem}.numbers tr{break-inside:avoid}}
     """
 }

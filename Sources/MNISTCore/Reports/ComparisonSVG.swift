@@ -13,7 +13,7 @@ enum ComparisonSVG {
     let top = ChartPanel(
       top: 50, height: 230, ChartAxis(holding: rows.map(\.validLoss)), lastEpoch: lastEpoch)
     let bottom = ChartPanel(
-      top: 330, height: 160, ChartAxis(holding: rows.map(\.validAccuracy)), lastEpoch: lastEpoch)
+      top: 344, height: 160, ChartAxis(holding: rows.map(\.validAccuracy)), lastEpoch: lastEpoch)
     let legend = legend(runs, coloured, top: bottom.bottom + 68)
     let height = legend.bottom + 16
     // The first run lies above the others.
@@ -31,7 +31,7 @@ enum ComparisonSVG {
         """,
         CurvesSVG.heading(y: 28, "Validation loss", []), top.grid,
       ] + order.map { line(runs[$0], $0, top, \.validLoss) } + [
-        CurvesSVG.heading(y: 308, "Validation accuracy", []), bottom.grid,
+        CurvesSVG.heading(y: 322, "Validation accuracy", []), bottom.grid,
       ] + order.map { line(runs[$0], $0, bottom, \.validAccuracy) } + [bottom.epochs, legend.text]
     return parts.joined(separator: "\n") + "\n</svg>\n"
   }

@@ -177,15 +177,15 @@ private struct DataIdentityText: Hashable, Sendable {
     var names: [Self: String] = [:]
     for (dataset, sets) in Dictionary(grouping: Set(all), by: \.dataset) {
       // Labels may have been corrected while the images stayed.
-      let areImagesEnough = Set(sets.map(\.images)).count == sets.count
-      func digits(_ set: Self) -> String { areImagesEnough ? set.images : set.images + set.labels }
+      let properties: [(Self) -> String] = [\.images, \.labels, { $0.images + $0.labels }]
+      let digits = properties.first { Set(sets.map($0)).count == sets.count } ?? properties[2]
       // As few digits as tell them apart, and at least four.
-      let length = (4...16).first { length in
-        Set(sets.map { digits($0).suffix(length) }).count == sets.count
-      }
+      let length =
+        (4...16).first { length in Set(sets.map { digits($0).prefix(length) }).count == sets.count }
+        ?? 16
       for set in sets {
-        let tag = digits(set).suffix(length ?? 16)
-        names[set] = sets.count == 1 ? dataset : "\(dataset) (…\(tag.isEmpty ? "?" : tag))"
+        let start = digits(set).prefix(length)
+        names[set] = sets.count == 1 ? dataset : "\(dataset) (\(start.isEmpty ? "?" : start + "…"))"
       }
     }
     return names

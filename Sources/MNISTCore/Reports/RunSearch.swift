@@ -4,7 +4,7 @@ package struct RunSearch {
   package private(set) var runs: [String] = []
   /// Folders that could not be looked into.
   package private(set) var failures: [FileError] = []
-  /// Folders that were looked at, without links: a link that leads back is not followed.
+  /// Folders that were looked at, without links.
   private var seen: Set<String> = []
 
   /// How many folders deep runs are looked for.
@@ -20,14 +20,18 @@ package struct RunSearch {
     if FileSystem.exists(folder + "/config.json") {
       if seen.insert(FileSystem.place(of: folder)).inserted { runs.append(folder) }
     } else {
-      look(in: RunFolder.name(folder), depth: 0)
+      look(in: RunFolder.name(folder))
       if runs.count == count, isNew { runs.append(folder) }
     }
   }
 
-  private mutating func look(in folder: String, depth: Int) {
+  /// - Parameters:
+  ///   - parent: the place of the folder around it. A link that leads back to that, or further up, is a loop.
+  private mutating func look(in folder: String, of parent: String = "", depth: Int = 0) {
+    let place = FileSystem.place(of: folder)
     guard (try? FileSystem.isDirectory(folder)) == true,
-      seen.insert(FileSystem.place(of: folder)).inserted
+      !FileSystem.withSlash(parent).hasPrefix(FileSystem.withSlash(place)) || parent.isEmpty,
+      seen.insert(place).inserted
     else { return }
     let isRun = ["config.json", "metrics.csv"].allSatisfy {
       FileSystem.exists(FileSystem.withSlash(folder) + $0)
@@ -36,7 +40,7 @@ package struct RunSearch {
     guard depth < Self.depthLimit else { return }
     do throws(FileError) {
       for name in try FileSystem.names(in: folder) where !name.hasPrefix(".") {
-        look(in: FileSystem.withSlash(folder) + name, depth: depth + 1)
+        look(in: FileSystem.withSlash(folder) + name, of: place, depth: depth + 1)
       }
     } catch {
       failures.append(error)
