@@ -111,8 +111,8 @@ extension TrainOptions {
           "epochs in which the learning rate first rises, in even steps"),
         .path(
           "lr_find", "FILE", \.learningRateCurvePath, .training,
-          "try learning rates, suggest one, write the curve, by the ending "
-            + "\(LearningRateCurveFile.endings), and train nothing"
+          "suggest a learning rate, and train nothing; FILE becomes the curve, "
+            + LearningRateCurveFile.endings
         ).waiving("model_fn"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
