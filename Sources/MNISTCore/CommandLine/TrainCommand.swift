@@ -146,8 +146,8 @@ extension TrainOptions {
         ).noEffect { without($0, .plateau) },
         .path(
           "lr_find", "FILE", \.learningRateCurvePath, .training,
-          "try learning rates, suggest one, write the curve, by the ending "
-            + "\(LearningRateCurveFile.endings), and train nothing"
+          "suggest a learning rate, and train nothing; FILE becomes the curve, "
+            + LearningRateCurveFile.endings
         ).waiving("model_fn"),
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
