@@ -74,7 +74,7 @@ struct ArgumentParser<Values> {
         if let ownValue { throw .unexpectedValue(option: option.label, value: ownValue) }
         if case .help = option.action { return .help }
         if case .version = option.action { return .version }
-        if case .set(let set) = option.action { set(&values) }
+        if case .set(let set) = option.action { set(&values, true) }
       }
       if let other = option.excluded, given.contains(other) {
         throw .notAllowedWith(option: option.label, other: "--\(other)")
@@ -82,11 +82,14 @@ struct ArgumentParser<Values> {
     }
     let alone = options.first { $0.standsAlone && given.contains($0.name) }
     if let alone,
-      let other = options.first(where: { $0.name != alone.name && given.contains($0.name) })
+      let other = options.first(where: {
+        $0.name != alone.name && given.contains($0.name) && !alone.companions.contains($0.name)
+      })
     {
       throw .notAllowedWith(option: alone.label, other: other.label)
     }
-    let missing = options.filter { $0.isRequired && alone == nil && !given.contains($0.name) }
+    let needsAll = alone == nil && !options.contains { $0.waivesRequired && given.contains($0.name) }
+    let missing = options.filter { $0.isRequired && needsAll && !given.contains($0.name) }
     let nearest = nearestFlag(to: unrecognized)
     guard missing.isEmpty else {
       throw .missing(options: missing.map(\.label), nearest: nearest)

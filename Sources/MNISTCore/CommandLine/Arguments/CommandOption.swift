@@ -4,7 +4,8 @@ struct CommandOption<Values> {
     case help
     case version
     case completions
-    case set((inout Values) -> Void)
+    /// A flag: on where it is given; a file of settings may also say off.
+    case set((inout Values, Bool) -> Void)
     case take((String, inout Values) throws(UsageError.Problem) -> Void)
     /// One value or more.
     case takeAll(([String], inout Values) throws(UsageError.Problem) -> Void)
@@ -30,6 +31,15 @@ struct CommandOption<Values> {
   var isRequired = false
   /// Whether it is another use of the tool: no other option goes with it, and none is required.
   var standsAlone = false
+  /// The options that go with one that stands alone, all the same.
+  var companions: Set<String> = []
+  /// Whether no option is required beside it.
+  var waivesRequired = false
+  /// Its value as a file of settings has it, nil where there is none now; nil itself where it stands on the
+  /// command line only.
+  var write: ((Values) -> String?)?
+  /// Which numbers it takes; nil where it takes none.
+  var number: NumberKind?
   /// The name of an option that it excludes, and that excludes it.
   var excluded: String?
   /// What a shell offers for the value.
@@ -42,6 +52,8 @@ struct CommandOption<Values> {
   /// Why this option has no effect beside these values of all options, such as `without --use_dropout`;
   /// nil where it has one.
   var reasonForNoEffect: (Values) -> String? = { _ in nil }
+
+  enum NumberKind { case integer, real }
 
   enum Completion {
     case nothing, files, folders
@@ -92,6 +104,27 @@ extension CommandOption {
     return option
   }
 
+  /// The same option, which is another use of the tool, with only these others.
+  func alone(with companions: Set<String>) -> CommandOption {
+    var option = alone
+    option.companions = companions
+    return option
+  }
+
+  /// The same option, which no file of settings can have: it says what is done, not how.
+  var onlyOnCommandLine: CommandOption {
+    var option = self
+    option.write = nil
+    return option
+  }
+
+  /// The same option, beside which none is required.
+  var waivingRequired: CommandOption {
+    var option = self
+    option.waivesRequired = true
+    return option
+  }
+
   /// The same option, which is another use of the tool.
   var alone: CommandOption {
     var option = self
@@ -120,7 +153,8 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Bool>, _ group: Group, _ help: String
   ) -> CommandOption {
     CommandOption(
-      name: name, group: group, help: help, action: .set { $0[keyPath: path] = true })
+      name: name, group: group, help: help, action: .set { $0[keyPath: path] = $1 },
+      write: { "\($0[keyPath: path])" })
   }
 
   /// A path, which must not be empty; without a default it must be given.
@@ -135,7 +169,7 @@ extension CommandOption {
         values[keyPath: path] = text
       },
       metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil,
-      completion: metavariable == "DIR" ? .folders : .files)
+      write: { $0[keyPath: path] }, completion: metavariable == "DIR" ? .folders : .files)
   }
 
   /// A path that stays `nil` where it is not given.
@@ -149,7 +183,7 @@ extension CommandOption {
         guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
         values[keyPath: path] = text
       },
-      metavariable: metavariable, defaultText: defaultText,
+      metavariable: metavariable, defaultText: defaultText, write: { $0[keyPath: path] },
       completion: metavariable == "DIR" ? .folders : .files)
   }
 
@@ -170,7 +204,7 @@ extension CommandOption {
   static func choice<Choice: CaseIterable & RawRepresentable<String>>(
     _ name: String, _ metavariable: String, _ type: Choice.Type, default defaultText: String,
     _ group: Group, _ help: String, store: @escaping (inout Values, Choice) -> Void
-  ) -> CommandOption {
+  ) -> CommandOption where Values: Equatable {
     let names = type.allCases.map(\.rawValue)
     return CommandOption(
       name: name, group: group, help: help,
@@ -181,7 +215,16 @@ extension CommandOption {
         store(&values, choice)
       },
       metavariable: metavariable, allowed: names.joined(separator: ", "),
-      defaultText: defaultText, completion: .words(names))
+      defaultText: defaultText,
+      write: { values in
+        // The one that is there already is that which changes nothing.
+        type.allCases.first { choice in
+          var changed = values
+          store(&changed, choice)
+          return changed == values
+        }?.rawValue
+      },
+      completion: .words(names))
   }
 
   /// An address of the web that stays `nil` where it is not given.
@@ -200,7 +243,7 @@ extension CommandOption {
         }
         values[keyPath: path] = text
       },
-      metavariable: "URL", defaultText: defaultText)
+      metavariable: "URL", defaultText: defaultText, write: { $0[keyPath: path] })
   }
 
   /// The height and width of images, `28` or `28x20`, that stay `nil` where they are not given.
@@ -222,7 +265,8 @@ extension CommandOption {
         }
         values[keyPath: path] = ImageSize(height: sides[0], width: sides[sides.count - 1])
       },
-      metavariable: "HxW", defaultText: defaultText)
+      metavariable: "HxW", defaultText: defaultText,
+      write: { $0[keyPath: path].map { "\($0.height)x\($0.width)" } })
   }
 
   /// Widths of layers with commas between them, `512,256`, that stay `nil` where they are not given.
@@ -243,7 +287,8 @@ extension CommandOption {
         }
         values[keyPath: path] = numbers
       },
-      metavariable: "N,N", defaultText: defaultText)
+      metavariable: "N,N", defaultText: defaultText,
+      write: { $0[keyPath: path].map { $0.map { "\($0)" }.joined(separator: ",") } })
   }
 
   /// Kinds of augmentation with commas between them.
@@ -263,6 +308,10 @@ extension CommandOption {
         values[keyPath: path] = kinds
       },
       metavariable: "KIND,KIND", defaultText: "none",
+      write: { values in
+        let kinds = values[keyPath: path].map(\.rawValue)
+        return kinds.isEmpty ? nil : kinds.joined(separator: ",")
+      },
       completion: .words(names + [names.joined(separator: ",")]))
   }
 
@@ -270,7 +319,9 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String
   ) -> CommandOption {
-    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+    integer(
+      name, in: range, default: defaultText, group, help, write: { "\($0[keyPath: path])" }
+    ) { $0[keyPath: path] = $1 }
   }
 
   /// An integer that stays `nil` where it is not given.
@@ -278,12 +329,16 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Number?>, in range: ClosedRange<Number>,
     default defaultText: String, _ group: Group, _ help: String
   ) -> CommandOption {
-    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+    integer(
+      name, in: range, default: defaultText, group, help,
+      write: { $0[keyPath: path].map { "\($0)" } }
+    ) { $0[keyPath: path] = $1 }
   }
 
   private static func integer<Number: FixedWidthInteger>(
     _ name: String, in range: ClosedRange<Number>, default defaultText: String,
-    _ group: Group, _ help: String, store: @escaping (inout Values, Number) -> Void
+    _ group: Group, _ help: String, write: @escaping (Values) -> String?,
+    store: @escaping (inout Values, Number) -> Void
   ) -> CommandOption {
     let isOpen = Int(exactly: range.upperBound) == Int.max
     let allowed =
@@ -303,7 +358,7 @@ extension CommandOption {
         }
         store(&values, number)
       },
-      metavariable: "N", allowed: allowed, defaultText: defaultText)
+      metavariable: "N", allowed: allowed, defaultText: defaultText, write: write, number: .integer)
   }
 
   /// `allowed` says in words what `isAllowed` checks; not-a-number must fail it.
@@ -313,7 +368,8 @@ extension CommandOption {
     _ group: Group, _ help: String
   ) -> CommandOption {
     number(
-      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
+      write: { "\($0[keyPath: path])" }
     ) { $0[keyPath: path] = $1 }
   }
 
@@ -324,14 +380,16 @@ extension CommandOption {
     _ group: Group, _ help: String
   ) -> CommandOption {
     number(
-      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
+      write: { $0[keyPath: path].map { "\($0)" } }
     ) { $0[keyPath: path] = $1 }
   }
 
   private static func number(
     _ name: String, _ metavariable: String, _ allowed: String,
     where isAllowed: @escaping (Double) -> Bool, default defaultText: String, _ group: Group,
-    _ help: String, store: @escaping (inout Values, Double) -> Void
+    _ help: String, write: @escaping (Values) -> String?,
+    store: @escaping (inout Values, Double) -> Void
   ) -> CommandOption {
     CommandOption(
       name: name, group: group, help: help,
@@ -345,6 +403,7 @@ extension CommandOption {
         }
         store(&values, number)
       },
-      metavariable: metavariable, allowed: allowed, defaultText: defaultText)
+      metavariable: metavariable, allowed: allowed, defaultText: defaultText, write: write,
+      number: .real)
   }
 }
