@@ -15,7 +15,7 @@ struct SweepKeys {
   private let path: String
 
   init(_ file: SettingsFile) throws(UsageError.Problem) {
-    path = file.path
+    let path = file.path
     var entries: [String: SettingsFile.Entry] = [:]
     for entry in file.entries where Self.names.contains(entry.key) {
       if let first = entries[entry.key] {
@@ -47,27 +47,32 @@ struct SweepKeys {
         path: path, line: method.line,
         .invalidChoice(option: "method", choices: ["grid", "random"], found: method.value))
     }
-    isRandom = entries["method"]?.value == "random"
-    let count = try integer("runs", from: 1, to: Int128(Sweep.runLimit))
-    runCount = count.map { (Int($0.value), $0.line) }
-    if isRandom, runCount == nil {
+    let isRandom = entries["method"]?.value == "random"
+    let runs = try integer("runs", from: 1, to: Int128(Sweep.runLimit))
+    if isRandom, runs == nil {
       throw .inFile(
         path: path, line: entries["method"]?.line,
         .notAllowedWithout(option: "method = random", other: "runs"))
     }
-    if !isRandom, let line = runCount?.line {
+    if !isRandom, let line = runs?.line {
       throw .inFile(
         path: path, line: line, .notAllowedWithout(option: "runs", other: "method = random"))
     }
-    seed = try integer("sweep_seed", from: 0, to: Int128(UInt64.max)).map { UInt64($0.value) } ?? 0
+    let seed = try integer("sweep_seed", from: 0, to: Int128(UInt64.max))
     let most = Int128(Int32.max)
-    factor = try integer("halving", from: 2, to: most).map { Int($0.value) }
-    minimum = try integer("min_epochs", from: 1, to: most).map { (Int($0.value), $0.line) }
+    let factor = try integer("halving", from: 2, to: most)
+    let minimum = try integer("min_epochs", from: 1, to: most)
     if factor == nil, let line = minimum?.line {
       throw .inFile(
         path: path, line: line, .notAllowedWithout(option: "min_epochs", other: "halving"))
     }
-    budget = try integer("max_epochs_in_all", from: 1, to: Int128(Int.max)).map { Int($0.value) }
+    let budget = try integer("max_epochs_in_all", from: 1, to: Int128(Int.max))
+    (self.path, self.isRandom) = (path, isRandom)
+    runCount = runs.map { (Int($0.value), $0.line) }
+    self.seed = seed.map { UInt64($0.value) } ?? 0
+    self.factor = factor.map { Int($0.value) }
+    self.minimum = minimum.map { (Int($0.value), $0.line) }
+    self.budget = budget.map { Int($0.value) }
   }
 
   /// How the runs compete, each of which has `epochCount` epochs.
