@@ -74,6 +74,7 @@ func train(
     }
     throw error
   }
+  log?.end()
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
   try saver.finish()
 }

@@ -366,15 +366,23 @@ private let mistakes: [String: @Sendable () -> Void] = [
     let adam = Adam([Parameter(Tensor(1))])
     adam.state[0].step = -1
   },
-  "there is no learning rate in epoch 3 of 2 with 0 of warm-up": {
-    _ = LearningRateSchedule.cosine.rate(from: 1, inEpoch: 3, of: 2, warmupEpochCount: 0)
+  "there is no learning rate in step 3 of 2": {
+    var scheduler = LearningRateScheduler(.cosine, from: 1, stepCount: 2)
+    _ = scheduler.rate(atStep: 3)
   },
-  "there is no learning rate in epoch -1 of 2 with 1 of warm-up": {
-    _ = LearningRateSchedule.constant.rate(from: 1, inEpoch: -1, of: 2, warmupEpochCount: 1)
+  "there is no learning rate in step -1 of 2": {
+    _ = OneCycle(maximum: 1, stepCount: 2).rate(atStep: -1)
   },
-  "there is no learning rate in epoch 1 of 2 with -1 of warm-up": {
-    _ = LearningRateSchedule.constant.rate(from: 1, inEpoch: 1, of: 2, warmupEpochCount: -1)
+  "a learning rate of 2 steps with -1 of warm-up": {
+    _ = LearningRateScheduler(.constant, from: 1, stepCount: 2, warmupStepCount: -1)
   },
+  "a learning rate that falls every 0 steps": {
+    _ = LearningRateScheduler(.step(interval: 0, factor: 0.5), from: 1, stepCount: 2)
+  },
+  "a plateau of factor 1.0, patience 0 and cooldown 0": {
+    _ = LearningRatePlateau(from: 1, prefersLower: true, factor: 1, patience: 0, cooldown: 0)
+  },
+  "a cycle of 0 steps": { _ = OneCycle(maximum: 1, stepCount: 0) },
   "0 states cannot belong to 1 parameters": { Adam([Parameter(Tensor([1]))]).state = [] },
   "the state of parameter 0 has the shapes [2] and [2], the parameter [1]": {
     let state = Adam([Parameter(Tensor([1, 2]))]).state

@@ -8,12 +8,14 @@ extension LoggedEpoch {
   static let limit = 50_000
 
   /// As many bytes as the text of an epoch has, or more.
-  static let textByteCount = 110
+  static let textByteCount = 135
 
-  /// `1 0.5 0.4 0.9 0.4;2 …`; the numbers come back bit for bit.
+  /// `1 0.5 0.4 0.9 0.4;2 …`, with the learning rate behind them where the run has more than one; the numbers come back
+  /// bit for bit.
   static func text(_ epochs: [LoggedEpoch]) -> String {
     epochs.suffix(limit).map {
       "\($0.epoch) \($0.trainLoss) \($0.validLoss) \($0.validAccuracy) \($0.lowestLoss)"
+        + ($0.learningRate.map { " \($0)" } ?? "")
     }.joined(separator: ";")
   }
 
@@ -31,11 +33,11 @@ extension LoggedEpoch {
   private init?(_ row: Substring) {
     let words = row.split(separator: " ", omittingEmptySubsequences: false)
     let numbers = words.dropFirst().compactMap { Double($0) }
-    guard words.count == 5, numbers.count == 4, let epoch = Int(words[0]),
+    guard 5...6 ~= words.count, numbers.count == words.count - 1, let epoch = Int(words[0]),
       numbers.allSatisfy(\.isFinite), 0...1 ~= numbers[2]
     else { return nil }
     self.init(
       epoch: epoch, trainLoss: numbers[0], validLoss: numbers[1], validAccuracy: numbers[2],
-      lowestLoss: numbers[3])
+      lowestLoss: numbers[3], learningRate: numbers.count > 4 ? numbers[4] : nil)
   }
 }

@@ -51,7 +51,7 @@ extension TensorFile {
       return .dictionary(
         .init([
           ("model", Value(names: names) { tensors[$0] }),
-          ("opt", optimizer(settings, epoch: epoch)),
+          ("opt", try optimizer(settings, metadata, epoch: epoch)),
           ("config", .dictionary(.init(settings.config))),
           ("last", Value(names: names) { tensors[Checkpoint.Name.last + $0] }),
           ("steps", steps(settings.layout.parameterNames)), ("generator", generator),
@@ -63,7 +63,9 @@ extension TensorFile {
   }
 
   /// What `optimizer.state_dict()` gives in PyTorch 2.15.
-  private func optimizer(_ settings: TrainingSettings, epoch: Int) -> Value {
+  private func optimizer(
+    _ settings: TrainingSettings, _ metadata: CheckpointMetadata, epoch: Int
+  ) throws(CheckpointError) -> Value {
     let names = settings.layout.parameterNames
     let states = names.enumerated().map { index, name in
       let step = integers(Checkpoint.Name.step(name)).first ?? 0
@@ -79,16 +81,25 @@ extension TensorFile {
           .init(parts.compactMap { part in part.1.map { (part.0, .tensor($0)) } })))
     }
     let decay = settings.weightDecay
+    // Each step was a batch; a run that is in its first epoch does not tell how many that has.
+    let batch = try metadata.progress().train.batches
+    let stepCount = Int(names.first.flatMap { integers(Checkpoint.Name.step($0)).first } ?? 0)
+    let batchCount = epoch > 0 ? (stepCount - batch) / epoch : 1
+    // No file makes this take long.
+    let limit = 100_000_000 / settings.epochCount
+    var schedule = RunSchedule(settings, batchCount: max(1, min(batchCount, limit)))
+    let step = TrainingStep(epoch: epoch, batch: min(batch, max(0, batchCount)))
+    let rate = schedule.rate(of: step, after: try metadata.loggedEpochs(upTo: epoch))
     var group: [(String, Value)] = [
-      ("lr", .number(settings.learningRate(inEpoch: epoch))),
-      // Those of all runs.
-      ("betas", .tuple([.number(0.9), .number(0.999)])), ("eps", .number(1e-8)),
+      ("lr", .number(rate)),
+      ("betas", .tuple([.number(schedule.beta1(of: step) ?? 0.9), .number(0.999)])),
+      ("eps", .number(1e-8)),
       ("weight_decay", decay == 0 ? .integer(0) : .number(decay)),
       ("amsgrad", .bool(false)), ("maximize", .bool(false)), ("foreach", .none),
       ("capturable", .bool(false)), ("differentiable", .bool(false)), ("fused", .none),
       ("decoupled_weight_decay", .bool(settings.decoupledWeightDecay)),
     ]
-    if settings.hasSchedule { group.append(("initial_lr", .number(settings.learningRate))) }
+    group += RunSchedule.entries(of: settings).map { ($0.name, .number($0.value)) }
     group.append(("params", .list(names.indices.map { .integer(Int64($0)) })))
     return .dictionary(
       .init([

@@ -130,8 +130,20 @@ extension TrainingSetting {
       .unlessUsual),
     Self("lr_schedule", \.learningRateSchedule, .choice, .unlessUsual),
     Self("warmup_epochs", \.warmupEpochCount, .unlessUsual) { settings, _ in
-      .integer(0...min(settings.epochCount - 1, LearningRateSchedule.warmupLimit))
+      .integer(
+        0...(settings.learningRateSchedule == .oneCycle
+          ? 0 : min(settings.epochCount - 1, LearningRateSchedule.warmupLimit)))
     },
+    Self(
+      "lr_per_batch", \.isScheduledPerBatch,
+      .flag(on: "from batch to batch", off: "from epoch to epoch"),
+      .onlyWhereUnusual),
+    Self("lr_step_size", \.learningRateStepSize, .integer(1...Int.max), .onlyWhereUnusual),
+    Self(
+      "lr_factor", \.learningRateFactor,
+      .number("greater than 0 and less than 1") { $0 > 0 && $0 < 1 }, .onlyWhereUnusual),
+    Self("lr_patience", \.learningRatePatience, .integer(0...Int.max), .onlyWhereUnusual),
+    Self("lr_cooldown", \.learningRateCooldown, .integer(0...Int.max), .onlyWhereUnusual),
     Self("dataset", \.dataset, .choice, .alwaysInNewFiles, .ofTheData),
     Self("image_height", \.imageHeight, .integer(sizes), .always, .ofTheData),
     Self("image_width", \.imageWidth, .integer(sizes), .always, .ofTheData),

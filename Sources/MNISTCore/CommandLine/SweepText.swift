@@ -35,7 +35,8 @@ extension SweepFolder {
   /// The command line that goes on with the sweep.
   private func command(_ common: TrainOptions) -> [String] {
     var words = [
-      TrainOptions.toolName, "--sweep", sweep.path, "--sweep_dir", common.sweepDirectory ?? directory,
+      TrainOptions.toolName, "--sweep", sweep.path, "--sweep_dir",
+      common.sweepDirectory ?? directory,
     ]
     if let number = common.gpuID { words += ["--gpu_id", "\(number)"] }
     if let count = common.threadCount { words += ["--n_threads", "\(count)"] }
@@ -80,7 +81,8 @@ extension SweepFolder {
     }
     if sweep.plan.due(states).isBudgetSpent {
       lines.append(
-        "\(tool): the \(sweep.plan.budget) epochs of max_epochs_in_all do not suffice for the next run")
+        "\(tool): the \(sweep.plan.budget) epochs of max_epochs_in_all do not suffice for the next run"
+      )
     }
     guard let (run, epoch) = sweep.plan.best(states) else {
       return lines + ["\(tool): no run has an epoch"]

@@ -113,12 +113,39 @@ extension TrainOptions {
           "as of torch.optim.AdamW: the weights shrink beside the gradient"),
         .choice(
           "lr_schedule", "NAME", LearningRateSchedule.self, default: "constant", .training,
-          "how the learning rate falls from epoch to epoch, after the warm-up"
-        ) { $0.settings.learningRateSchedule = $1 }.noEffect(withoutEpochsToAnneal),
+          "how the learning rate falls, after the warm-up"
+        ) { $0.settings.learningRateSchedule = $1 }.noEffect(withoutEpochsToFall),
         .integer(
           "warmup_epochs", \.settings.warmupEpochCount, in: 0...LearningRateSchedule.warmupLimit,
           default: "0", .training,
           "epochs in which the learning rate first rises, in even steps"),
+        .flag(
+          "lr_per_batch", \.settings.isScheduledPerBatch, .training,
+          "warm-up and cosine go on from batch to batch, not from epoch to epoch"
+        ).noEffect { options in
+          let settings = options.settings
+          guard settings.learningRateSchedule != .cosine, settings.warmupEpochCount == 0 else {
+            return nil
+          }
+          return "without --lr_schedule cosine or --warmup_epochs"
+        },
+        .integer(
+          "lr_step_size", \.settings.learningRateStepSize, in: 1...Int.max, default: "10",
+          .training, "of the schedule step: the learning rate falls every N epochs"
+        ).noEffect { without($0, .step) },
+        .number(
+          "lr_factor", "F", \.settings.learningRateFactor, "greater than 0 and less than 1",
+          where: { $0 > 0 && $0 < 1 }, default: "0.1", .training,
+          "of the schedules step and plateau: what the learning rate is multiplied with"
+        ).noEffect { without($0, .step, .plateau) },
+        .integer(
+          "lr_patience", \.settings.learningRatePatience, in: 0...Int.max, default: "10",
+          .training, "of the schedule plateau: epochs without improvement that are waited for"
+        ).noEffect { without($0, .plateau) },
+        .integer(
+          "lr_cooldown", \.settings.learningRateCooldown, in: 0...Int.max, default: "0",
+          .training, "of the schedule plateau: epochs after a fall that are not counted"
+        ).noEffect { without($0, .plateau) },
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
@@ -269,12 +296,28 @@ extension TrainOptions {
     return "with --n_epochs \(epochCount)"
   }
 
-  /// The first epoch after the warm-up has the whole rate: a curve needs another one to fall.
-  private static func withoutEpochsToAnneal(_ options: TrainOptions) -> String? {
+  /// The first epoch after the warm-up has the whole rate: it needs others to fall.
+  private static func withoutEpochsToFall(_ options: TrainOptions) -> String? {
     let settings = options.settings
     let (epochs, warmup) = (settings.epochCount, settings.warmupEpochCount)
-    guard settings.learningRateSchedule != .constant, epochs - warmup <= 1 else { return nil }
+    let needed: (Int, overflow: Bool) =
+      switch settings.learningRateSchedule {
+      case .constant, .oneCycle: (0, false)
+      case .cosine: (settings.isScheduledPerBatch ? 0 : 2, false)
+      case .step: settings.learningRateStepSize.addingReportingOverflow(1)
+      // The first epoch always improves, then patience must be exceeded, and an epoch follow.
+      case .plateau: settings.learningRatePatience.addingReportingOverflow(3)
+      }
+    guard needed.overflow || epochs - warmup < needed.0 else { return nil }
     return "with --n_epochs \(epochs)" + (warmup == 0 ? "" : " and --warmup_epochs \(warmup)")
+  }
+
+  /// Of an option that only some schedules have.
+  private static func without(
+    _ options: TrainOptions, _ schedules: LearningRateSchedule...
+  ) -> String? {
+    guard !schedules.contains(options.settings.learningRateSchedule) else { return nil }
+    return "without --lr_schedule \(schedules.map(\.rawValue).joined(separator: " or "))"
   }
 }
 

@@ -111,6 +111,15 @@ package struct TrainOptions: Equatable, Sendable {
     return option.map { .notAllowedWithout(option: $0, other: "--sweep") }
   }
 
+  private func tooManyEpochs(
+    _ count: Int, for schedule: LearningRateSchedule
+  ) -> UsageError.Problem {
+    .outOfRange(
+      option: "--n_epochs",
+      allowed: "at most \(schedule.epochLimit) with --lr_schedule \(schedule.rawValue)",
+      found: "\(count)")
+  }
+
   /// What one option does not allow of another.
   var contradiction: UsageError.Problem? {
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
@@ -125,10 +134,12 @@ package struct TrainOptions: Equatable, Sendable {
     }
     let schedule = settings.learningRateSchedule
     if settings.epochCount > schedule.epochLimit {
+      return tooManyEpochs(settings.epochCount, for: schedule)
+    }
+    if schedule == .oneCycle, settings.warmupEpochCount > 0 {
       return .outOfRange(
-        option: "--n_epochs",
-        allowed: "at most \(schedule.epochLimit) with --lr_schedule \(schedule.rawValue)",
-        found: "\(settings.epochCount)")
+        option: "--warmup_epochs", allowed: "0 with --lr_schedule one-cycle, which warms up itself",
+        found: "\(settings.warmupEpochCount)")
     }
     if settings.warmupEpochCount >= settings.epochCount {
       return .outOfRange(
@@ -186,12 +197,15 @@ extension TrainOptions {
       }
     }
     let (epochs, allowed) = (asked.epochCount, file.epochCount)
-    guard file.learningRateSchedule != .cosine || epochs == allowed else {
+    if let fixed = file.whatHasItsLength, epochs != allowed {
       throw Self.command.error(
         .outOfRange(
           option: "--n_epochs",
-          allowed: "\(allowed), as in the run to resume, whose cosine schedule has that length",
+          allowed: "\(allowed), as in the run to resume, whose \(fixed) has that length",
           found: "\(epochs)"))
+    }
+    guard epochs <= file.learningRateSchedule.epochLimit else {
+      throw Self.command.error(tooManyEpochs(epochs, for: file.learningRateSchedule))
     }
     guard epochs >= allowed else {
       throw Self.command.error(

@@ -74,8 +74,8 @@ package enum TrainingText {
     let what =
       if run.epoch < run.settings.epochCount {
         "\(noImprovement(run)) (go on with a larger --patience)"
-      } else if run.settings.learningRateSchedule == .cosine {
-        "all \(run.settings.epochCount) epochs of its cosine schedule are done"
+      } else if let fixed = run.settings.whatHasItsLength {
+        "all \(run.settings.epochCount) epochs of its \(fixed) are done"
       } else {
         "all \(run.settings.epochCount) epochs are done (go on with a larger --n_epochs)"
       }

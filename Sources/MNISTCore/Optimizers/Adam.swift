@@ -31,10 +31,10 @@ public final class Adam: Optimizer, CustomStringConvertible {
 
   public let parameters: [Parameter]
   public var learningRate: Double { didSet { checkChanged(learningRate: learningRate) } }
-  /// What a schedule starts from; nil where there is none.
-  public var initialLearningRate: Double?
-  /// How slowly the mean of the gradient moves.
-  public let beta1: Double
+  /// What a schedule adds to the printed group, by PyTorch's names, such as `initial_lr`.
+  public var scheduleEntries: [(name: String, value: Double)] = []
+  /// How slowly the mean of the gradient moves; a schedule may change it.
+  public var beta1: Double { didSet { checkBetas() } }
   /// How slowly the mean of its square moves.
   public let beta2: Double
   /// Keeps the divisor above 0.
@@ -55,8 +55,6 @@ public final class Adam: Optimizer, CustomStringConvertible {
   ) {
     checkOptimizer("Adam", parameters, learningRate: learningRate)
     require(
-      0..<1 ~= beta1 && 0..<1 ~= beta2, "the betas of Adam are in 0..<1, not \(beta1) and \(beta2)")
-    require(
       epsilon >= 0 && epsilon.isFinite && weightDecay >= 0 && weightDecay.isFinite,
       "epsilon and weight decay are finite numbers of 0 or more, not \(epsilon) and \(weightDecay)")
     self.parameters = parameters
@@ -69,6 +67,12 @@ public final class Adam: Optimizer, CustomStringConvertible {
     moments = parameters.map {
       Moments(average: zeros(like: $0), averageOfSquares: zeros(like: $0))
     }
+    checkBetas()
+  }
+
+  private func checkBetas() {
+    require(
+      0..<1 ~= beta1 && 0..<1 ~= beta2, "the betas of Adam are in 0..<1, not \(beta1) and \(beta2)")
   }
 
   public func step() {
@@ -140,12 +144,13 @@ public final class Adam: Optimizer, CustomStringConvertible {
       ("eps", pythonText(epsilon)),
       ("foreach", "None"),
       ("fused", decoupledWeightDecay ? "None" : "False"),
-      ("initial_lr", initialLearningRate.map(pythonText)),
       ("lr", pythonText(learningRate)),
       ("maximize", "False"),
       ("weight_decay", weightDecay == 0 ? "0" : pythonText(weightDecay)),
     ]
-    let lines = group.compactMap { name, text in text.map { "    \(name): \($0)\n" } }
+    let entries = group + scheduleEntries.map { ($0.name, pythonText($0.value)) }
+    let lines = entries.sorted { $0.0 < $1.0 }
+      .compactMap { name, text in text.map { "    \(name): \($0)\n" } }
     return (decoupledWeightDecay ? "AdamW" : "Adam") + " (\nParameter Group 0\n" + lines.joined()
       + ")"
   }

@@ -15,11 +15,13 @@ package struct MetricsRow: Equatable, Sendable {
   package let seconds: Double
   /// Training and validation images in a second.
   package let imagesPerSecond: Double
+  /// In the last training batch, not-a-number where that is not known.
+  package var learningRate: Double
 
   /// A row of these figures.
   package init(
     epoch: Int, trainLoss: Double, validLoss: Double, validAccuracy: Double, lowestLoss: Double,
-    seconds: Double, imagesPerSecond: Double
+    seconds: Double, imagesPerSecond: Double, learningRate: Double = .nan
   ) {
     self.epoch = epoch
     self.trainLoss = trainLoss
@@ -28,6 +30,7 @@ package struct MetricsRow: Equatable, Sendable {
     self.lowestLoss = lowestLoss
     self.seconds = seconds
     self.imagesPerSecond = imagesPerSecond
+    self.learningRate = learningRate
   }
 
   /// - Parameter time: how long the epoch took.
@@ -36,7 +39,7 @@ package struct MetricsRow: Equatable, Sendable {
       epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
       validAccuracy: report.validAccuracy ?? .nan, lowestLoss: report.lowestLoss,
       seconds: time.seconds,
-      imagesPerSecond: time.imagesPerSecond)
+      imagesPerSecond: time.imagesPerSecond, learningRate: report.learningRate)
   }
 
   /// The row of an epoch that the run's file tells of: how long it took is not known any more.
@@ -44,32 +47,45 @@ package struct MetricsRow: Equatable, Sendable {
     self.init(
       epoch: epoch.epoch, trainLoss: epoch.trainLoss, validLoss: epoch.validLoss,
       validAccuracy: epoch.validAccuracy, lowestLoss: epoch.lowestLoss, seconds: .nan,
-      imagesPerSecond: .nan)
+      imagesPerSecond: .nan, learningRate: epoch.learningRate ?? .nan)
+  }
+
+  /// The row with this learning rate where its own is not known: version 1.1 did not tell.
+  func withLearningRate(_ rate: Double?) -> MetricsRow {
+    var row = self
+    if row.learningRate.isNaN, let rate { row.learningRate = rate }
+    return row
   }
 
   /// The first line of the file.
-  static let header =
+  static let header = formerHeader + ",learning_rate"
+
+  /// That of version 1.1.
+  static let formerHeader =
     "epoch,train_loss,valid_loss,valid_accuracy,lowest_loss,seconds,images_per_second"
 
-  /// The row as a line; the losses and the accuracy come back exactly.
+  /// The row as a line; the losses, the accuracy and the learning rate come back exactly.
   var line: String {
     let exact = [trainLoss, validLoss, validAccuracy, lowestLoss].map { "\($0)" }
     let rough = [
       NumberText.fixed(seconds, decimals: 3), NumberText.fixed(imagesPerSecond, decimals: 1),
     ]
-    return (["\(epoch)"] + exact + rough).joined(separator: ",")
+    return (["\(epoch)"] + exact + rough + ["\(learningRate)"]).joined(separator: ",")
   }
 
-  /// Reads a line back; nil if it is none.
+  /// Reads a line back, of version 1.1 without a learning rate; nil if it is none.
   init?(line: some StringProtocol) {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = fields.dropFirst().compactMap { Double($0) }
-    guard fields.count == 7, numbers.count == 6, let epoch = Int(fields[0]), epoch >= 1 else {
+    guard 7...8 ~= fields.count, numbers.count == fields.count - 1, let epoch = Int(fields[0]),
+      epoch >= 1
+    else {
       return nil
     }
     self.init(
       epoch: epoch, trainLoss: numbers[0], validLoss: numbers[1], validAccuracy: numbers[2],
-      lowestLoss: numbers[3], seconds: numbers[4], imagesPerSecond: numbers[5])
+      lowestLoss: numbers[3], seconds: numbers[4], imagesPerSecond: numbers[5],
+      learningRate: numbers.count > 6 ? numbers[6] : .nan)
   }
 }
 
@@ -99,7 +115,7 @@ extension MetricsRow {
   }
 
   private static func rows(_ lines: [Substring], _ path: String) throws -> [MetricsRow] {
-    guard let first = lines.first, first == header else {
+    guard let first = lines.first, [header, formerHeader].contains(String(first)) else {
       throw RunFolderError.wrongHeader(path: path, expected: header)
     }
     return try lines.enumerated().dropFirst().map { index, line in

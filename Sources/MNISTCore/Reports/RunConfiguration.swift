@@ -54,6 +54,14 @@ package struct RunConfiguration: Equatable, Sendable {
     setting("monitor").flatMap { MonitoredFigure(rawValue: $0.text) } ?? .validLoss
   }
 
+  /// The learning rate of a run that has but one; nil of others.
+  var onlyLearningRate: Double? {
+    guard setting("lr_schedule")?.text == LearningRateSchedule.constant.rawValue,
+      setting("warmup_epochs")?.json == "0"
+    else { return nil }
+    return setting("learning_rate").flatMap { Double($0.json) }
+  }
+
   package func setting(_ name: String) -> Setting? { settings.first { $0.name == name } }
 
   /// The settings that a model file tells and that stay what they were when the run began: of weights alone,

@@ -80,7 +80,7 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
     case .wrongHeader(let path, let expected):
       "\(path): not the metrics of a run (expected \(expected) in the first line)"
     case .wrongRow(let path, let line):
-      "\(path): not a row of a run's metrics in line \(line) (expected seven numbers)"
+      "\(path): not a row of a run's metrics in line \(line) (expected seven or eight numbers)"
     case .wrongConfiguration(let path, let reason):
       "\(path): not the configuration of a run: \(reason)"
     case .noRun(let path):

@@ -62,20 +62,23 @@ package final class RunLog {
       let found = try MetricsRow.readLog(in: folder).filter { $0.epoch <= epoch }
       let missing = Self.rows(known, missingIn: found)
       rows = (found + missing).sorted { $0.epoch < $1.epoch }
+        .map { $0.withLearningRate(configuration.onlyLearningRate) }
       let path = folder + "/metrics.csv"
       try OutputFile.write(Array(MetricsRow.table(rows).utf8), to: path)
       metrics = try AppendingFile(path)
       var configuration = configuration
       configuration.commandLine = begun.commandLine
       try OutputFile.write(Array(configuration.json.utf8), to: folder + "/config.json")
-      events = try Self.makeEvents(in: folder, resumingAfter: epoch, missing)
+      events = try Self.makeEvents(in: folder, of: configuration, resumingAfter: epoch, missing)
     } else {
       (directory, metrics) = try Self.takeFolder(wanted)
       rows = Self.rows(known, missingIn: [])
+        .map { $0.withLearningRate(configuration.onlyLearningRate) }
       do {
         try metrics.append(Array(MetricsRow.table(rows).utf8))
         try OutputFile.write(Array(configuration.json.utf8), to: directory + "/config.json")
-        events = try Self.makeEvents(in: directory, resumingAfter: epoch, rows)
+        events = try Self.makeEvents(
+          in: directory, of: configuration, resumingAfter: epoch, rows)
       } catch {
         RunFolder.remove(["metrics.csv", "config.json"], in: directory)
         throw error
@@ -105,7 +108,8 @@ package final class RunLog {
   ///
   /// - Parameter missing: the epochs that no file of the folder tells of.
   private static func makeEvents(
-    in folder: String, resumingAfter epoch: Int?, _ missing: [MetricsRow]
+    in folder: String, of configuration: RunConfiguration, resumingAfter epoch: Int?,
+    _ missing: [MetricsRow]
   ) throws(FileError) -> AppendingFile {
     let time = SystemClock.wallTime
     let name = TensorBoardEvents.fileName(
@@ -113,6 +117,7 @@ package final class RunLog {
       user: Int(getuid()))
     let file = try AppendingFile("\(folder)/\(name)")
     try file.append(TensorBoardEvents.version(wallTime: time))
+    try file.append(TensorBoardEvents.settings(configuration.settings, wallTime: time))
     for row in missing { try file.append(TensorBoardEvents.epoch(row, wallTime: time)) }
     if let epoch { try file.append(TensorBoardEvents.restart(step: epoch + 1, wallTime: time)) }
     return file
@@ -128,6 +133,13 @@ package final class RunLog {
     }
     curvesAreWhole = false
     if curvesLimit.lets() { writeCurves() }
+  }
+
+  /// Tells TensorBoard that the run has ended as it should.
+  package func end() {
+    attempt { () throws(FileError) in
+      try events.append(TensorBoardEvents.end(wallTime: SystemClock.wallTime))
+    }
   }
 
   /// Brings the curves up to date, to be called when no row follows.

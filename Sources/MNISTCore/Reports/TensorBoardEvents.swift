@@ -20,12 +20,63 @@ enum TensorBoardEvents {
     record([.float64(1, wallTime), .integer(2, Int64(step)), .message(7, [.integer(1, 1)])])
   }
 
-  /// The scalars of an epoch: `train/loss`, `valid/loss`, `valid/accuracy`.
+  /// The scalars of an epoch: `train/loss`, `valid/loss`, `valid/accuracy`, `learning_rate`; of the last, none where
+  /// it is not known.
   static func epoch(_ row: MetricsRow, wallTime: Double) -> [UInt8] {
-    [
+    let scalars = [
       ("train/loss", row.trainLoss), ("valid/loss", row.validLoss),
-      ("valid/accuracy", row.validAccuracy),
-    ].flatMap { scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime) }
+      ("valid/accuracy", row.validAccuracy), ("learning_rate", row.learningRate),
+    ]
+    return scalars.filter { $0.0 != "learning_rate" || !$0.1.isNaN }.flatMap { scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime) }
+  }
+
+  /// The settings of a run and the figures that it is judged by, for the page HPARAMS: what the run began with, told in its
+  /// first file.
+  static func settings(_ settings: [RunConfiguration.Setting], wallTime: Double) -> [UInt8] {
+    let types = settings.map { setting in
+      ProtobufField.message(4, [.text(1, setting.name), .integer(4, type(of: setting))])
+    }
+    let figures = ["valid/accuracy", "valid/loss"].map {
+      ProtobufField.message(5, [.message(1, [.text(2, $0)])])
+    }
+    let values = settings.map { setting in
+      ProtobufField.message(1, [.text(1, setting.name), .message(2, [value(of: setting)])])
+    }
+    return hyperparameters("experiment", [.message(2, types + figures)], wallTime)
+      + hyperparameters(
+        "session_start_info", [.message(3, values + [.float64(5, wallTime)])], wallTime)
+  }
+
+  /// Tells that the run has ended as it should.
+  static func end(wallTime: Double) -> [UInt8] {
+    hyperparameters(
+      "session_end_info", [.message(4, [.integer(1, 1), .float64(2, wallTime)])], wallTime)
+  }
+
+  private static func hyperparameters(
+    _ name: String, _ data: [ProtobufField], _ wallTime: Double
+  ) -> [UInt8] {
+    let plugin = ProtobufField.message(1, [.text(1, "hparams"), .message(2, data)])
+    let summary = ProtobufField.message(1, [.text(1, "_hparams_/\(name)"), .message(9, [plugin])])
+    return record([.float64(1, wallTime), .message(5, [summary])])
+  }
+
+  /// TensorBoard's numbers for text, truth values and numbers.
+  private static func type(of setting: RunConfiguration.Setting) -> Int64 {
+    switch value(of: setting) {
+    case .bytes: 1
+    case .integer: 2
+    default: 3
+    }
+  }
+
+  /// As `google.protobuf.Value`.
+  private static func value(of setting: RunConfiguration.Setting) -> ProtobufField {
+    switch setting.json {
+    case "true", "false": .integer(4, setting.json == "true" ? 1 : 0)
+    case let text where Double(text) != nil: .float64(2, Double(text) ?? 0)
+    default: .text(3, setting.text)
+    }
   }
 
   /// A file's name; TensorBoard reads all such files of a folder as one run.

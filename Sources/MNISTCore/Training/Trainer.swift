@@ -79,13 +79,13 @@ public final class Trainer {
   /// nothing.
   ///
   /// - Parameters:
-  ///   - learningRate: the optimiser's in the epoch that has so many others behind it; where there is none,
-  ///     the optimiser keeps its own.
+  ///   - prepare: is told of every training batch before it is computed: a schedule sets the optimiser's learning
+  ///     rate there.
   ///   - generator: draws one permutation an epoch.
   ///   - report: is told of every iteration and every epoch.
   public func train(
     _ trainData: any Dataset, validating validData: any Dataset, epochCount: Int, batchSize: Int,
-    patience: Int? = nil, learningRate: ((Int) -> Double)? = nil,
+    patience: Int? = nil, beforeStep prepare: ((TrainingStep) -> Void)? = nil,
     using generator: RandomGenerator, report: (TrainingEvent) throws -> Void = { _ in }
   ) throws {
     require(
@@ -102,9 +102,8 @@ public final class Trainer {
     if let stateBeforeBest { restore(stateBeforeBest) }
     stateBeforeBest = nil
     while epoch < epochCount, epochsWithoutImprovement < patience ?? .max {
-      if let learningRate { optimizer.learningRate = learningRate(epoch) }
       generatorState = generator.state
-      let trainLoss = try trainOnce(trainLoader, report)
+      let trainLoss = try trainOnce(trainLoader, prepare, report)
       let validLoss = try validateOnce(validLoader, report)
       let validAccuracy = hasLabels ? Double(progress.correct) / Double(validData.count) : nil
       epoch += 1
@@ -125,7 +124,8 @@ public final class Trainer {
         .epoch(
           EpochReport(
             epoch: epoch, epochCount: epochCount, trainLoss: trainLoss, validLoss: validLoss,
-            validAccuracy: validAccuracy, lowestLoss: lowestLoss)))
+            validAccuracy: validAccuracy, lowestLoss: lowestLoss,
+            learningRate: optimizer.learningRate)))
     }
     restoreBest()
   }
@@ -142,11 +142,13 @@ public final class Trainer {
   // stop meets is given up: it leaves no trace, and is the first of whoever goes on.
 
   private func trainOnce(
-    _ loader: DataLoader, _ report: (TrainingEvent) throws -> Void
+    _ loader: DataLoader, _ prepare: ((TrainingStep) -> Void)?,
+    _ report: (TrainingEvent) throws -> Void
   ) throws -> Double {
     model.train()
     var moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
+      prepare?(TrainingStep(epoch: epoch, batch: index))
       let loss = try moved.orGiveUp {
         let loss = criterion(model(batch.inputs), batch.targets)
         optimizer.zeroGradients()

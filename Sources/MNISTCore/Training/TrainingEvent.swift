@@ -23,6 +23,8 @@ public struct EpochReport: Equatable, Sendable {
   public let validAccuracy: Double?
   /// The lowest validation loss so far, this epoch included.
   public let lowestLoss: Double
+  /// The optimiser's in the last training batch.
+  public let learningRate: Double
 }
 
 /// A run that cannot go on.

@@ -16,6 +16,9 @@ public final class TrainingRun {
   private let generator: RandomGenerator
   private let dropout: CounterGenerator
   private var loggedEpochs: [LoggedEpoch] = []
+  private var schedule: RunSchedule
+  /// Of training, in an epoch.
+  private let trainBatchCount: Int
 
   /// Random numbers are drawn in PyTorch's order: the split, then the model's start values; training
   /// then draws one permutation an epoch. Dropout has a stream of its own.
@@ -32,13 +35,19 @@ public final class TrainingRun {
     }
     model = settings.makeModel(using: generator, dropout: dropout)
     optimizer = Adam(
-      model.parameters, learningRate: settings.learningRate(inEpoch: 0),
+      model.parameters, learningRate: settings.learningRate,
       weightDecay: settings.weightDecay, decoupledWeightDecay: settings.decoupledWeightDecay)
-    if settings.hasSchedule { optimizer.initialLearningRate = settings.learningRate }
+    optimizer.scheduleEntries = RunSchedule.entries(of: settings)
+    trainBatchCount =
+      DataLoader(
+        trainData, batchSize: settings.batchSize, smallestBatch: settings.useDropout ? 1 : 2
+      ).batchCount
+    schedule = RunSchedule(settings, batchCount: trainBatchCount)
     trainer = Trainer(
       model: model, optimizer: optimizer,
       criterion: settings.makeLoss(trainingOn: trainData.indices.map { Int(images.labels[$0]) }),
       monitor: settings.monitor, gradientNormLimit: settings.gradientNormLimit)
+    if settings.hasSchedule { prepare(TrainingStep(epoch: 0, batch: 0)) }
   }
 
   /// Goes to where a run with the same settings (but for the number of epochs under a constant schedule, and
@@ -48,6 +57,7 @@ public final class TrainingRun {
     dropout.count = state.dropoutDraws
     trainer.resume(from: state)
     loggedEpochs = state.loggedEpochs
+    schedule = RunSchedule(settings, batchCount: trainBatchCount)
   }
 
   /// Trains until the settings' number of epochs or patience is behind the run and leaves the model in its best
@@ -57,14 +67,20 @@ public final class TrainingRun {
     try trainer.train(
       augmented ?? trainData, validating: validData, epochCount: settings.epochCount,
       batchSize: settings.batchSize, patience: settings.patience,
-      learningRate: settings.learningRate(inEpoch:), using: generator
+      beforeStep: settings.hasSchedule ? prepare : nil, using: generator
     ) { event in
       if case .epoch(let report) = event {
         augmented?.epoch = report.epoch
-        loggedEpochs.append(LoggedEpoch(report))
+        loggedEpochs.append(LoggedEpoch(report, isScheduled: settings.hasSchedule))
       }
       try report(event)
     }
+  }
+
+  /// Sets what the schedule changes from step to step.
+  private func prepare(_ step: TrainingStep) {
+    optimizer.learningRate = schedule.rate(of: step, after: loggedEpochs)
+    if let beta1 = schedule.beta1(of: step) { optimizer.beta1 = beta1 }
   }
 
   /// Epochs behind the run.

@@ -44,8 +44,18 @@ public struct TrainingSettings: Equatable, Sendable {
   public var decoupledWeightDecay = false
   /// How the learning rate goes from epoch to epoch.
   public var learningRateSchedule = LearningRateSchedule.constant
-  /// Epochs in which the learning rate first rises; less than `epochCount`.
+  /// Epochs in which the learning rate first rises; less than `epochCount`, and 0 with one cycle.
   public var warmupEpochCount = 0
+  /// Whether warm-up and cosine go on from batch to batch, not from epoch to epoch.
+  public var isScheduledPerBatch = false
+  /// Of the schedule `step`: the learning rate falls every so many epochs.
+  public var learningRateStepSize = 10
+  /// Of the schedules `step` and `plateau`: what the learning rate is multiplied with, in (0, 1).
+  public var learningRateFactor = 0.1
+  /// Of the schedule `plateau`: so many epochs without improvement are waited for.
+  public var learningRatePatience = 10
+  /// Of the schedule `plateau`: so many epochs after a fall are not counted.
+  public var learningRateCooldown = 0
   /// So many epochs without improvement of what is monitored end the run; with nil none do.
   public var patience: Int?
   /// What tells the best epoch, and what patience waits for.
@@ -119,13 +129,14 @@ extension TrainingSettings {
 
   var imageSize: ImageSize { ImageSize(height: imageHeight, width: imageWidth) }
 
-  /// Whether the learning rate changes from epoch to epoch.
+  /// Whether the learning rate changes in the run.
   public var hasSchedule: Bool { learningRateSchedule != .constant || warmupEpochCount > 0 }
 
-  /// The learning rate of the epoch that has `epoch` others behind it.
-  public func learningRate(inEpoch epoch: Int) -> Double {
-    learningRateSchedule.rate(
-      from: learningRate, inEpoch: epoch, of: epochCount, warmupEpochCount: warmupEpochCount)
+  /// What makes each epoch depend on how many the run has, such as `cosine schedule`; nil where nothing does, so that a run can
+  /// be given more.
+  package var whatHasItsLength: String? {
+    if learningRateSchedule.dependsOnLength { return "\(learningRateSchedule.rawValue) schedule" }
+    return augmentationKinds.isEmpty ? nil : "augmentation"
   }
 
   /// The classifier with these sizes.

@@ -75,13 +75,18 @@ package struct LoggedEpoch: Equatable, Sendable {
   package let validAccuracy: Double
   /// The lowest validation loss so far, this epoch included.
   package let lowestLoss: Double
+  /// In the last training batch; nil where the run has but one.
+  package let learningRate: Double?
 }
 
 extension LoggedEpoch {
   /// What an epoch came to; its targets are labels.
-  package init(_ report: EpochReport) {
+  ///
+  /// - Parameter isScheduled: whether the run has more than one learning rate.
+  package init(_ report: EpochReport, isScheduled: Bool = false) {
     self.init(
       epoch: report.epoch, trainLoss: report.trainLoss, validLoss: report.validLoss,
-      validAccuracy: report.validAccuracy ?? 0, lowestLoss: report.lowestLoss)
+      validAccuracy: report.validAccuracy ?? 0, lowestLoss: report.lowestLoss,
+      learningRate: isScheduled ? report.learningRate : nil)
   }
 }

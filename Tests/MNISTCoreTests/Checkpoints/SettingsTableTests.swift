@@ -12,8 +12,12 @@ import Testing
     dropoutProbability: 0.25, trainRatio: 0.7, batchSize: 25, epochCount: 9, seed: .max,
     imagesCRC32: 0xABC, labelsCRC32: .max, dataset: .fashionMNIST, learningRate: 0.1 + 0.2,
     weightDecay: 0.5, decoupledWeightDecay: true, learningRateSchedule: .cosine,
-    warmupEpochCount: 2, patience: 3, monitor: .validAccuracy, classWeighting: .balanced,
-    labelSmoothing: 0.1, gradientNormLimit: 0.5, startCRC32: 0xABCD, device: "NVIDIA H100 80GB HBM3"
+    warmupEpochCount: 2, isScheduledPerBatch: true, learningRateStepSize: 3,
+    learningRateFactor: 0.5, learningRatePatience: 2, learningRateCooldown: 1, patience: 3,
+    monitor: .validAccuracy, classWeighting: .balanced,
+    labelSmoothing: 0.1, gradientNormLimit: 0.5, startCRC32: 0xABCD,
+    augmentationKinds: [.affine, .stroke], augmentationStrength: 0.5,
+    device: "NVIDIA H100 80GB HBM3"
   )
 
   @Test func everyPropertyHasAnUnusualValueHere() {
@@ -57,8 +61,9 @@ import Testing
     let usual = TrainingSetting.all.filter { $0.json(TrainingSettings()) == nil }.map(\.name)
     #expect(
       usual == [
-        "class_names", "patience", "monitor", "class_weights", "label_smoothing", "clip_grad_norm",
-        "start_from_crc32",
+        "lr_per_batch", "lr_step_size", "lr_factor", "lr_patience", "lr_cooldown", "class_names",
+        "patience", "monitor", "class_weights", "label_smoothing", "clip_grad_norm", "augment",
+        "augment_strength", "start_from_crc32",
       ])
   }
 
@@ -85,8 +90,10 @@ import Testing
     #expect(
       usual == [
         "learning_rate", "weight_decay", "decoupled_weight_decay", "lr_schedule", "warmup_epochs",
+        "lr_per_batch", "lr_step_size", "lr_factor", "lr_patience", "lr_cooldown",
         "fitted_pictures", "transpose", "class_names", "patience", "monitor", "class_weights",
-        "label_smoothing", "clip_grad_norm", "start_from_crc32", "device",
+        "label_smoothing", "clip_grad_norm", "augment", "augment_strength", "start_from_crc32",
+        "device",
       ])
     #expect(TrainingSetting.all.allSatisfy { $0.text(Self.unusual) != nil })
   }

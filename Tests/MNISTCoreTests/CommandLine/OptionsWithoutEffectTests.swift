@@ -63,11 +63,17 @@ import Testing
   @Test func whatIsVoidChangesNothing() {
     var settings = TrainingSettings()
     (settings.epochCount, settings.warmupEpochCount) = (3, 2)
-    let constant = (0..<3).map(settings.learningRate(inEpoch:))
+    func rates() -> [Double] {
+      var schedule = RunSchedule(settings, batchCount: 2)
+      return (0..<settings.epochCount).map {
+        schedule.rate(of: TrainingStep(epoch: $0, batch: 1), after: [])
+      }
+    }
+    let constant = rates()
     settings.learningRateSchedule = .cosine
-    #expect((0..<3).map(settings.learningRate(inEpoch:)) == constant)
+    #expect(rates() == constant)
     settings.epochCount = 4
-    #expect(settings.learningRate(inEpoch: 3) != constant[2])
+    #expect(rates()[3] != constant[2])
   }
 
   /// The mirrored text's own command.

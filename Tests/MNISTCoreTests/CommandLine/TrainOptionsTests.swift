@@ -448,7 +448,10 @@ import Testing
     "decoupled_weight_decay": "--decoupled_weight_decay", "lr_schedule": "--lr_schedule cosine",
     "warmup_epochs": "--warmup_epochs 1", "monitor": "--monitor valid_accuracy",
     "class_weights": "--class_weights balanced", "label_smoothing": "--label_smoothing 0.1",
-    "clip_grad_norm": "--clip_grad_norm 1",
+    "clip_grad_norm": "--clip_grad_norm 1", "lr_per_batch": "--lr_per_batch",
+    "lr_step_size": "--lr_step_size 3", "lr_factor": "--lr_factor 0.5",
+    "lr_patience": "--lr_patience 1", "lr_cooldown": "--lr_cooldown 1",
+    "augment": "--augment affine", "augment_strength": "--augment_strength 2",
   ]
 
   @Test(arguments: TrainingSetting.all.filter { $0.resuming == .fixed }.map(\.shownName))
@@ -567,7 +570,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 36)
+    #expect(TrainOptions.command.options.count == 43)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -581,21 +584,27 @@ import Testing
       guard let text = option.defaultText,
         ![
           "seed", "n_threads", "gpu_id", "mirror", "patience", "data_dir", "dataset", "image_size",
-          "hidden_sizes", "clip_grad_norm",
+          "hidden_sizes", "clip_grad_norm", "augment",
         ].contains(option.name)
       else { continue }
       checked += 1
       var expected = TrainOptions(modelPath: "m")
-      if option.name == "dropout_p" {
-        expected.optionsWithoutEffect = ["--dropout_p has no effect without --use_dropout"]
-      }
+      let reasons = [
+        "dropout_p": "--use_dropout", "augment_strength": "--augment",
+        "lr_step_size": "--lr_schedule step", "lr_factor": "--lr_schedule step or plateau",
+        "lr_patience": "--lr_schedule plateau", "lr_cooldown": "--lr_schedule plateau",
+      ]
+      expected.optionsWithoutEffect =
+        reasons[option.name].map {
+          ["\(option.flag) has no effect without \($0)"]
+        } ?? []
       // It is known whether it was given.
       if option.name == "n_layers" { expected.layerCount = TrainOptions.usualLayerCount }
       #expect(
         TrainOptions.parse(["--model_fn", "m", option.flag, text]) == .options(expected),
         "\(option.flag)")
     }
-    #expect(checked == 13)
+    #expect(checked == 18)
   }
 
   @Test func theExamplesInTheHelpAreUnderstood() {

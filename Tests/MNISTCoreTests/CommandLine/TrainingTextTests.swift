@@ -5,7 +5,7 @@ import Testing
 @Suite struct TrainingTextTests {
   private let report = EpochReport(
     epoch: 1, epochCount: 20, trainLoss: 0.19642, validLoss: 0.10231, validAccuracy: 0.97,
-    lowestLoss: 0.10231)
+    lowestLoss: 0.10231, learningRate: 0.001)
 
   @Test(arguments: [0, 1, 2, 3])
   func anEpochIsALineAtAnyVerbosity(_ verbosity: Int) {
@@ -17,7 +17,7 @@ import Testing
   @Test func anEpochWithoutNumbersIsALineToo() {
     let report = EpochReport(
       epoch: 2, epochCount: 3, trainLoss: -.nan, validLoss: .nan, validAccuracy: 0,
-      lowestLoss: .infinity)
+      lowestLoss: .infinity, learningRate: 0.001)
     #expect(
       TrainingText.line(for: .epoch(report), verbosity: 0)
         == "Epoch(2/3): train_loss=nan  valid_loss=nan  lowest_loss=inf")

@@ -328,7 +328,7 @@ import Testing
       MetricsRow(
         epoch: $0.epoch, trainLoss: $0.trainLoss, validLoss: $0.validLoss,
         validAccuracy: $0.validAccuracy, lowestLoss: $0.lowestLoss, seconds: 0,
-        imagesPerSecond: 0)
+        imagesPerSecond: 0, learningRate: $0.learningRate)
     }
   }
 }

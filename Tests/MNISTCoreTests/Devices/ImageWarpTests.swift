@@ -38,11 +38,11 @@ import Testing
     #expect(moved(y: (0, 1, 0)) == [0, 0, 0, 0, 10, 20, 30, 40, 50, 60, 70, 80])
   }
 
-  @Test func betweenPixelsItIsLinearAlsoTowardsTheZerosAroundTheImage() {
-    #expect(moved(x: (1, 0, 1.75)) == [13, 23, 33, 30, 53, 63, 73, 60, 93, 103, 113, 90])
+  @Test func betweenPixelsItIsLinearHalvesGoToTheEvenNumberAlsoTowardsTheZerosAroundTheImage() {
+    #expect(moved(x: (1, 0, 1.75)) == [12, 22, 32, 30, 52, 62, 72, 60, 92, 102, 112, 90])
     #expect(
       moved(x: (1, 0, 1.25), y: (0, 1, 1.5))
-        == [23, 38, 48, 58, 53, 78, 88, 98, 34, 49, 54, 59])
+        == [22, 38, 48, 58, 52, 78, 88, 98, 34, 49, 54, 59])
   }
 
   @Test func aTurnByHalfIsTheImageFromItsEnd() {

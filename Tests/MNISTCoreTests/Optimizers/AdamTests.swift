@@ -124,7 +124,7 @@ import Testing
 
   @Test func aScheduleIsSeenInItsText() {
     let adam = Adam([Parameter(Tensor(1))], learningRate: 0.0004, weightDecay: 0.01)
-    adam.initialLearningRate = 0.002
+    adam.scheduleEntries = [("initial_lr", 0.002)]
     #expect(
       adam.description.hasSuffix(
         """

@@ -5,14 +5,30 @@ import Testing
 @Suite struct MetricsRowTests {
   private let row = MetricsRow(
     epoch: 3, trainLoss: 0.1, validLoss: 0.30000000000000004, validAccuracy: 0.9711666,
-    lowestLoss: 1e-7, seconds: 2.34567, imagesPerSecond: 21_512.345)
+    lowestLoss: 1e-7, seconds: 2.34567, imagesPerSecond: 21_512.345,
+    learningRate: 0.1 + 0.2)
 
   @Test func aRowIsALineWhoseLossesComeBackExactly() {
-    #expect(row.line == "3,0.1,0.30000000000000004,0.9711666,1e-07,2.346,21512.3")
+    #expect(
+      row.line == "3,0.1,0.30000000000000004,0.9711666,1e-07,2.346,21512.3,0.30000000000000004")
     let found = MetricsRow(line: row.line)
     #expect(found?.validLoss == row.validLoss)
     #expect(found?.lowestLoss == row.lowestLoss)
     #expect(found?.line == row.line)
+    #expect(found?.learningRate == 0.1 + 0.2)
+  }
+
+  @Test func aRowOfVersion11HasNoLearningRateUntilItIsGivenOne() throws {
+    let former = "epoch,train_loss,valid_loss,valid_accuracy,lowest_loss,seconds,images_per_second"
+    try SmallSets.withFolder { folder in
+      let path = folder + "/metrics.csv"
+      try SmallSets.write(Array("\(former)\n1,0.5,0.4,0.9,0.4,2.000,100.0\n".utf8), path)
+      let rows = try MetricsRow.read(path)
+      #expect(rows.map(\.lowestLoss) == [0.4] && rows[0].learningRate.isNaN)
+      #expect(rows[0].withLearningRate(nil).learningRate.isNaN)
+      #expect(rows[0].withLearningRate(0.25).line == "1,0.5,0.4,0.9,0.4,2.000,100.0,0.25")
+      #expect(row.withLearningRate(0.25) == row)
+    }
   }
 
   @Test func aLossThatIsNoNumberComesBackToo() {
@@ -23,8 +39,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "1,2,3", "0,1,1,1,1,1,1", "x,1,1,1,1,1,1", "1,1,1,1,1,1,", "1,1,1,1,1,1,1,1",
-    "1,1,1,1,1,1,1,", "1,,1,1,1,1,1,1",
+    "", "1,2,3", "0,1,1,1,1,1,1", "x,1,1,1,1,1,1", "1,1,1,1,1,1,", "1,1,1,1,1,1,1,1,1",
+    "1,1,1,1,1,1,1,", "1,,1,1,1,1,1,1", "1,1,1,1,1,1,1,x",
   ])
   func anythingElseIsNoRow(_ line: String) {
     #expect(MetricsRow(line: line) == nil)
@@ -64,7 +80,7 @@ import Testing
       #expect(throws: error) { try MetricsRow.read(path) }
       #expect(
         error.description
-          == "\(path): not a row of a run's metrics in line 2 (expected seven numbers)")
+          == "\(path): not a row of a run's metrics in line 2 (expected seven or eight numbers)")
       try SmallSets.write([], path)
       #expect(throws: RunFolderError.wrongHeader(path: path, expected: MetricsRow.header)) {
         try MetricsRow.read(path)

@@ -37,13 +37,18 @@ import Testing
     #expect(Array(large[22..<24]) == [0xAC, 0x02])
   }
 
-  @Test func anEpochIsThreeScalars() {
-    let row = SampleRuns.row(7, train: 0.5, valid: 0.25, accuracy: 0.75)
+  @Test func anEpochIsFourScalars() {
+    var row = SampleRuns.row(7, train: 0.5, valid: 0.25, accuracy: 0.75)
     #expect(
       TensorBoardEvents.epoch(row, wallTime: 5)
         == TensorBoardEvents.scalar("train/loss", 0.5, step: 7, wallTime: 5)
         + TensorBoardEvents.scalar("valid/loss", 0.25, step: 7, wallTime: 5)
-        + TensorBoardEvents.scalar("valid/accuracy", 0.75, step: 7, wallTime: 5))
+        + TensorBoardEvents.scalar("valid/accuracy", 0.75, step: 7, wallTime: 5)
+        + TensorBoardEvents.scalar("learning_rate", 0.001, step: 7, wallTime: 5))
+    let whole = TensorBoardEvents.epoch(row, wallTime: 5)
+    row.learningRate = .nan
+    #expect(whole.starts(with: TensorBoardEvents.epoch(row, wallTime: 5)))
+    #expect(whole.count > TensorBoardEvents.epoch(row, wallTime: 5).count)
   }
 
   @Test func aFileIsNamedByTimeHostProcessAndUser() {

@@ -8,7 +8,8 @@ enum SampleRuns {
   ) -> MetricsRow {
     MetricsRow(
       epoch: epoch, trainLoss: train, validLoss: valid, validAccuracy: accuracy,
-      lowestLoss: lowest ?? valid, seconds: seconds, imagesPerSecond: 21_500)
+      lowestLoss: lowest ?? valid, seconds: seconds, imagesPerSecond: 21_500,
+      learningRate: 0.001)
   }
 
   static func configuration(

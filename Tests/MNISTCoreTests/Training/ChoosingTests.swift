@@ -116,7 +116,8 @@ import Testing
     #expect(!loss.isBetter(0.1, than: 0.1) && !accuracy.isBetter(0.1, than: 0.1))
     #expect(MonitoredFigure.allCases.map(\.rawValue) == ["valid_loss", "valid_accuracy"])
     let report = EpochReport(
-      epoch: 1, epochCount: 1, trainLoss: 1, validLoss: 0.25, validAccuracy: 0.75, lowestLoss: 0.25)
+      epoch: 1, epochCount: 1, trainLoss: 1, validLoss: 0.25, validAccuracy: 0.75, lowestLoss: 0.25,
+      learningRate: 0.001)
     #expect(report.value(of: .validLoss) == 0.25 && report.value(of: .validAccuracy) == 0.75)
     #expect(LoggedEpoch(report).value(of: .validAccuracy) == 0.75)
     #expect(MetricsRow(LoggedEpoch(report)).value(of: .validAccuracy) == 0.75)

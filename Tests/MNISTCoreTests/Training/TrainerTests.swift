@@ -145,11 +145,12 @@ import Testing
 
   // MARK: - The learning rate
 
-  @Test func eachEpochHasItsLearningRate() throws {
+  @Test func eachTrainingBatchIsPreparedAndItsRateReported() throws {
     let run = ScriptedRun(biases: [1, 2, 3], labels: [0, 0, 0, 0], batchSize: 2)
-    run.learningRate = { 0.25 * Double($0) }
+    run.learningRate = { Double($0.epoch) + 0.25 * Double($0.batch) }
     try run.train()
-    #expect(run.optimizer.learningRates == [0, 0.25, 0.5])
+    #expect(run.optimizer.learningRates == [0, 0.25, 1, 1.25, 2, 2.25])
+    #expect(run.reports.map(\.learningRate) == [0.25, 1.25, 2.25])
     let plain = ScriptedRun(biases: [1, 2, 3])
     try plain.train()
     #expect(plain.optimizer.learningRates == [])
@@ -400,7 +401,7 @@ private final class ScriptedRun {
   private let dataset: Zeros
   private let batchSize: Int
   private let epochCount: Int
-  var learningRate: ((Int) -> Double)?
+  var learningRate: ((TrainingStep) -> Double)?
   private(set) var reports: [EpochReport] = []
 
   /// - Parameter biases: of class 0 after each epoch's steps; class 1 has 0. The larger it is, the
@@ -424,7 +425,9 @@ private final class ScriptedRun {
   ) throws {
     try trainer.train(
       dataset, validating: dataset, epochCount: epochCount, batchSize: batchSize,
-      patience: patience, learningRate: learningRate, using: RandomGenerator(seed: 0)
+      patience: patience,
+      beforeStep: learningRate.map { rate in { [optimizer] in optimizer.learningRate = rate($0) } },
+      using: RandomGenerator(seed: 0)
     ) { event in
       if case .epoch(let epoch) = event { reports.append(epoch) }
       try report(event)

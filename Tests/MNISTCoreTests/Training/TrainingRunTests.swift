@@ -100,12 +100,20 @@ import Testing
   }
 
   /// Through the bytes of a file each time, in another process's objects.
-  @Test(arguments: [false, true], [false, true])
+  @Test(
+    arguments: [false, true],
+    [nil, .cosine, .step, .plateau, .oneCycle] as [LearningRateSchedule?])
   func aRunGoesOnFromItsFileAsIfItHadNotStopped(
-    _ useDropout: Bool, _ hasSchedule: Bool
+    _ useDropout: Bool, _ schedule: LearningRateSchedule?
   ) throws {
     var settings = SmallSets.settings(images, useDropout: useDropout, epochCount: 2)
-    if hasSchedule { settings = scheduled(settings) }
+    if let schedule {
+      settings = scheduled(settings)
+      settings.learningRateSchedule = schedule
+      settings.isScheduledPerBatch = useDropout
+      (settings.learningRateStepSize, settings.learningRatePatience) = (2, 0)
+      if schedule == .oneCycle { settings.warmupEpochCount = 0 }
+    }
     let whole = TrainingRun(settings, images: images)
     var events: [TrainingEvent] = []
     try whole.train { events.append($0) }

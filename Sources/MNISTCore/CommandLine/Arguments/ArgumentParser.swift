@@ -88,7 +88,8 @@ struct ArgumentParser<Values> {
     {
       throw .notAllowedWith(option: alone.label, other: other.label)
     }
-    let needsAll = alone == nil && !options.contains { $0.waivesRequired && given.contains($0.name) }
+    let needsAll =
+      alone == nil && !options.contains { $0.waivesRequired && given.contains($0.name) }
     let missing = options.filter { $0.isRequired && needsAll && !given.contains($0.name) }
     let nearest = nearestFlag(to: unrecognized)
     guard missing.isEmpty else {

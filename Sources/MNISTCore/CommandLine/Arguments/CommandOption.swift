@@ -320,8 +320,8 @@ extension CommandOption {
     default defaultText: String, _ group: Group, _ help: String
   ) -> CommandOption {
     integer(
-      name, in: range, default: defaultText, group, help, write: { "\($0[keyPath: path])" }
-    ) { $0[keyPath: path] = $1 }
+      name, in: range, default: defaultText, group, help, write: { "\($0[keyPath: path])" },
+      store: { $0[keyPath: path] = $1 })
   }
 
   /// An integer that stays `nil` where it is not given.
@@ -331,8 +331,7 @@ extension CommandOption {
   ) -> CommandOption {
     integer(
       name, in: range, default: defaultText, group, help,
-      write: { $0[keyPath: path].map { "\($0)" } }
-    ) { $0[keyPath: path] = $1 }
+      write: { $0[keyPath: path].map { "\($0)" } }, store: { $0[keyPath: path] = $1 })
   }
 
   private static func integer<Number: FixedWidthInteger>(
@@ -369,8 +368,7 @@ extension CommandOption {
   ) -> CommandOption {
     number(
       name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
-      write: { "\($0[keyPath: path])" }
-    ) { $0[keyPath: path] = $1 }
+      write: { "\($0[keyPath: path])" }, store: { $0[keyPath: path] = $1 })
   }
 
   /// A number that stays `nil` where it is not given.
@@ -381,8 +379,7 @@ extension CommandOption {
   ) -> CommandOption {
     number(
       name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
-      write: { $0[keyPath: path].map { "\($0)" } }
-    ) { $0[keyPath: path] = $1 }
+      write: { $0[keyPath: path].map { "\($0)" } }, store: { $0[keyPath: path] = $1 })
   }
 
   private static func number(
