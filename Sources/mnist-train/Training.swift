@@ -1,5 +1,8 @@
 import MNISTCore
 
+/// A run has come to the epoch of `--stop_after`.
+struct Pause: Error {}
+
 /// Logs the run after each epoch, and saves it: now and then, at the end, and where a signal stops it.
 func train(
   _ run: TrainingRun, _ options: TrainOptions, on data: DataOrigin,
@@ -44,6 +47,9 @@ func train(
           console.print(line)
         }
         try StopSignal.check()
+        if case .epoch(let report) = event, report.epoch == options.stopAfter, !run.isOver {
+          throw Pause()
+        }
       }
     } catch let signal as StopSignal {
       try StopSignal.duringSave {
@@ -53,6 +59,9 @@ func train(
       console.note(TrainingText.stopped(by: signal, options, log))
       throw signal
     }
+  } catch is Pause {
+    try saver.finish()
+    return console.note(TrainingText.paused(run, options))
   } catch let error as TrainingError {
     try saver.finish()
     throw error

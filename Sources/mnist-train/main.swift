@@ -6,6 +6,9 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     return try console.compareRuns(options.comparison)
   }
   guard !options.listsDevices else { return console.listDevices() }
+  if let path = options.sweepPath, let directory = options.sweepDirectory {
+    return try sweep(path, in: directory, options, &console)
+  }
   StopSignal.listen()
   if let file = try options.learningRateCurveFile() {
     return try testLearningRates(options, writingTo: file, &console)
@@ -57,6 +60,9 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
         console.note(TrainingText.nothingToLog(to: directory))
       }
       return console.note(TrainingText.nothingLeft(of: run, in: options.modelPath))
+    }
+    if let last = options.stopAfter, run.epoch >= last {
+      return console.note(TrainingText.paused(run, options))
     }
     console.note(TrainingText.resumed(run, from: options.modelPath))
     if let note = TrainingText.otherDevice(settings, than: stored.settings) { console.note(note) }

@@ -18,6 +18,13 @@ package struct ComparisonOptions: Equatable, Sendable {
 }
 
 extension Console {
+  /// Prints the table of the runs in these folders, the best first.
+  package mutating func compareRuns(in folders: [String]) throws {
+    var options = ComparisonOptions()
+    options.folders = folders
+    try compareRuns(options)
+  }
+
   /// Prints the table of the runs in these folders, and writes them to a file where one is named. Of a folder
   /// that holds none it tells why, and goes on; a run without an epoch is only noted.
   package mutating func compareRuns(_ options: ComparisonOptions) throws {

@@ -10,6 +10,10 @@ package struct Console {
   private var hasProgress = false
   /// When something was last drawn or printed.
   private var lastTime = -Double.infinity
+  /// Whether results and notes are kept back, as those of one run among many; warnings and errors are not. A
+  /// warning that was given before is not given again then.
+  package var isQuiet = false
+  private var warnings: Set<String> = []
   /// Whether a download was begun.
   var hasDownloaded = false
   /// Warnings to be given again at the end.
@@ -25,7 +29,7 @@ package struct Console {
 
   /// Results, on standard output.
   package mutating func print(_ text: String) {
-    guard outputFailure == nil else { return }
+    guard outputFailure == nil, !isQuiet else { return }
     removeProgress()
     outputFailure = ProcessStream.output.write(text + "\n")
   }
@@ -40,19 +44,24 @@ package struct Console {
 
   /// What a person should know besides, on standard error.
   package mutating func note(_ text: String) {
+    if !isQuiet { write(text) }
+  }
+
+  /// The same, quiet or not.
+  mutating func write(_ text: String) {
     removeProgress()
     _ = ProcessStream.error.write(text + "\n")
   }
 
   /// What a person should know before believing a result.
   package mutating func warn(_ text: String) {
-    note("\(tool): WARNING: \(text)")
+    if warnings.insert(text).inserted || !isQuiet { write("\(tool): WARNING: \(text)") }
   }
 
   /// The same now, and once more when the work is done: what scrolled away is seen then.
   package mutating func warnAlsoAtEnd(_ text: String) {
     warn(text)
-    reminders.append(text)
+    if !reminders.contains(text) { reminders.append(text) }
   }
 
   mutating func repeatWarnings() {
@@ -91,13 +100,13 @@ package struct Console {
   /// One sentence about what went wrong; the exit code is 1. Names of files and tensors in it may be
   /// a stranger's: what could steer a terminal is escaped.
   mutating func fail(_ problem: String) -> Int32 {
-    note("\(tool): error: \(PythonSyntax.escaped(problem))")
+    write("\(tool): error: \(PythonSyntax.escaped(problem))")
     return 1
   }
 
   /// What is wrong on the command line, and its usage; the exit code is 2.
   mutating func refuse(_ error: UsageError) -> Int32 {
-    note(error.description)
+    write(error.description)
     return 2
   }
 

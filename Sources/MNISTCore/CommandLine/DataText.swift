@@ -46,7 +46,7 @@ extension Console {
     if case .progress = event {
       progress { DataText.line(event, columns: $0) }
     } else {
-      note("\(tool): \(DataText.line(event))")
+      write("\(tool): \(DataText.line(event))")
     }
   }
 

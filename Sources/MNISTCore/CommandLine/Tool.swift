@@ -17,6 +17,8 @@ package enum Tool {
       console.print(text)
     case .mistake(let error):
       return console.refuse(error)
+    case .failure(let error):
+      return console.fail(ErrorText.sentence(error))
     case .options(let options):
       do {
         let threads = options.threadCount.map { ThreadChoice(count: $0) } ?? ThreadChoice()
@@ -68,7 +70,7 @@ extension TrainOptions: ToolOptions {
   package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
     command.error(DeviceChoice.noSuchGPU(number, of: count))
   }
-  package var computes: Bool { comparison.folders.isEmpty && !listsDevices }
+  package var computes: Bool { comparison.folders.isEmpty && !listsDevices && !printsRuns }
 }
 
 extension PredictOptions: ToolOptions {

@@ -11,13 +11,15 @@ extension TrainOptions {
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
         "mnist-train --lr_find rates.svg",
+        "mnist-train --sweep sweep.txt --sweep_dir runs",
         "mnist-train --compare runs --output runs.html",
       ],
       options: [
         .help,
         .path(
           "model_fn", "PATH", \.modelPath, .files,
-          "where the best model is written; *.pth and *.pt for torch.load"),
+          "where the best model is written; *.pth and *.pt for torch.load"
+        ).onlyOnCommandLine,
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "the first GPU, or -1", .machine,
           "device; -1 is the CPU, and --devices lists the others"),
@@ -61,10 +63,11 @@ extension TrainOptions {
           default: "OMP_NUM_THREADS, or one per processor", .machine,
           "threads; their number never changes the model"),
         .flag("resume", \.resume, .training, "go on with the run in PATH")
-          .excluding("start_from"),
+          .excluding("start_from").onlyOnCommandLine,
         .flag(
           "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"
-        ).noEffect { $0.resume ? "with --resume: a run that goes on replaces only itself" : nil },
+        ).noEffect { $0.resume ? "with --resume: a run that goes on replaces only itself" : nil }
+          .onlyOnCommandLine,
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when what --monitor names has not improved for N epochs"
@@ -148,7 +151,7 @@ extension TrainOptions {
           "lr_find", "FILE", \.learningRateCurvePath, .training,
           "suggest a learning rate, and train nothing; FILE becomes the curve, "
             + LearningRateCurveFile.endings
-        ).waiving("model_fn"),
+        ).onlyOnCommandLine.waivingRequired,
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
@@ -172,16 +175,47 @@ extension TrainOptions {
           "sort", "KEY", \.comparison.order.key, of: RunOrder.keys,
           RunOrder.figures.joined(separator: ", ") + " or a setting's name",
           default: "valid_loss", .output, "by what --compare orders runs, the best first"
-        ).needing("compare"),
+        ).onlyOnCommandLine.needing("compare"),
         .flag(
           "reverse", \.comparison.order.isReversed, .output, "the other way round than --sort says"
-        ).needing("compare"),
+        ).onlyOnCommandLine.needing("compare"),
         .path(
           "output", "FILE", \.comparison.outputPath, .output,
           "also write what --compare finds to FILE: *.csv, *.json, *.html, *.svg"
-        ).needing("compare"),
+        ).onlyOnCommandLine.needing("compare"),
         .flag("devices", \.listsDevices, .machine, "list what can compute, and train nothing")
           .alone,
+        .path(
+          "config", "FILE", \.configPath, .files,
+          "settings of a run's config.json, or of lines such as n_epochs = 5; options win"
+        ).onlyOnCommandLine,
+        .flag(
+          "print_config", \.printsConfiguration, .output,
+          "print all settings as a file for --config, and train nothing"
+        ).onlyOnCommandLine.waivingRequired,
+        .integer(
+          "stop_after", \.stopAfter, in: 1...Int.max, default: "the last epoch", .training,
+          "end the run after epoch N, saved; --resume goes on with it"
+        ).onlyOnCommandLine.noEffect {
+          let epochs = $0.settings.epochCount
+          return $0.stopAfter ?? 0 >= epochs ? "with --n_epochs \(epochs)" : nil
+        },
+        .path(
+          "sweep", "FILE", \.sweepPath, .training,
+          "train the runs that FILE asks for: lines such as n_layers = 2 | 3"
+        ).onlyOnCommandLine.alone(with: sweepCompanions),
+        .path(
+          "sweep_dir", "DIR", \.sweepDirectory, .files,
+          "the runs of --sweep: DIR/001, DIR/002, each with its model and log"
+        ).onlyOnCommandLine.needing("sweep"),
+        .flag(
+          "print_runs", \.printsRuns, .output,
+          "print a command for each run of --sweep that is due now, and train nothing"
+        ).onlyOnCommandLine.needing("sweep"),
+        .integer(
+          "sweep_run", \.sweepRun, in: 1...Sweep.runLimit, default: "all", .training,
+          "of --sweep, bring only run N to where the others wait for it"
+        ).onlyOnCommandLine.needing("sweep"),
         .completions,
         .version,
       ],
@@ -258,6 +292,11 @@ extension TrainOptions {
 // MARK: - Options that others make void
 
 extension TrainOptions {
+  /// What goes with --sweep: settings stand in its file.
+  private static let sweepCompanions: Set<String> = [
+    "gpu_id", "n_threads", "data_dir", "mirror",
+  ]
+
   /// The built-in digits are in no folder, and are not downloaded.
   private static func withoutFiles(_ options: TrainOptions) -> String? {
     options.dataset == .digits ? "with --dataset digits" : nil

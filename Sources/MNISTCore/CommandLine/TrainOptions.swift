@@ -38,10 +38,26 @@ package struct TrainOptions: Equatable, Sendable {
   package var resume = false
   /// Whether a model that stands at `modelPath` is lost to a new run's.
   var overwrite = false
+  /// A file with settings, which those of the command line win over.
+  var configPath: String?
+  /// Whether the settings are printed; then nothing is trained.
+  var printsConfiguration = false
+  /// The epoch after which the run is saved and ends, to go on later; `nil` for its last one.
+  package var stopAfter: Int?
+  /// The file of a sweep; where there is one, its runs are trained.
+  package var sweepPath: String?
+  /// The folder of the sweep's runs.
+  package var sweepDirectory: String?
+  /// Whether the commands of the sweep's runs are printed; then nothing is trained.
+  package var printsRuns = false
+  /// The only run of the sweep to train, from 1; `nil` for all.
+  package var sweepRun: Int?
   package var optionsWithoutEffect: [String] = []
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say. Where learning rates
   /// are tested, the command line that trains, but for the rate.
   var arguments: [String] = []
+  /// And the settings before it.
+  private var configuration: SettingsFile?
 
   init(modelPath: String) {
     self.modelPath = modelPath
@@ -49,20 +65,54 @@ package struct TrainOptions: Equatable, Sendable {
 
   /// Reads a command line, without the tool's own name.
   package static func parse(_ arguments: [String]) -> Invocation<TrainOptions> {
-    let invocation = command.parse(arguments, startingFrom: TrainOptions(modelPath: ""))
+    let start = TrainOptions(modelPath: "")
+    var invocation = command.parse(arguments, startingFrom: start)
+    var file: SettingsFile?
+    if case .options(let options) = invocation, let path = options.configPath {
+      do {
+        file = try command.settings(of: configurationFile(path), beside: arguments, start)
+        invocation = command.parse(arguments, startingFrom: start, after: file)
+      } catch let problem as UsageError.Problem {
+        return .mistake(command.error(problem))
+      } catch {
+        return .failure(error as? FileError ?? .cannotRead(path: path, reason: "\(error)"))
+      }
+    }
+    if case .options(let options) = invocation, let problem = options.useContradiction {
+      return .mistake(command.error(problem))
+    }
     if case .options(let options) = invocation, options.learningRateCurvePath != nil {
       return options.testingLearningRates(arguments)
     }
-    if case .options(var options) = invocation, options.resume {
+    if case .options(var options) = invocation, options.resume, !options.printsConfiguration {
       options.arguments = arguments
+      options.configuration = file
       // What has an effect is for the file to say, too.
       options.optionsWithoutEffect = []
       return .options(options)
     }
-    if case .options(let options) = invocation, let problem = options.contradiction {
-      return .mistake(command.error(problem))
+    if case .options(let options) = invocation {
+      if let problem = options.contradiction {
+        return .mistake(command.error(file?.locating(problem) ?? problem))
+      }
+      if options.printsConfiguration { return .answer(command.settingsText(of: options)) }
     }
     return invocation
+  }
+
+  /// Of options that say what is done, what one does not allow of another.
+  private var useContradiction: UsageError.Problem? {
+    if printsConfiguration {
+      if resume { return .notAllowedWith(option: "--print_config", other: "--resume") }
+      if learningRateCurvePath != nil {
+        return .notAllowedWith(option: "--print_config", other: "--lr_find")
+      }
+    }
+    if sweepPath != nil, sweepDirectory == nil {
+      return .notAllowedWithout(option: "--sweep", other: "--sweep_dir")
+    }
+    return printsRuns && sweepRun != nil
+      ? .notAllowedWith(option: "--print_runs", other: "--sweep_run") : nil
   }
 
   private func tooManyEpochs(
@@ -117,7 +167,7 @@ extension TrainOptions {
   ) throws(UsageError) -> TrainingSettings {
     guard
       case .options(let options) = Self.command.parse(
-        arguments, startingFrom: Self.options(of: file))
+        arguments, startingFrom: Self.options(of: file), after: configuration)
     else {
       return file
     }
@@ -176,7 +226,7 @@ extension TrainOptions {
   package func optionsWithoutEffect(resuming file: TrainingSettings?) -> [String] {
     guard let file,
       case .options(let asked) = Self.command.parse(
-        arguments, startingFrom: Self.options(of: file))
+        arguments, startingFrom: Self.options(of: file), after: configuration)
     else { return [] }
     return asked.optionsWithoutEffect
   }

@@ -87,6 +87,12 @@ package enum TrainingText {
     "\(tool): stopped after epoch \(run.epoch) of \(run.settings.epochCount): \(noImprovement(run))"
   }
 
+  /// Of a run that `--stop_after` has ended.
+  package static func paused(_ run: TrainingRun, _ options: TrainOptions) -> String {
+    "\(tool): \(PythonSyntax.escaped(options.modelPath)): stopped after epoch \(run.epoch) of "
+      + "\(run.settings.epochCount), as --stop_after asks for, and saved (go on with --resume)"
+  }
+
   private static func noImprovement(_ run: TrainingRun) -> String {
     let count = run.epochsWithoutImprovement
     return

@@ -125,6 +125,17 @@ package enum JSONError: Error, Equatable, CustomStringConvertible {
   /// `expected` and `found` are nouns with their article, such as `an object`.
   case wrongKind(offset: Int, expected: String, found: String)
 
+  /// Where it was found.
+  var offset: Int {
+    switch self {
+    case .unexpected(let offset, _, _), .byteOrderMark(let offset), .notUTF8(let offset),
+      .controlCharacter(let offset, _), .badEscape(let offset), .loneSurrogate(let offset),
+      .duplicateName(let offset, _), .tooDeep(let offset, _), .tooManyMarks(let offset, _),
+      .notAnInteger(let offset, _), .wrongKind(let offset, _, _):
+      offset
+    }
+  }
+
   /// A clause without the path, which whoever reads the file adds.
   package var description: String {
     switch self {

@@ -206,6 +206,8 @@ private func outcome(_ invocation: Invocation<TrainOptions>) -> String {
   switch invocation {
   case .mistake(let error):
     return error.problem.sentence.split(separator: "\ndid you mean ").first.map(String.init) ?? ""
+  case .failure(let error):
+    return "\(error)"
   case .answer(let text):
     return text == "mnist-train 1.1.0" ? "version" : text.contains("usage: ") ? "help" : text
   case .options(let options):

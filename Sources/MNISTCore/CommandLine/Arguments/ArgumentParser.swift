@@ -74,7 +74,7 @@ struct ArgumentParser<Values> {
         if let ownValue { throw .unexpectedValue(option: option.label, value: ownValue) }
         if case .help = option.action { return .help }
         if case .version = option.action { return .version }
-        if case .set(let set) = option.action { set(&values) }
+        if case .set(let set) = option.action { set(&values, true) }
       }
       if let other = option.excluded, given.contains(other) {
         throw .notAllowedWith(option: option.label, other: "--\(other)")
@@ -84,6 +84,7 @@ struct ArgumentParser<Values> {
     if let alone,
       let other = options.first(where: {
         $0.name != alone.name && $0.needed != alone.name && given.contains($0.name)
+          && !alone.companions.contains($0.name)
       })
     {
       throw .notAllowedWith(option: alone.label, other: other.label)
@@ -93,10 +94,9 @@ struct ArgumentParser<Values> {
         throw .notAllowedWithout(option: option.label, other: "--\(needed)")
       }
     }
-    let waived = options.filter { given.contains($0.name) }.compactMap(\.waived)
-    let missing = options.filter {
-      $0.isRequired && alone == nil && !given.contains($0.name) && !waived.contains($0.name)
-    }
+    let needsAll =
+      alone == nil && !options.contains { $0.waivesRequired && given.contains($0.name) }
+    let missing = options.filter { $0.isRequired && needsAll && !given.contains($0.name) }
     let nearest = nearestFlag(to: unrecognized)
     guard missing.isEmpty else {
       throw .missing(options: missing.map(\.label), nearest: nearest)

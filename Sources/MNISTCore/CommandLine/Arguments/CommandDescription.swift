@@ -15,12 +15,16 @@ struct CommandDescription<Values: ToolOptions> {
 
   /// The values after `arguments` have changed those of `start`, with the options that had no effect, or what
   /// else is to be done.
-  func parse(_ arguments: [String], startingFrom start: Values) -> Invocation<Values> {
+  ///
+  /// - Parameter file: settings that come before them.
+  func parse(
+    _ arguments: [String], startingFrom start: Values, after file: SettingsFile? = nil
+  ) -> Invocation<Values> {
     var values = start
     do {
-      switch try ArgumentParser(options: options, operands: operands)
-        .parse(arguments, into: &values)
-      {
+      let parser = ArgumentParser(options: options, operands: operands)
+      if let file { try parser.apply(file, to: &values) }
+      switch try parser.parse(arguments, into: &values) {
       case .values(let given):
         values.optionsWithoutEffect = options.compactMap { option in
           guard given.contains(option.name) else { return nil }

@@ -4,7 +4,8 @@ struct CommandOption<Values> {
     case help
     case version
     case completions
-    case set((inout Values) -> Void)
+    /// A flag: on where it is given; a file of settings may also say off.
+    case set((inout Values, Bool) -> Void)
     case take((String, inout Values) throws(UsageError.Problem) -> Void)
     /// One value or more.
     case takeAll(([String], inout Values) throws(UsageError.Problem) -> Void)
@@ -33,8 +34,15 @@ struct CommandOption<Values> {
   var standsAlone = false
   /// The name of an option without which this one means nothing.
   var needed: String?
-  /// The name of a required option that is not required beside this one.
-  var waived: String?
+  /// The options that go with one that stands alone, all the same.
+  var companions: Set<String> = []
+  /// Whether no option is required beside it.
+  var waivesRequired = false
+  /// Its value as a file of settings has it, nil where there is none now; nil itself where it stands on the
+  /// command line only.
+  var write: ((Values) -> String?)?
+  /// Which numbers it takes; nil where it takes none.
+  var number: NumberKind?
   /// The name of an option that it excludes, and that excludes it.
   var excluded: String?
   /// What a shell offers for the value.
@@ -47,6 +55,8 @@ struct CommandOption<Values> {
   /// Why this option has no effect beside these values of all options, such as `without --use_dropout`;
   /// nil where it has one.
   var reasonForNoEffect: (Values) -> String? = { _ in nil }
+
+  enum NumberKind { case integer, real }
 
   enum Completion {
     case nothing, files, folders
@@ -66,13 +76,6 @@ extension CommandOption {
   func alias(_ name: String) -> CommandOption {
     var option = self
     option.alias = name
-    return option
-  }
-
-  /// The same option, beside which one that is required otherwise may be left out.
-  func waiving(_ name: String) -> CommandOption {
-    var option = self
-    option.waived = name
     return option
   }
 
@@ -111,6 +114,27 @@ extension CommandOption {
     return option
   }
 
+  /// The same option, which is another use of the tool, with only these others.
+  func alone(with companions: Set<String>) -> CommandOption {
+    var option = alone
+    option.companions = companions
+    return option
+  }
+
+  /// The same option, which no file of settings can have: it says what is done, not how.
+  var onlyOnCommandLine: CommandOption {
+    var option = self
+    option.write = nil
+    return option
+  }
+
+  /// The same option, beside which none is required.
+  var waivingRequired: CommandOption {
+    var option = self
+    option.waivesRequired = true
+    return option
+  }
+
   /// The same option, which is another use of the tool.
   var alone: CommandOption {
     var option = self
@@ -139,7 +163,8 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Bool>, _ group: Group, _ help: String
   ) -> CommandOption {
     CommandOption(
-      name: name, group: group, help: help, action: .set { $0[keyPath: path] = true })
+      name: name, group: group, help: help, action: .set { $0[keyPath: path] = $1 },
+      write: { "\($0[keyPath: path])" })
   }
 
   /// A path, which must not be empty; without a default it must be given.
@@ -154,7 +179,7 @@ extension CommandOption {
         values[keyPath: path] = text
       },
       metavariable: metavariable, defaultText: defaultText, isRequired: defaultText == nil,
-      completion: metavariable == "DIR" ? .folders : .files)
+      write: { $0[keyPath: path] }, completion: metavariable == "DIR" ? .folders : .files)
   }
 
   /// A path that stays `nil` where it is not given.
@@ -168,7 +193,7 @@ extension CommandOption {
         guard !text.isEmpty else { throw .emptyValue(option: "--\(name)") }
         values[keyPath: path] = text
       },
-      metavariable: metavariable, defaultText: defaultText,
+      metavariable: metavariable, defaultText: defaultText, write: { $0[keyPath: path] },
       completion: metavariable == "DIR" ? .folders : .files)
   }
 
@@ -207,7 +232,7 @@ extension CommandOption {
   static func choice<Choice: CaseIterable & RawRepresentable<String>>(
     _ name: String, _ metavariable: String, _ type: Choice.Type, default defaultText: String,
     _ group: Group, _ help: String, store: @escaping (inout Values, Choice) -> Void
-  ) -> CommandOption {
+  ) -> CommandOption where Values: Equatable {
     let names = type.allCases.map(\.rawValue)
     return CommandOption(
       name: name, group: group, help: help,
@@ -218,7 +243,16 @@ extension CommandOption {
         store(&values, choice)
       },
       metavariable: metavariable, allowed: names.joined(separator: ", "),
-      defaultText: defaultText, completion: .words(names))
+      defaultText: defaultText,
+      write: { values in
+        // The one that is there already is that which changes nothing.
+        type.allCases.first { choice in
+          var changed = values
+          store(&changed, choice)
+          return changed == values
+        }?.rawValue
+      },
+      completion: .words(names))
   }
 
   /// An address of the web that stays `nil` where it is not given.
@@ -237,7 +271,7 @@ extension CommandOption {
         }
         values[keyPath: path] = text
       },
-      metavariable: "URL", defaultText: defaultText)
+      metavariable: "URL", defaultText: defaultText, write: { $0[keyPath: path] })
   }
 
   /// The height and width of images, `28` or `28x20`, that stay `nil` where they are not given.
@@ -259,7 +293,8 @@ extension CommandOption {
         }
         values[keyPath: path] = ImageSize(height: sides[0], width: sides[sides.count - 1])
       },
-      metavariable: "HxW", defaultText: defaultText)
+      metavariable: "HxW", defaultText: defaultText,
+      write: { $0[keyPath: path].map { "\($0.height)x\($0.width)" } })
   }
 
   /// Widths of layers with commas between them, `512,256`, that stay `nil` where they are not given.
@@ -280,7 +315,8 @@ extension CommandOption {
         }
         values[keyPath: path] = numbers
       },
-      metavariable: "N,N", defaultText: defaultText)
+      metavariable: "N,N", defaultText: defaultText,
+      write: { $0[keyPath: path].map { $0.map { "\($0)" }.joined(separator: ",") } })
   }
 
   /// Kinds of augmentation with commas between them.
@@ -300,6 +336,10 @@ extension CommandOption {
         values[keyPath: path] = kinds
       },
       metavariable: "KIND,KIND", defaultText: "none",
+      write: { values in
+        let kinds = values[keyPath: path].map(\.rawValue)
+        return kinds.isEmpty ? nil : kinds.joined(separator: ",")
+      },
       completion: .words(names + [names.joined(separator: ",")]))
   }
 
@@ -307,7 +347,9 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Int>, in range: ClosedRange<Int>,
     default defaultText: String, _ group: Group, _ help: String
   ) -> CommandOption {
-    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+    integer(
+      name, in: range, default: defaultText, group, help, write: { "\($0[keyPath: path])" },
+      store: { $0[keyPath: path] = $1 })
   }
 
   /// An integer that stays `nil` where it is not given.
@@ -315,12 +357,15 @@ extension CommandOption {
     _ name: String, _ path: WritableKeyPath<Values, Number?>, in range: ClosedRange<Number>,
     default defaultText: String, _ group: Group, _ help: String
   ) -> CommandOption {
-    integer(name, in: range, default: defaultText, group, help) { $0[keyPath: path] = $1 }
+    integer(
+      name, in: range, default: defaultText, group, help,
+      write: { $0[keyPath: path].map { "\($0)" } }, store: { $0[keyPath: path] = $1 })
   }
 
   private static func integer<Number: FixedWidthInteger>(
     _ name: String, in range: ClosedRange<Number>, default defaultText: String,
-    _ group: Group, _ help: String, store: @escaping (inout Values, Number) -> Void
+    _ group: Group, _ help: String, write: @escaping (Values) -> String?,
+    store: @escaping (inout Values, Number) -> Void
   ) -> CommandOption {
     let isOpen = Int(exactly: range.upperBound) == Int.max
     let allowed =
@@ -340,7 +385,7 @@ extension CommandOption {
         }
         store(&values, number)
       },
-      metavariable: "N", allowed: allowed, defaultText: defaultText)
+      metavariable: "N", allowed: allowed, defaultText: defaultText, write: write, number: .integer)
   }
 
   /// `allowed` says in words what `isAllowed` checks; not-a-number must fail it.
@@ -350,8 +395,8 @@ extension CommandOption {
     _ group: Group, _ help: String
   ) -> CommandOption {
     number(
-      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
-    ) { $0[keyPath: path] = $1 }
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
+      write: { "\($0[keyPath: path])" }, store: { $0[keyPath: path] = $1 })
   }
 
   /// A number that stays `nil` where it is not given.
@@ -361,14 +406,15 @@ extension CommandOption {
     _ group: Group, _ help: String
   ) -> CommandOption {
     number(
-      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help
-    ) { $0[keyPath: path] = $1 }
+      name, metavariable, allowed, where: isAllowed, default: defaultText, group, help,
+      write: { $0[keyPath: path].map { "\($0)" } }, store: { $0[keyPath: path] = $1 })
   }
 
   private static func number(
     _ name: String, _ metavariable: String, _ allowed: String,
     where isAllowed: @escaping (Double) -> Bool, default defaultText: String, _ group: Group,
-    _ help: String, store: @escaping (inout Values, Double) -> Void
+    _ help: String, write: @escaping (Values) -> String?,
+    store: @escaping (inout Values, Double) -> Void
   ) -> CommandOption {
     CommandOption(
       name: name, group: group, help: help,
@@ -382,6 +428,7 @@ extension CommandOption {
         }
         store(&values, number)
       },
-      metavariable: metavariable, allowed: allowed, defaultText: defaultText)
+      metavariable: metavariable, allowed: allowed, defaultText: defaultText, write: write,
+      number: .real)
   }
 }

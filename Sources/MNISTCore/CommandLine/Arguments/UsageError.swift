@@ -6,6 +6,8 @@ package enum Invocation<Options: Equatable & Sendable>: Equatable, Sendable {
   case answer(String)
   /// Print the error's description (and a line end) on standard error, exit with 2.
   case mistake(UsageError)
+  /// A file that the command line names cannot be read: print the error, exit with 1.
+  case failure(FileError)
 }
 
 /// A command line that cannot be followed, with all that is to be printed about it.
@@ -34,6 +36,17 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case contradictsRun(option: String, path: String, expected: String, found: String)
     /// Known only once the model to start from is read: it is built otherwise.
     case contradictsStart(option: String, path: String, expected: String, found: String)
+    /// `line` counts from 1; nil where the mistake is in what the file does not say.
+    indirect case inFile(path: String, line: Int?, Self)
+    /// Of a file of settings: `nearest` is the key that was probably meant.
+    case unknownKey(String, nearest: String?)
+    case repeatedKey(option: String, line: Int)
+    case onlyOnCommandLine(option: String)
+    case notASetting(found: String)
+    case notUTF8
+    case badQuotes(found: String)
+    case json(JSONError)
+    case notInSweep(option: String)
     /// Known only once the data is read: every model for it has more than `limit` parameters.
     case modelTooLarge(inputs: Int, outputs: Int, limit: Int)
   }
@@ -42,6 +55,9 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A line.
   let usage: String
   let problem: Problem
+
+  /// What is wrong, alone.
+  package var sentence: String { problem.sentence }
 
   /// One line with the mistake, for a mistyped option one with a hint, and the usage.
   package var description: String {
@@ -92,6 +108,25 @@ extension UsageError.Problem {
     case .contradictsStart(let option, let path, let expected, let found):
       "argument \(option): not as in the model to start from, \(PythonSyntax.escaped(path)) "
         + "(expected \(expected), found \(found))"
+    case .inFile(let path, let line, let problem):
+      PythonSyntax.escaped(path) + ": " + (line.map { "line \($0): " } ?? "") + problem.sentence
+    case .unknownKey(let key, let nearest):
+      "unknown key \(PythonSyntax.quoted(key)) (expected the name of an option, without its dashes)"
+        + hint(nearest)
+    case .repeatedKey(let option, let line):
+      "argument \(option): already given in line \(line)"
+    case .onlyOnCommandLine(let option):
+      "argument \(option): only allowed on the command line"
+    case .notASetting(let found):
+      "not a setting (expected key = value, found \(PythonSyntax.quoted(found)))"
+    case .notUTF8:
+      "text is not UTF-8"
+    case .badQuotes(let found):
+      "not a value in quotes (expected a string as JSON has it, found \(PythonSyntax.quoted(found)))"
+    case .json(let error):
+      "\(error)"
+    case .notInSweep(let option):
+      "argument \(option): not allowed in a sweep"
     case .modelTooLarge(let inputs, let outputs, let limit):
       "argument --n_layers: no number of layers fits \(inputs) inputs and \(outputs) outputs "
         + "(a model may have at most \(limit) parameters; --hidden_sizes makes layers narrower, "
