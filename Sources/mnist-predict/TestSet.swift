@@ -5,7 +5,7 @@ func predictTestSet(
   _ options: PredictOptions, _ saved: SavedModel, _ data: LoadedImages, _ console: inout Console
 ) throws {
   // What can fail comes before the work.
-  let log = try options.logDirectory.map { try runLog(in: $0, of: saved, options, &console) }
+  let log = try options.curvesDirectory.flatMap { try runLog(in: $0, of: saved, options, &console) }
   if let directory = options.reportDirectory { try ReportFolder.checkWritable(directory) }
 
   let model = saved.makeModel()
@@ -49,11 +49,16 @@ func predictTestSet(
   }
 }
 
-/// A log, which must be that of the model's run.
+/// A log, which must be that of the model's run; nil where a run's folder has no epoch yet.
 private func runLog(
   in directory: String, of saved: SavedModel, _ options: PredictOptions, _ console: inout Console
-) throws -> LoggedRun {
-  let run = try LoggedRun(readingFrom: directory)
+) throws -> LoggedRun? {
+  let run: LoggedRun
+  do {
+    run = try LoggedRun(readingFrom: directory)
+  } catch RunFolderError.noEpoch where options.runDirectory != nil {
+    return nil
+  }
   try run.check(isOf: saved, path: options.modelPath)
   if saved.settings == nil {
     console.warn(PredictionText.unknownLog(directory, of: options.modelPath))

@@ -15,6 +15,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   }
   // Before anything is written, or the file is replaced.
   var start = try options.startingModel()
+  var options = options
+  let wantedDirectory = options.runDirectory
   let file = try options.openModelFile()
   let stored = options.resume ? try Checkpoint(resuming: options.modelPath) : nil
   for text in options.optionsWithoutEffect(resuming: stored?.settings) {
@@ -24,7 +26,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   let storedConfiguration = stored.map { configuration($0.settings, savedTo: file) }
   let logDirectory = options.logDirectory ?? storedConfiguration.flatMap(link.folder)
   if let directory = logDirectory {
-    try RunLog.checkWritable(directory, resuming: storedConfiguration)
+    try RunLog.checkWritable(
+      directory, resuming: storedConfiguration, isFixed: options.runDirectory != nil)
   }
   let source = options.dataSource
   let identity = stored?.settings.dataIdentity(
@@ -51,10 +54,11 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     console.note(note)
   }
   for note in TrainingText.notes(on: file) { console.note(note) }
+  if let note = TrainingText.otherRunFolder(options, than: wantedDirectory) { console.note(note) }
   if let stored {
     run.resume(from: stored.state)
     guard !run.isOver else {
-      if let directory = options.logDirectory,
+      if let directory = options.logDirectory, options.runDirectory == nil,
         !RunLog.holds(directory, configuration(settings, savedTo: file))
       {
         console.note(TrainingText.nothingToLog(to: directory))
@@ -82,7 +86,8 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
     if options.verbosity >= 1 { console.print(TrainingText.parts(of: run)) }
   }
   let log = try logDirectory.map {
-    try openLog($0, of: run, savingTo: file, link, stored, &console)
+    try openLog(
+      $0, isFixed: options.runDirectory != nil, of: run, savingTo: file, link, stored, &console)
   }
   try train(run, options, on: data.origin, savingTo: file, log, &console)
 }
@@ -98,16 +103,17 @@ func configuration(
 
 /// Opens the run's log, and tells where it is not the folder that was asked for, or not whole.
 func openLog(
-  _ directory: String, of run: TrainingRun, savingTo file: CheckpointFile, _ link: LogLink,
+  _ directory: String, isFixed: Bool, of run: TrainingRun, savingTo file: CheckpointFile,
+  _ link: LogLink,
   _ stored: Checkpoint?, _ console: inout Console
 ) throws -> RunLog {
   let log = try RunLog(
     directory, configuration(run.settings, savedTo: file), resumingAfter: stored?.state.epoch,
-    known: stored?.state.loggedEpochs ?? [])
+    known: stored?.state.loggedEpochs ?? [], isFixed: isFixed)
   do throws(FileError) {
     try link.set(log.directory)
   } catch {
-    console.note(TrainingText.failedLink(error))
+    if !isFixed { console.note(TrainingText.failedLink(error)) }
   }
   for note in [
     TrainingText.otherFolder(log, than: directory), TrainingText.missingRows(log, of: run.epoch),

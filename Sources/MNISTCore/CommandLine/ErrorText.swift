@@ -8,6 +8,11 @@ enum ErrorText {
       adding("; try a smaller --batch_size or fewer layers", to: sentence)
     case let need as MemoryNeed where need.batchSize > 1:
       adding("; try a smaller --batch_size", to: sentence)
+    case FileError.notARegularFile(let path, _)
+    where FileSystem.exists(RunDirectory.modelPath(in: path)):
+      adding(
+        "; its model is \(RunDirectory.modelPath(in: path)), and --run_dir takes a run's folder",
+        to: sentence)
     case FileError.cannotKeep:
       "\(sentence); move that away, or give --overwrite to keep no model"
     case RunFolderError.noRun:

@@ -35,6 +35,9 @@ package struct PredictOptions: Equatable, Sendable {
   package var reportDirectory: String?
   /// The run's folder, for the report's training curves.
   package var logDirectory: String?
+  /// The folder that has all of the model's run; nil where the model has a path of its own. With it, `modelPath` says
+  /// where it is in there.
+  package var runDirectory: String?
   /// Where the model is written for other programs, in place of predicting.
   package var exportPath: String?
   /// Whether the exported model takes bytes.
@@ -56,10 +59,27 @@ package struct PredictOptions: Equatable, Sendable {
   /// Reads a command line, without the tool's own name.
   package static func parse(_ arguments: [String]) -> Invocation<PredictOptions> {
     let invocation = command.parse(arguments, startingFrom: PredictOptions(modelPath: ""))
-    if case .options(let options) = invocation, let problem = options.contradiction {
-      return .mistake(command.error(problem))
+    guard case .options(var options) = invocation else { return invocation }
+    if let directory = options.runDirectory {
+      options.modelPath = RunDirectory.modelPath(in: directory)
     }
-    return invocation
+    if options.reportDirectory == reportOfRun {
+      guard let directory = options.runDirectory else {
+        return .mistake(command.error(.noValue(option: "--report")))
+      }
+      options.reportDirectory = directory
+    }
+    if let problem = options.contradiction { return .mistake(command.error(problem)) }
+    return .options(options)
+  }
+
+  /// What stands for the run's folder until that is known: no value of an option is empty.
+  private static let reportOfRun = ""
+
+  /// The log for the report's curves; that of a run's folder where it has one.
+  package var curvesDirectory: String? {
+    guard let runDirectory, reportDirectory != nil else { return logDirectory }
+    return RunDirectory.hasLog(runDirectory) ? runDirectory : nil
   }
 
   /// Whether the test images are those that were named, whatever the model was trained on.
@@ -151,6 +171,7 @@ package struct PredictOptions: Equatable, Sendable {
         "mnist-predict --model_fn model.ckpt",
         "mnist-predict --model_fn model.ckpt --n_test 2 --show",
         "mnist-predict --model_fn model.ckpt --report report",
+        "mnist-predict --run_dir runs/a --report",
         "mnist-predict --model_fn model.ckpt --export model.onnx",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
         "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
@@ -159,7 +180,8 @@ package struct PredictOptions: Equatable, Sendable {
       ],
       options: [
         .help,
-        .path("model_fn", "PATH", \.modelPath, .files, "a model of mnist-train or of PyTorch"),
+        .path("model_fn", "PATH", \.modelPath, .files, "a model of mnist-train or of PyTorch")
+          .excluding("run_dir"),
         .path(
           "data_dir", "DIR", \.dataDirectory, default: "data", .files,
           "where the images and labels are"
@@ -212,10 +234,17 @@ package struct PredictOptions: Equatable, Sendable {
         ) { $0.predictionsForm = $1 },
         .path(
           "report", "DIR", \.reportDirectory, .output,
-          "write report.html, predictions.csv and confusion.csv into DIR"),
+          "write report.html, predictions.csv and confusion.csv into DIR; without DIR into "
+            + "that of --run_dir"
+        ).orWithoutValue { $0.reportDirectory = reportOfRun },
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
-          "the training's log, for the report's curves"),
+          "the training's log, for the report's curves"
+        ).excluding("run_dir"),
+        .path(
+          "run_dir", "DIR", \.runDirectory, .files,
+          "in place of --model_fn and --log_dir: what mnist-train --run_dir wrote"
+        ).excluding("model_fn").excluding("log_dir").waivingRequired,
         .path(
           "export", "PATH", \.exportPath, .output,
           "predict nothing, but write the model for other programs, by the ending: "

@@ -3,7 +3,7 @@
 package struct SweepFolder {
   package let directory: String
   package let sweep: Sweep
-  static let modelName = "model.ckpt"
+  static let modelName = RunDirectory.modelName
   private static let copyName = "sweep.txt"
   private static let failureName = "failed.txt"
 

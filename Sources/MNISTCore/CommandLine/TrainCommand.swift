@@ -10,6 +10,7 @@ extension TrainOptions {
         "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
+        "mnist-train --run_dir runs/a",
         "mnist-train --lr_find rates.svg",
         "mnist-train --sweep sweep.txt --sweep_dir runs",
         "mnist-train --compare runs --output runs.html",
@@ -19,7 +20,7 @@ extension TrainOptions {
         .path(
           "model_fn", "PATH", \.modelPath, .files,
           "where the best model is written; *.pth and *.pt for torch.load"
-        ).onlyOnCommandLine,
+        ).excluding("run_dir").onlyOnCommandLine,
         .integer(
           "gpu_id", \.gpuID, in: -1...Int.max, default: "the first GPU, or -1", .machine,
           "device; -1 is the CPU, and --devices lists the others"),
@@ -66,8 +67,10 @@ extension TrainOptions {
           .excluding("start_from").onlyOnCommandLine,
         .flag(
           "overwrite", \.overwrite, .files, "do not keep the model that a new run replaces"
-        ).noEffect { $0.resume ? "with --resume: a run that goes on replaces only itself" : nil }
-          .onlyOnCommandLine,
+        ).noEffect { options in
+          if options.resume { return "with --resume: a run that goes on replaces only itself" }
+          return options.runDirectory == nil ? nil : "with --run_dir: no model is replaced"
+        }.onlyOnCommandLine,
         .integer(
           "patience", \.settings.patience, in: 1...Int.max, default: "never", .training,
           "stop when what --monitor names has not improved for N epochs"
@@ -167,7 +170,13 @@ extension TrainOptions {
         ).noEffect(ofASetByName),
         .path(
           "log_dir", "DIR", \.logDirectory, .output,
-          "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
+          "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"
+        ).excluding("run_dir"),
+        .path(
+          "run_dir", "DIR", \.runDirectory, .files,
+          "in place of --model_fn and --log_dir: all of a run in DIR, its model as "
+            + RunDirectory.modelName
+        ).excluding("model_fn").excluding("log_dir").onlyOnCommandLine.waivingRequired,
         .folders(
           "compare", \.comparison.folders, .output,
           "print a table of the runs logged to these folders, and train nothing"),
@@ -275,7 +284,9 @@ extension TrainOptions {
             "On a terminal, a line on standard error tells how far an epoch is; not with",
             "--verbose 0, and not with 2. A folder of --log_dir that holds another run is",
             "left alone: DIR-2 is taken, or DIR-3. With --resume, the run's own folder is",
-            "found again and goes on, without --log_dir too.",
+            "found again and goes on, without --log_dir too. A folder of --run_dir that",
+            "holds another run, or files of its names, is left alone in the same way;",
+            "with --resume it is DIR and no other, wherever it was moved.",
           ]),
         .init(
           title: "exit status",

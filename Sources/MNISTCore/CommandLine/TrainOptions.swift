@@ -28,6 +28,9 @@ package struct TrainOptions: Equatable, Sendable {
   package var threadCount: Int?
   /// The folder that the run is logged to; `nil` for none.
   package var logDirectory: String?
+  /// The folder that has all of the run; nil where model and log have paths of their own. With it, `modelPath` and
+  /// `logDirectory` say where they are in it.
+  package var runDirectory: String?
   /// The file for the curve of a learning rate range test; where there is one, nothing is trained.
   package var learningRateCurvePath: String?
   /// The runs to compare; where there are folders, nothing is trained.
@@ -77,6 +80,13 @@ package struct TrainOptions: Equatable, Sendable {
       } catch {
         return .failure(error as? FileError ?? .cannotRead(path: path, reason: "\(error)"))
       }
+    }
+    // No file of settings says where a run is.
+    if case .options(var options) = invocation, let directory = options.runDirectory,
+      !options.printsConfiguration
+    {
+      options.put(in: directory)
+      invocation = .options(options)
     }
     if case .options(let options) = invocation, let problem = options.useContradiction {
       return .mistake(command.error(problem))

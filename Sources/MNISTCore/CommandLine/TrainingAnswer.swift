@@ -38,7 +38,7 @@ extension TrainingText {
   }
 
   private static func command(_ tool: String, of options: TrainOptions) -> String {
-    var words = [tool, "--model_fn", options.modelPath]
+    var words = [tool] + options.place
     if let directory = options.dataDirectory { words += ["--data_dir", directory] }
     return words.map(ShellText.quoted).joined(separator: " ")
   }

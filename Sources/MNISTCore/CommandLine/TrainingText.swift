@@ -144,8 +144,8 @@ package enum TrainingText {
   package static func stopped(
     by signal: StopSignal, _ options: TrainOptions, _ log: RunLog?
   ) -> String {
-    var words = [tool, "--model_fn", options.modelPath, "--resume"]
-    if let log { words += ["--log_dir", log.directory] }
+    var words = [tool] + options.place + ["--resume"]
+    if let log, options.runDirectory == nil { words += ["--log_dir", log.directory] }
     if let directory = options.dataDirectory { words += ["--data_dir", directory] }
     if let dataset = options.dataset, dataset != .auto { words += ["--dataset", dataset.rawValue] }
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }

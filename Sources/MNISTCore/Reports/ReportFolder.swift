@@ -1,5 +1,7 @@
 /// The files of a report.
 package enum ReportFolder {
+  static let fileNames = ["predictions.csv", "confusion.csv", "report.html"]
+
   /// Finds out whether a report could be written into the folder; makes nothing.
   package static func checkWritable(_ directory: String) throws(FileError) {
     guard !directory.isEmpty else { throw .emptyPath }

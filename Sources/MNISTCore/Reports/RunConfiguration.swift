@@ -87,6 +87,18 @@ package struct RunConfiguration: Equatable, Sendable {
     return settings(without: changeable) == other.settings(without: changeable)
   }
 
+  /// The first setting by which `other` cannot be the same run, gone on, with its value there and here; nil where
+  /// it may be.
+  func difference(
+    from other: RunConfiguration
+  ) -> (name: String, expected: String, found: String)? {
+    guard !hasSettings(of: other) else { return nil }
+    let changeable = TrainingSetting.all.filter { $0.resuming == .changeable }.map(\.shownName)
+    let names = (other.settings + settings).map(\.name).filter { !changeable.contains($0) }
+    guard let name = names.first(where: { setting($0) != other.setting($0) }) else { return nil }
+    return (name, other.setting(name)?.text ?? "none", setting(name)?.text ?? "none")
+  }
+
   /// Whatever their order.
   func settings(without names: [String]) -> Set<Setting> {
     Set(settings.filter { !names.contains($0.name) })

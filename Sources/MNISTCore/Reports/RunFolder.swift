@@ -1,7 +1,7 @@
 /// Finds the folder that a run is logged to: the one asked for or, where that holds another run, the first
 /// with `-2`, `-3` … behind its name that does not.
 enum RunFolder {
-  private static let nameLimit = 1_000
+  static let nameLimit = 1_000
 
   /// The first folder without a run; it need not exist yet. Throws `RunFolderError` or `FileError`.
   static func free(_ wanted: String) throws -> String {
@@ -18,9 +18,13 @@ enum RunFolder {
   /// Runs with the same settings are told apart by the model file they write. Where several were saved to
   /// this one, the last folder counts. Where none was, the last folder counts whose model file does not exist
   /// any more: this run's may have been moved since.
+  ///
+  /// - Parameter isFixed: whether it can only be the folder asked for, wherever that was before; throws where it
+  ///   holds the log of another run, or half a log.
   static func own(
-    _ wanted: String, _ configuration: RunConfiguration
+    _ wanted: String, _ configuration: RunConfiguration, isFixed: Bool = false
   ) throws -> (folder: String, RunConfiguration)? {
+    if isFixed { return try whatIs(in: name(wanted), configuration) }
     // Names are taken in order: behind the first that is not there, there is none.
     var (own, moved): ((String, RunConfiguration)?, (String, RunConfiguration)?)
     for folder in try names(wanted).prefix(while: FileSystem.exists) {
@@ -37,7 +41,25 @@ enum RunFolder {
     return own ?? moved
   }
 
-  private static func names(
+  private static func whatIs(
+    in folder: String, _ configuration: RunConfiguration
+  ) throws -> (folder: String, RunConfiguration)? {
+    guard FileSystem.exists(folder + "/config.json") else {
+      guard !FileSystem.exists(folder + "/metrics.csv") else {
+        throw RunFolderError.noRun(path: folder)
+      }
+      return nil
+    }
+    let found = try RunConfiguration.read(folder + "/config.json")
+    if let (name, expected, found) = found.difference(from: configuration) {
+      throw RunFolderError.otherRun(
+        path: folder, model: configuration.modelPath, name: name, expected: expected, found: found)
+    }
+    return (folder, found)
+  }
+
+  /// The names in the order in which they are tried. Throws `FileError`.
+  static func names(
     _ wanted: String
   ) throws(FileError) -> LazyMapSequence<ClosedRange<Int>, String> {
     guard !wanted.isEmpty else { throw .emptyPath }
@@ -62,6 +84,8 @@ enum RunFolder {
 /// What can be wrong with the folder that a run is logged to.
 package enum RunFolderError: Error, Equatable, CustomStringConvertible {
   case noFreeName(path: String, limit: Int)
+  /// Another process logs there since the folder was found free.
+  case taken(path: String)
   /// Of `metrics.csv`; lines count from 1.
   case wrongHeader(path: String, expected: String)
   case wrongRow(path: String, line: Int)
@@ -79,6 +103,8 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noFreeName(let path, let limit):
       "\(path): holds another run, and so do \(path)-2 to \(path)-\(limit)"
+    case .taken(let path):
+      "\(path): another run has begun to log there"
     case .wrongHeader(let path, let expected):
       "\(path): not the metrics of a run (expected \(expected) in the first line)"
     case .wrongRow(let path, let line):

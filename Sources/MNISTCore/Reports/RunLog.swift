@@ -20,16 +20,18 @@ package final class RunLog {
 
   /// Finds out, before a run begins or goes on, whether it could be logged; creates nothing. Throws
   /// `RunFolderError` or `FileError`.
+  ///
+  /// - Parameter isFixed: whether it is logged to the folder asked for and to no other.
   package static func checkWritable(
-    _ wanted: String, resuming configuration: RunConfiguration?
+    _ wanted: String, resuming configuration: RunConfiguration?, isFixed: Bool = false
   ) throws {
-    if let configuration, let own = try RunFolder.own(wanted, configuration) {
+    if let configuration, let own = try RunFolder.own(wanted, configuration, isFixed: isFixed) {
       _ = try MetricsRow.readLog(in: own.folder)
       for name in ["metrics.csv", "config.json"] {
         try OutputFile.checkWritable("\(own.folder)/\(name)", byteCount: 0)
       }
     } else {
-      try NewFolder.checkWritable(RunFolder.free(wanted))
+      try NewFolder.checkWritable(isFixed ? wanted : RunFolder.free(wanted))
     }
   }
 
@@ -48,12 +50,13 @@ package final class RunLog {
   /// - Parameters:
   ///   - epoch: how many epochs are behind a run that goes on, nil for a new one.
   ///   - known: what the run's file tells of them.
+  ///   - isFixed: whether it is the folder asked for and no other; throws where that holds another run.
   package init(
     _ wanted: String, _ configuration: RunConfiguration, resumingAfter epoch: Int? = nil,
-    known: [LoggedEpoch] = []
+    known: [LoggedEpoch] = [], isFixed: Bool = false
   ) throws {
     monitor = configuration.monitor
-    if let (folder, begun) = try RunFolder.own(wanted, configuration),
+    if let (folder, begun) = try RunFolder.own(wanted, configuration, isFixed: isFixed),
       try epoch != nil
         || begun.modelPath == configuration.modelPath && MetricsRow.readLog(in: folder).isEmpty
     {
@@ -71,7 +74,7 @@ package final class RunLog {
       try OutputFile.write(Array(configuration.json.utf8), to: folder + "/config.json")
       events = try Self.makeEvents(in: folder, of: configuration, resumingAfter: epoch, missing)
     } else {
-      (directory, metrics) = try Self.takeFolder(wanted)
+      (directory, metrics) = try Self.takeFolder(wanted, isFixed: isFixed)
       rows = Self.rows(known, missingIn: [])
         .map { $0.withLearningRate(configuration.onlyLearningRate) }
       do {
@@ -89,11 +92,14 @@ package final class RunLog {
 
   /// Takes a folder by creating its `metrics.csv`, which only one process can: of two runs that begin at the
   /// same time, the other one looks for the next folder.
-  private static func takeFolder(_ wanted: String) throws -> (String, AppendingFile) {
+  private static func takeFolder(
+    _ wanted: String, isFixed: Bool
+  ) throws -> (String, AppendingFile) {
     while true {
-      let folder = try RunFolder.free(wanted)
+      let folder = isFixed ? RunFolder.name(wanted) : try RunFolder.free(wanted)
       try NewFolder.make(folder)
       if let file = try AppendingFile.make("\(folder)/metrics.csv") { return (folder, file) }
+      if isFixed { throw RunFolderError.taken(path: folder) }
     }
   }
 

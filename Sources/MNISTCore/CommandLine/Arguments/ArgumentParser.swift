@@ -57,6 +57,10 @@ struct ArgumentParser<Values> {
           index += 1
           value = arguments[index]
         }
+        if value == nil, let store = option.storeWithoutValue {
+          store(&values)
+          break
+        }
         guard let value = value ?? option.impliedValue else { throw .noValue(option: option.label) }
         guard case .take(let store) = option.action else {
           return .completions(try shell(value, option))
@@ -76,8 +80,10 @@ struct ArgumentParser<Values> {
         if case .version = option.action { return .version }
         if case .set(let set) = option.action { set(&values, true) }
       }
-      if let other = option.excluded, given.contains(other) {
-        throw .notAllowedWith(option: option.label, other: "--\(other)")
+      if let other = options.first(where: {
+        option.excluded.contains($0.name) && given.contains($0.name)
+      }) {
+        throw .notAllowedWith(option: option.label, other: other.label)
       }
     }
     let alone = options.first { $0.standsAlone && given.contains($0.name) }

@@ -28,6 +28,8 @@ struct CommandOption<Values> {
   var defaultText: String?
   /// The value where the option is given without one; nil where it must have one.
   var impliedValue: String?
+  /// What the option says without a value, where that is nothing that a value could say.
+  var storeWithoutValue: ((inout Values) -> Void)?
   var isRequired = false
   /// Whether it is another use of the tool: no other option goes with it but those that need it, and none is
   /// required.
@@ -43,8 +45,8 @@ struct CommandOption<Values> {
   var write: ((Values) -> String?)?
   /// Which numbers it takes; nil where it takes none.
   var number: NumberKind?
-  /// The name of an option that it excludes, and that excludes it.
-  var excluded: String?
+  /// The names of options that it excludes, and that exclude it.
+  var excluded: Set<String> = []
   /// What a shell offers for the value.
   var completion = Completion.nothing
   /// Another whole name for it, without dashes; a name cut short never means it.
@@ -82,7 +84,15 @@ extension CommandOption {
   /// The same option, which does not go with another: that one must say the same of this one.
   func excluding(_ name: String) -> CommandOption {
     var option = self
-    option.excluded = name
+    option.excluded.insert(name)
+    return option
+  }
+
+  /// The same option, which may stand without its value, and says this then.
+  func orWithoutValue(_ store: @escaping (inout Values) -> Void) -> CommandOption {
+    var option = self
+    option.metavariable = metavariable.map { "[\($0)]" }
+    option.storeWithoutValue = store
     return option
   }
 

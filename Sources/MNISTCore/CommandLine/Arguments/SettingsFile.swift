@@ -166,7 +166,7 @@ extension ArgumentParser {
         if let first = found.firstIndex(where: { $0.name == option.name }) {
           throw .repeatedKey(option: option.label, line: file.entries[first].line)
         }
-        if let other = found.first(where: { $0.name == option.excluded }) {
+        if let other = found.first(where: { option.excluded.contains($0.name) }) {
           throw .notAllowedWith(option: option.label, other: other.label)
         }
         try option.take(entry.value, into: &values)
@@ -191,7 +191,7 @@ extension CommandDescription {
     guard case .values(let given) = try parser.parse(arguments, into: &values) else { return file }
     var file = file
     file.entries = zip(file.entries, found).filter { _, option in
-      !given.contains(option.name) && !(option.excluded.map(given.contains) ?? false)
+      !given.contains(option.name) && option.excluded.isDisjoint(with: given)
     }.map(\.0)
     return file
   }
@@ -202,7 +202,7 @@ extension CommandDescription {
     func text(_ option: CommandOption<Values>) -> String? { option.write.flatMap { $0(values) } }
     return settings.compactMap { option in
       if let text = text(option) { return "\(option.name) = \(SettingsFile.text(of: text))" }
-      let isExcluded = settings.contains { $0.name == option.excluded && text($0) != nil }
+      let isExcluded = settings.contains { option.excluded.contains($0.name) && text($0) != nil }
       return isExcluded ? nil : "# \(option.name): \(option.defaultText ?? "none")"
     }.joined(separator: "\n")
   }
