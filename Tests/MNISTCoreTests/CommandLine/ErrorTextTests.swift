@@ -39,6 +39,22 @@ import Testing
         + "--overwrite to keep no model")
   }
 
+  @Test func aFolderInPlaceOfAModelMayBeARuns() throws {
+    try SmallSets.withFolder(["a/model.ckpt": [], "b/m": []]) { folder in
+      func sentence(_ name: String) -> String {
+        ErrorText.sentence(
+          FileError.notARegularFile(path: "\(folder)/\(name)", kind: "a directory"))
+      }
+      #expect(
+        sentence("a/")
+          == "\(folder)/a/: not a file (expected a regular file, found a directory; its model is "
+          + "\(folder)/a/model.ckpt, and --run_dir takes a run's folder)")
+      #expect(
+        sentence("b")
+          == "\(folder)/b: not a file (expected a regular file, found a directory)")
+    }
+  }
+
   @Test func everyOtherErrorSaysAllItself() {
     let error = RunFolderError.noEpoch(path: "d")
     #expect(ErrorText.sentence(error) == error.description)

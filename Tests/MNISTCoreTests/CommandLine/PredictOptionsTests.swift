@@ -101,8 +101,8 @@ import Testing
                              [--dataset SET] [--mirror URL] [--image_size HxW]
                              [--transpose] [--raw] [--json] [--images PATH]
                              [--predictions FILE] [--predictions_format FORM]
-                             [--report DIR] [--log_dir DIR] [--export PATH]
-                             [--export_uint8] [--serve [ADDRESS:]PORT]
+                             [--report [DIR]] [--log_dir DIR] [--run_dir DIR]
+                             [--export PATH] [--export_uint8] [--serve [ADDRESS:]PORT]
                              [--allow_host NAME] [--verbose N] [--completions SHELL]
                              [--version]
                              [FILE ...]
@@ -135,7 +135,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 26)
+    #expect(PredictOptions.command.options.count == 27)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }
@@ -154,6 +154,7 @@ import Testing
           mnist-predict --model_fn model.ckpt
           mnist-predict --model_fn model.ckpt --n_test 2 --show
           mnist-predict --model_fn model.ckpt --report report
+          mnist-predict --run_dir runs/a --report
           mnist-predict --model_fn model.ckpt --export model.onnx
           mnist-predict --model_fn model.ckpt three.png photo.pgm
           mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv

@@ -52,10 +52,12 @@ import Testing
     #expect(option?.defaultText == option?.impliedValue)
   }
 
-  /// No other option does without its value.
+  /// No other option does without its value, but the report of a run's folder.
   @Test func onlyThisValueIsImplied() {
     let implied = PredictOptions.command.options.filter { $0.impliedValue != nil }
     #expect(implied.map(\.flag) == ["--serve"])
+    let without = PredictOptions.command.options.filter { $0.storeWithoutValue != nil }
+    #expect(without.map(\.flag) == ["--report"])
     #expect(TrainOptions.command.options.allSatisfy { $0.impliedValue == nil })
     expect("--serve 1 --allow_host", isRefused: "argument --allow_host: expected one argument")
   }
