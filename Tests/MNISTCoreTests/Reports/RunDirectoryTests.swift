@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func aFileIsNoFolder() throws {
-    try SmallSets.withFolder(["file": []]) { folder in
+    try SmallSets.withFolder(["file": []]) { folder throws in
       for name in ["file", "file/a"] {
         let path = "\(folder)/\(name)/model.ckpt"
         #expect(throws: FileError.cannotWrite(path: path, reason: "Not a directory")) {
