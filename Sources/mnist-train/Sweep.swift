@@ -28,7 +28,7 @@ func sweep(
     return
   }
   let runs = try folder.comparable()
-  if !runs.isEmpty { console.compareRuns(in: runs) }
+  if !runs.isEmpty { try console.compareRuns(in: runs) }
   for line in try folder.outcome(options) { console.note(line) }
 }
 

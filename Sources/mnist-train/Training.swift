@@ -28,6 +28,7 @@ func train(
     return failure
   }
   var timer = RunTimer(run)
+  let (start, firstEpoch) = (ContinuousClock.now, run.epoch + 1)
   do {
     do {
       try run.train { event in
@@ -77,4 +78,7 @@ func train(
   log?.end()
   if run.epoch < run.settings.epochCount { console.note(TrainingText.outOfPatience(run)) }
   try saver.finish()
+  let seconds = (ContinuousClock.now - start) / .seconds(1)
+  console.note(
+    TrainingText.answer(of: run, options, log, seconds: seconds, since: firstEpoch))
 }

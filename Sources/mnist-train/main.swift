@@ -2,14 +2,17 @@ import MNISTCore
 
 /// Prepares a run, and tells what it is, before it trains.
 func train(_ options: TrainOptions, _ console: inout Console) throws {
-  guard options.comparedRuns.isEmpty else {
-    return console.compareRuns(in: options.comparedRuns)
+  guard options.comparison.folders.isEmpty else {
+    return try console.compareRuns(options.comparison)
   }
   guard !options.listsDevices else { return console.listDevices() }
   if let path = options.sweepPath, let directory = options.sweepDirectory {
     return try sweep(path, in: directory, options, &console)
   }
   StopSignal.listen()
+  if let file = try options.learningRateCurveFile() {
+    return try testLearningRates(options, writingTo: file, &console)
+  }
   // Before anything is written, or the file is replaced.
   var start = try options.startingModel()
   let file = try options.openModelFile()

@@ -429,6 +429,20 @@ private let mistakes: [String: @Sendable () -> Void] = [
     try? train(on: Subset(data, indices: []), validating: data)
   },
   "a patience is 1 epoch or more, not 0": { try? trainer(patience: 0) },
+  "learning rates are tested before a run begins, not in epoch 2": {
+    let images = SmallSets.fields(24)
+    let run = TrainingRun(SmallSets.settings(images, epochCount: 1), images: images)
+    try? run.train()
+    _ = try? run.testLearningRates()
+  },
+  "a learning rate range test that is over takes no more losses": {
+    var test = LearningRateRangeTest()
+    test.add(loss: .nan)
+    test.add(loss: 1)
+  },
+  "a curve of learning rates ends in .svg or .csv, not as a.png does": {
+    _ = try? LearningRateCurveFile("a.png")
+  },
   "the optimiser changes a parameter of shape [3] that is not the model's": {
     try? trainer(optimizing: [Parameter(Tensor([1, 2, 3])), Parameter(Tensor(1))])
   },

@@ -1,58 +1,94 @@
 /// The table that `--compare` prints.
 enum ComparisonText {
-  /// One row a run, the lowest validation loss first, with the figures of that epoch; then, for runs that
+  /// A column of a table; the first and the last are to the left.
+  private struct Column {
+    let title: String
+    let cells: [String]
+  }
+
+  /// What a narrow terminal goes without, first to last: the settings and what the choice is made by stay.
+  private static let leastImportant = ["train loss", "time", "model", "best epoch"]
+
+  /// One row a run, in the order of the comparison, with the figures of its best epoch; then, for runs that
   /// differ in the seed alone, mean ± standard deviation.
-  static func table(_ comparison: RunComparison) -> String {
-    let names = comparison.differingSettings
-    let header = ["run"] + names + ["best epoch", "train loss", "valid loss", "accuracy", "time"]
-    let rows = comparison.runs.map { run in
-      [run.name] + values(names, run) + [
-        "\(run.best.epoch)/\(run.rows.count)", loss(run.best.trainLoss),
-        loss(run.best.validLoss), NumberText.fixed(run.best.validAccuracy),
-        ProgressLine.duration(run.seconds),
-      ]
+  ///
+  /// - Parameter columns: what a line of the terminal holds; nil where there is no limit.
+  /// - Returns: the table, and the titles of columns that had no room.
+  static func table(
+    _ comparison: RunComparison, columns limit: Int? = nil
+  ) -> (text: String, omitted: [String]) {
+    func column(_ title: String, _ cell: (LoggedRun) -> String) -> Column {
+      Column(title: title, cells: comparison.runs.map(cell))
     }
-    return aligned(header, rows) + (comparison.groups.isEmpty ? "" : "\n\n" + sums(comparison))
+    var columns = [column("run", \.name)]
+    columns += comparison.columns.map { name in column(name) { value(name, $0, comparison) } }
+    columns += [
+      column("best epoch") { "\($0.best.epoch)/\($0.rows.count)" },
+      column("train loss") { loss($0.best.trainLoss) },
+      column("valid loss") { loss($0.best.validLoss) },
+      column("accuracy") { NumberText.fixed($0.best.validAccuracy) },
+      column("time") { NumberText.duration($0.seconds) },
+      column("model", \.modelPath),
+    ]
+    var omitted: [String] = []
+    var text = aligned(columns)
+    for title in leastImportant
+    where text.split(separator: "\n").contains(where: {
+      $0.count > limit ?? .max
+    }) {
+      columns.removeAll { $0.title == title }
+      omitted.append(title)
+      text = aligned(columns)
+    }
+    return (text + (comparison.groups.isEmpty ? "" : "\n\n" + sums(comparison)), omitted)
   }
 
   private static func sums(_ comparison: RunComparison) -> String {
-    let names = comparison.differingSettings.filter { $0 != TrainingSetting.seedName }
-    let rows = comparison.groups.map { group in
-      let (losses, accuracies) = (group.validLoss, group.validAccuracy)
-      return ["\(group.runs.count)"] + values(names, group.runs[0]) + [
-        "\(loss(losses.mean)) ± \(loss(losses.standardDeviation))",
-        "\(NumberText.fixed(accuracies.mean)) ± "
-          + NumberText.fixed(accuracies.standardDeviation),
-      ]
+    func column(_ title: String, _ cell: (RunComparison.Group) -> String) -> Column {
+      Column(title: title, cells: comparison.groups.map(cell))
     }
-    return "Mean ± s.d. of runs that differ in the seed alone:\n"
-      + aligned(["runs"] + names + ["valid loss", "accuracy"], rows)
+    let names = comparison.columns.filter { $0 != TrainingSetting.seedName }
+    let columns =
+      [column("runs") { "\($0.runs.count)" }]
+      + names.map { name in column(name) { value(name, $0.runs[0], comparison) } } + [
+        column("valid loss") {
+          "\(loss($0.validLoss.mean)) ± \(loss($0.validLoss.standardDeviation))"
+        },
+        column("accuracy") {
+          NumberText.fixed($0.validAccuracy.mean) + " ± "
+            + NumberText.fixed($0.validAccuracy.standardDeviation)
+        },
+      ]
+    return "Mean ± s.d. of runs that differ in the seed alone:\n" + aligned(columns)
   }
 
-  private static func values(_ names: [String], _ run: LoggedRun) -> [String] {
-    names.map { name in
-      let text = run.configuration.setting(name)?.text ?? "-"
-      // The names of all classes would take the whole line.
-      return text.count > 30 ? text.prefix(29) + "…" : text
-    }
+  private static func value(
+    _ name: String, _ run: LoggedRun, _ comparison: RunComparison
+  ) -> String {
+    let text = comparison.text(name, of: run) ?? "-"
+    // A text of any length would take the whole line.
+    return text.count > 30 ? text.prefix(29) + "…" : text
   }
 
   private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }
 
-  /// Columns two spaces apart; the first to the left, the others to the right. Names and values may be a
-  /// stranger's.
-  private static func aligned(_ header: [String], _ rows: [[String]]) -> String {
-    let titles = header.map(inTwo)
-    let lines = ([titles.map(\.0), titles.map(\.1)] + rows).map { $0.map(PythonSyntax.escaped) }
-    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    return lines.map { line in
-      var text = ""
-      for (column, cell) in line.enumerated() {
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        text += column == 0 ? cell + padding : "  " + padding + cell
+  /// Columns two spaces apart; texts to the left, the others to the right. Names and values may be a stranger's.
+  private static func aligned(_ columns: [Column]) -> String {
+    let texts = columns.map { column in
+      let title = inTwo(column.title)
+      return ([title.0, title.1] + column.cells).map(PythonSyntax.escaped)
+    }
+    let widths = texts.map { $0.map(\.count).max() ?? 0 }
+    return texts[0].indices.map { row in
+      var line = ""
+      for (index, column) in columns.enumerated() {
+        let cell = texts[index][row]
+        let padding = String(repeating: " ", count: widths[index] - cell.count)
+        let isLeft = index == 0 || column.title == "model"
+        line += (index == 0 ? "" : "  ") + (isLeft ? cell + padding : padding + cell)
       }
-      while text.last == " " { text.removeLast() }
-      return text
+      while line.last == " " { line.removeLast() }
+      return line
     }.joined(separator: "\n")
   }
 
@@ -62,20 +98,5 @@ enum ComparisonText {
       return ("", name)
     }
     return (String(name[...last].filter { $0 != " " }), String(name[name.index(after: last)...]))
-  }
-}
-
-extension Console {
-  /// Prints the table of runs logged to these folders. Of a folder that holds none it tells why, and goes on.
-  package mutating func compareRuns(in folders: [String]) {
-    var runs: [LoggedRun] = []
-    for folder in folders {
-      do {
-        runs.append(try LoggedRun(readingFrom: folder))
-      } catch {
-        failAndGoOn(error)
-      }
-    }
-    if !runs.isEmpty { print(ComparisonText.table(RunComparison(runs))) }
   }
 }

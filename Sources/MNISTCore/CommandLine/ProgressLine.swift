@@ -8,43 +8,45 @@ package struct ProgressLine: Equatable, Sendable {
   /// The mean over this epoch's training batches.
   var runningLoss: Double
   var imagesPerBatch: Double
+  /// Of the last epoch that is over; nil in the first.
+  var validAccuracy: Double?
   /// Nil as long as nothing can be estimated.
   var secondsPerBatch: Double?
 
-  /// `Epoch 3/20  [=======>            ] 81/235  loss 0.0723  21,300 images/s  1:02 left`, without
-  /// color. Parts are left out from the end until it fits and leaves room for the `^C` that a terminal shows.
+  /// `Epoch 3/20  [=======>            ] 81/235  loss 0.0723  accuracy 0.9712  21,300 images/s  epoch 2s, run 1:02 left`,
+  /// without color. What is told elsewhere too is left out first, the times last, until it fits and leaves room for the
+  /// `^C` that a terminal shows.
   package func text(columns: Int) -> String {
     let limit = max(0, columns - 3)
     let width = 20
     let done = min(width, width * batch / batchCount)
     let bar = String(repeating: "=", count: done) + (done < width ? ">" : "")
-    var parts = [
-      "Epoch \(epoch)/\(epochCount)",
-      "[\(bar)\(String(repeating: " ", count: max(0, width - done - 1)))] \(batch)/\(batchCount)",
-      "loss \(NumberText.fixed(runningLoss))",
+    let space = String(repeating: " ", count: max(0, width - done - 1))
+    // With the order in which they are left out.
+    var parts: [(text: String, order: Int)] = [
+      ("Epoch \(epoch)/\(epochCount)", 9),
+      ("[\(bar)\(space)] \(batch)/\(batchCount)", 1), ("\(batch)/\(batchCount)", 3),
+      ("loss \(NumberText.fixed(runningLoss))", 4),
     ]
+    if let validAccuracy {
+      parts.append(("accuracy \(NumberText.fixed(validAccuracy))", 5))
+    }
     if let secondsPerBatch, secondsPerBatch > 0 {
-      parts.append("\(Self.grouped(imagesPerBatch / secondsPerBatch)) images/s")
+      parts.append(("\(Self.grouped(imagesPerBatch / secondsPerBatch)) images/s", 2))
       // Not in integers: someone may have asked for very many epochs.
-      let left = Double(epochCount - epoch) * Double(batchCount) + Double(batchCount - batch)
-      parts.append("\(Self.duration(left * secondsPerBatch)) left")
+      let inEpoch = Double(batchCount - batch)
+      let inRun = Double(epochCount - epoch) * Double(batchCount) + inEpoch
+      let times = [inEpoch, inRun].map { NumberText.duration($0 * secondsPerBatch) }
+      parts.append(("epoch \(times[0]), run \(times[1]) left", 6))
     }
-    var text = parts.joined(separator: "  ")
-    while parts.count > 1, text.count > limit {
-      parts.removeLast()
-      text = parts.joined(separator: "  ")
+    while true {
+      let hasBar = parts.contains { $0.order == 1 }
+      let text = parts.filter { !hasBar || $0.order != 3 }.map(\.text).joined(separator: "  ")
+      guard text.count > limit, parts.count > 1,
+        let first = parts.indices.min(by: { parts[$0].order < parts[$1].order })
+      else { return String(text.prefix(limit)) }
+      parts.remove(at: first)
     }
-    return String(text.prefix(limit))
-  }
-
-  /// `12s`, `1:02`, `1:02:03`; whole seconds.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
-    let total = Int(max(0, seconds).rounded())
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
-    if hours > 0 { return "\(hours):\(two(minutes)):\(two(rest))" }
-    return minutes > 0 ? "\(minutes):\(two(rest))" : "\(rest)s"
   }
 
   /// Whole, with a comma before each three digits.
@@ -70,6 +72,7 @@ extension ProgressLine {
     batch = min(train.batches, batchCount) + min(valid.batches, batchCount)
     runningLoss = train.loss / Double(train.batches)
     imagesPerBatch = timer.imageCount / Double(batchCount)
+    validAccuracy = run.loggedEpochs.last?.validAccuracy
     secondsPerBatch = timer.secondsPerBatch
   }
 }

@@ -70,7 +70,7 @@ extension TrainOptions: ToolOptions {
   package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
     command.error(DeviceChoice.noSuchGPU(number, of: count))
   }
-  package var computes: Bool { comparedRuns.isEmpty && !listsDevices && !printsRuns }
+  package var computes: Bool { comparison.folders.isEmpty && !listsDevices && !printsRuns }
 }
 
 extension PredictOptions: ToolOptions {

@@ -10,8 +10,9 @@ extension TrainOptions {
         "mnist-train --model_fn model.pth",
         "mnist-train --model_fn model.ckpt --resume",
         "mnist-train --model_fn model.ckpt --log_dir runs/a",
-        "mnist-train --compare runs/*",
+        "mnist-train --lr_find rates.svg",
         "mnist-train --sweep sweep.txt --sweep_dir runs",
+        "mnist-train --compare runs --output runs.html",
       ],
       options: [
         .help,
@@ -146,6 +147,11 @@ extension TrainOptions {
           "lr_cooldown", \.settings.learningRateCooldown, in: 0...Int.max, default: "0",
           .training, "of the schedule plateau: epochs after a fall that are not counted"
         ).noEffect { without($0, .plateau) },
+        .path(
+          "lr_find", "FILE", \.learningRateCurvePath, .training,
+          "suggest a learning rate, and train nothing; FILE becomes the curve, "
+            + LearningRateCurveFile.endings
+        ).onlyOnCommandLine.waivingRequired,
         .choice(
           "dataset", "SET", DatasetChoice.self, default: "auto", .files, "which images"
         ) { $0.dataset = $1 },
@@ -163,8 +169,20 @@ extension TrainOptions {
           "log_dir", "DIR", \.logDirectory, .output,
           "log the run to DIR: metrics.csv, config.json, curves.svg, TensorBoard events"),
         .folders(
-          "compare", \.comparedRuns, .output,
+          "compare", \.comparison.folders, .output,
           "print a table of the runs logged to these folders, and train nothing"),
+        .word(
+          "sort", "KEY", \.comparison.order.key, of: RunOrder.keys,
+          RunOrder.figures.joined(separator: ", ") + " or a setting's name",
+          default: "valid_loss", .output, "by what --compare orders runs, the best first"
+        ).onlyOnCommandLine.needing("compare"),
+        .flag(
+          "reverse", \.comparison.order.isReversed, .output, "the other way round than --sort says"
+        ).onlyOnCommandLine.needing("compare"),
+        .path(
+          "output", "FILE", \.comparison.outputPath, .output,
+          "also write what --compare finds to FILE: *.csv, *.json, *.html, *.svg"
+        ).onlyOnCommandLine.needing("compare"),
         .flag("devices", \.listsDevices, .machine, "list what can compute, and train nothing")
           .alone,
         .path(
@@ -189,15 +207,15 @@ extension TrainOptions {
         .path(
           "sweep_dir", "DIR", \.sweepDirectory, .files,
           "the runs of --sweep: DIR/001, DIR/002, each with its model and log"
-        ).onlyOnCommandLine,
+        ).onlyOnCommandLine.needing("sweep"),
         .flag(
           "print_runs", \.printsRuns, .output,
           "print a command for each run of --sweep that is due now, and train nothing"
-        ).onlyOnCommandLine,
+        ).onlyOnCommandLine.needing("sweep"),
         .integer(
           "sweep_run", \.sweepRun, in: 1...Sweep.runLimit, default: "all", .training,
           "of --sweep, bring only run N to where the others wait for it"
-        ).onlyOnCommandLine,
+        ).onlyOnCommandLine.needing("sweep"),
         .completions,
         .version,
       ],
@@ -276,7 +294,7 @@ extension TrainOptions {
 extension TrainOptions {
   /// What goes with --sweep: settings stand in its file.
   private static let sweepCompanions: Set<String> = [
-    "sweep_dir", "print_runs", "sweep_run", "gpu_id", "n_threads", "data_dir", "mirror",
+    "gpu_id", "n_threads", "data_dir", "mirror",
   ]
 
   /// The built-in digits are in no folder, and are not downloaded.

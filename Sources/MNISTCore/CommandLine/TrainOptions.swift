@@ -28,8 +28,10 @@ package struct TrainOptions: Equatable, Sendable {
   package var threadCount: Int?
   /// The folder that the run is logged to; `nil` for none.
   package var logDirectory: String?
-  /// Folders of runs to compare; where there are any, nothing is trained.
-  package var comparedRuns: [String] = []
+  /// The file for the curve of a learning rate range test; where there is one, nothing is trained.
+  package var learningRateCurvePath: String?
+  /// The runs to compare; where there are folders, nothing is trained.
+  package var comparison = ComparisonOptions()
   /// Whether devices are listed; then nothing is trained.
   package var listsDevices = false
   /// Whether the run in the file at `modelPath` goes on.
@@ -51,8 +53,9 @@ package struct TrainOptions: Equatable, Sendable {
   /// The only run of the sweep to train, from 1; `nil` for all.
   package var sweepRun: Int?
   package var optionsWithoutEffect: [String] = []
-  /// Of a run that goes on, the whole command line: what it does not say is for the file to say.
-  private var arguments: [String] = []
+  /// Of a run that goes on, the whole command line: what it does not say is for the file to say. Where learning rates
+  /// are tested, the command line that trains, but for the rate.
+  var arguments: [String] = []
   /// And the settings before it.
   private var configuration: SettingsFile?
 
@@ -75,8 +78,11 @@ package struct TrainOptions: Equatable, Sendable {
         return .failure(error as? FileError ?? .cannotRead(path: path, reason: "\(error)"))
       }
     }
-    if case .options(let options) = invocation, let problem = options.sweepContradiction {
+    if case .options(let options) = invocation, let problem = options.useContradiction {
       return .mistake(command.error(problem))
+    }
+    if case .options(let options) = invocation, options.learningRateCurvePath != nil {
+      return options.testingLearningRates(arguments)
     }
     if case .options(var options) = invocation, options.resume, !options.printsConfiguration {
       options.arguments = arguments
@@ -94,21 +100,19 @@ package struct TrainOptions: Equatable, Sendable {
     return invocation
   }
 
-  private var sweepContradiction: UsageError.Problem? {
-    if printsConfiguration, resume {
-      return .notAllowedWith(option: "--print_config", other: "--resume")
-    }
-    if sweepPath != nil {
-      if sweepDirectory == nil {
-        return .notAllowedWithout(option: "--sweep", other: "--sweep_dir")
+  /// Of options that say what is done, what one does not allow of another.
+  private var useContradiction: UsageError.Problem? {
+    if printsConfiguration {
+      if resume { return .notAllowedWith(option: "--print_config", other: "--resume") }
+      if learningRateCurvePath != nil {
+        return .notAllowedWith(option: "--print_config", other: "--lr_find")
       }
-      return printsRuns && sweepRun != nil
-        ? .notAllowedWith(option: "--print_runs", other: "--sweep_run") : nil
     }
-    let option =
-      sweepDirectory != nil
-      ? "--sweep_dir" : printsRuns ? "--print_runs" : sweepRun != nil ? "--sweep_run" : nil
-    return option.map { .notAllowedWithout(option: $0, other: "--sweep") }
+    if sweepPath != nil, sweepDirectory == nil {
+      return .notAllowedWithout(option: "--sweep", other: "--sweep_dir")
+    }
+    return printsRuns && sweepRun != nil
+      ? .notAllowedWith(option: "--print_runs", other: "--sweep_run") : nil
   }
 
   private func tooManyEpochs(
@@ -122,6 +126,7 @@ package struct TrainOptions: Equatable, Sendable {
 
   /// What one option does not allow of another.
   var contradiction: UsageError.Problem? {
+    if let problem = comparison.wrongEnding { return problem }
     // One row has no variance to normalise by; a last batch of one can join another, all cannot.
     if settings.batchSize == 1, !settings.useDropout {
       return .outOfRange(

@@ -11,6 +11,16 @@ enum NumberText {
     format("%.*f", number, decimals: decimals)
   }
 
+  /// `12s`, `1:02`, `1:02:03`; whole seconds.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "?" }
+    let total = Int(max(0, seconds).rounded())
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
+    if hours > 0 { return "\(hours):\(two(minutes)):\(two(rest))" }
+    return minutes > 0 ? "\(minutes):\(two(rest))" : "\(rest)s"
+  }
+
   private static func format(_ format: String, _ number: Double, decimals: Int) -> String {
     // C may show the sign of what is not a number, which means nothing; Python does not.
     guard !number.isNaN else { return "nan" }

@@ -9,8 +9,10 @@ package enum CurvesSVG {
     let accuracies = rows.map(\.validAccuracy)
     let losses = rows.flatMap { [$0.trainLoss, $0.validLoss] }
     let best = MetricsRow.best(of: rows, by: monitor)
-    let top = Panel(top: 64, height: 190, axis: ChartAxis(holding: losses), rows: rows)
-    let bottom = Panel(top: 304, height: 110, axis: ChartAxis(holding: accuracies), rows: rows)
+    let lastEpoch = rows.last?.epoch ?? 1
+    let top = ChartPanel(top: 64, height: 190, ChartAxis(holding: losses), lastEpoch: lastEpoch)
+    let bottom = ChartPanel(
+      top: 304, height: 110, ChartAxis(holding: accuracies), lastEpoch: lastEpoch)
     var parts = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 460" role="img" \
@@ -26,9 +28,9 @@ package enum CurvesSVG {
     parts.append(top.grid)
     parts.append(bottom.grid)
     if let best { parts.append(marker(best, top, bottom)) }
-    parts.append(top.line("train", \.trainLoss))
-    parts.append(top.line("valid", \.validLoss))
-    parts.append(bottom.line("accuracy", \.validAccuracy))
+    parts.append(top.line("train", rows, \.trainLoss))
+    parts.append(top.line("valid", rows, \.validLoss))
+    parts.append(bottom.line("accuracy", rows, \.validAccuracy))
     if let best {
       parts.append(top.dot("valid", best, \.validLoss))
       parts.append(bottom.dot("accuracy", best, \.validAccuracy))
@@ -51,7 +53,7 @@ package enum CurvesSVG {
       + "\(NumberText.fixed(best.value(of: monitor))), after epoch \(best.epoch)."
   }
 
-  private static let style = """
+  static let style = """
     <style>
     .curves{--ground:#fff;--text:#1b1f24;--soft:#5b6572;--grid:#e4e8ed;--train:#7a8794;\
     --valid:#0b66c3;--accuracy:#0f7b4f;--best:#b35900}
@@ -71,7 +73,7 @@ package enum CurvesSVG {
     </style>
     """
 
-  private static func heading(
+  static func heading(
     y: Int, _ name: String, _ legend: [(String, String)]
   ) -> String {
     var text = "<text class=\"name\" x=\"24\" y=\"\(y)\">\(name)</text>"
@@ -84,7 +86,8 @@ package enum CurvesSVG {
     return text
   }
 
-  private static func marker(_ best: MetricsRow, _ top: Panel, _ bottom: Panel) -> String {
+  private static func marker(_ best: MetricsRow, _ top: ChartPanel, _ bottom: ChartPanel) -> String
+  {
     let x = top.x(best.epoch)
     // Near the right edge the label stands to the left of the line.
     let isLeft = x > 430
@@ -95,127 +98,5 @@ package enum CurvesSVG {
       y="54">best: epoch \(best.epoch), loss \(NumberText.fixed(best.validLoss)), accuracy \
       \(NumberText.fixed(best.validAccuracy))</text>
       """
-  }
-
-  /// One of the two diagrams.
-  private struct Panel {
-    let top: Int
-    let height: Int
-    let axis: ChartAxis
-    let rows: [MetricsRow]
-
-    static let left = 64.0
-    static let right = 696.0
-    var bottom: Int { top + height }
-    var lastEpoch: Int { rows.last?.epoch ?? 1 }
-
-    func x(_ epoch: Int) -> Double {
-      lastEpoch <= 1
-        ? (Self.left + Self.right) / 2
-        : Self.left + (Self.right - Self.left) * Double(epoch - 1) / Double(lastEpoch - 1)
-    }
-
-    func y(_ value: Double) -> Double { Double(bottom) - Double(height) * axis.place(value) }
-
-    var grid: String {
-      axis.ticks.map { tick in
-        let y = NumberText.fixed(y(tick), decimals: 1)
-        let label = NumberText.fixed(tick, decimals: axis.decimals)
-        return "<path class=\"grid\" d=\"M64 \(y)H696\"/>"
-          + "<text class=\"end\" x=\"56\" y=\"\(y)\" dy=\"4\">\(label)</text>"
-      }.joined(separator: "\n")
-    }
-
-    var epochs: String {
-      // Whole epochs at round distances, and the first.
-      var unit = 1
-      while lastEpoch / 5 / unit > 12 { unit *= 10 }
-      let step = unit * ([1, 2].first { lastEpoch / $0 / unit <= 12 } ?? 5)
-      let marks = [1] + stride(from: step, through: lastEpoch, by: step).filter { $0 > 1 }
-      return marks.map {
-        "<text class=\"middle\" x=\"\(NumberText.fixed(x($0), decimals: 1))\" "
-          + "y=\"\(bottom + 20)\">\($0)</text>"
-      }.joined(separator: "\n")
-        + "\n<text class=\"middle\" x=\"380\" y=\"\(bottom + 38)\">epoch</text>"
-    }
-
-    /// A line through the points that are numbers; where one is not, the line is broken.
-    func line(_ style: String, _ value: KeyPath<MetricsRow, Double>) -> String {
-      var path = ""
-      var isDrawing = false
-      for row in drawn(value) {
-        let number = row[keyPath: value]
-        guard number.isFinite else {
-          isDrawing = false
-          continue
-        }
-        path +=
-          "\(isDrawing ? "L" : "M")\(NumberText.fixed(x(row.epoch), decimals: 1)) "
-          + NumberText.fixed(y(number), decimals: 1)
-        isDrawing = true
-      }
-      return path.isEmpty ? "" : "<path class=\"line \(style)\" d=\"\(path)\"/>"
-    }
-
-    /// The rows that make up a line. Of a run with more epochs than there are places side by side, the ends and
-    /// those of each stretch with the lowest and the highest number, and the first without one: it looks the same.
-    private func drawn(_ value: KeyPath<MetricsRow, Double>) -> [MetricsRow] {
-      let stretchCount = 500
-      guard rows.count > 2 * stretchCount else { return rows }
-      var places: Set = [0, rows.count - 1]
-      for stretch in 0..<stretchCount {
-        let range = evenShare(stretch, of: stretchCount, total: rows.count)
-        func number(_ index: Int) -> Double { rows[index][keyPath: value] }
-        let finite = range.filter { number($0).isFinite }
-        places.formUnion(
-          [
-            finite.min { number($0) < number($1) }, finite.max { number($0) < number($1) },
-            range.first { !number($0).isFinite },
-          ].compactMap(\.self))
-      }
-      return places.sorted().map { rows[$0] }
-    }
-
-    func dot(_ style: String, _ row: MetricsRow, _ value: KeyPath<MetricsRow, Double>) -> String {
-      guard row[keyPath: value].isFinite else { return "" }
-      return "<circle class=\"dot \(style)\" "
-        + "cx=\"\(NumberText.fixed(x(row.epoch), decimals: 1))\" "
-        + "cy=\"\(NumberText.fixed(y(row[keyPath: value]), decimals: 1))\" r=\"4.5\"/>"
-    }
-  }
-}
-
-/// A scale from numbers to places, with round numbers to mark.
-struct ChartAxis {
-  let range: ClosedRange<Double>
-  let ticks: [Double]
-  /// How many decimals tell the ticks apart.
-  let decimals: Int
-
-  /// The smallest range of round numbers, about `tickCount` steps apart, that holds all `values`;
-  /// what is no number, or so large that a difference would be infinite, is passed over.
-  init(holding values: [Double], tickCount: Int = 4) {
-    let finite = values.filter { abs($0) < 1e300 }
-    var (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
-    if high - low < 1e-9 * max(1, abs(high)) {
-      let margin = max(abs(high) / 10, 1e-3)
-      (low, high) = (low - margin, high + margin)
-    }
-    let rough = (high - low) / Double(tickCount)
-    var (unit, exponent) = (1.0, 0)
-    while unit > rough { (unit, exponent) = (unit / 10, exponent - 1) }
-    while unit * 10 <= rough { (unit, exponent) = (unit * 10, exponent + 1) }
-    let factor = [1.0, 2, 2.5, 5].first { $0 * unit >= rough * 0.999 } ?? 10
-    let step = factor * unit
-    let first = (low / step + 1e-9).rounded(.down)
-    let last = (high / step - 1e-9).rounded(.up)
-    range = first * step...last * step
-    ticks = stride(from: first, through: last, by: 1).map { $0 * step }
-    decimals = max(0, factor == 10 ? -exponent - 1 : factor == 2.5 ? 1 - exponent : -exponent)
-  }
-
-  /// From 0 at the lower end to 1 at the upper.
-  func place(_ value: Double) -> Double {
-    (value - range.lowerBound) / (range.upperBound - range.lowerBound)
   }
 }

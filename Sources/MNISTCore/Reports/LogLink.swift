@@ -34,10 +34,7 @@ package struct LogLink: Sendable {
   package func set(_ directory: String) throws(FileError) {
     let from = FileSystem.parts(model).dropLast()
     let to = FileSystem.parts(OutputTarget.absolutePath(directory)).filter { $0 != "." }
-    let shared = zip(from, to).prefix { $0 == $1 }.count
-    let way =
-      [String](repeating: "..", count: from.count - shared) + to.dropFirst(shared)
-    let text = PathText.bytes(way.isEmpty ? "." : way.joined(separator: "/")).dropLast()
+    let text = PathText.bytes(FileSystem.way(from: from, to: to)).dropLast()
     try OutputFile.write(text.map { UInt8(bitPattern: $0) } + [UInt8(ascii: "\n")], to: path)
   }
 }

@@ -7,6 +7,9 @@ package struct LoggedRun: Equatable, Sendable {
   package let rows: [MetricsRow]
   /// The best epoch by what the run monitored.
   package let best: MetricsRow
+  /// Where its model is: beside the log, with which it may have been moved, else where it was saved; as the way
+  /// from the current folder where that is shorter.
+  package let modelPath: String
 
   /// Reads `config.json` and `metrics.csv` in the folder. Throws `RunFolderError` or `FileError`.
   package init(readingFrom directory: String) throws {
@@ -47,6 +50,12 @@ package struct LoggedRun: Equatable, Sendable {
     self.configuration = configuration
     self.rows = rows
     self.best = best
+    let saved = configuration.modelPath
+    let fileName = FileSystem.split(saved).name
+    let beside = FileSystem.withSlash(name) + fileName
+    modelPath = FileSystem.shortest(
+      !fileName.isEmpty && FileSystem.leadsToFile(beside) ? beside : saved,
+      from: FileSystem.place(of: "."))
   }
 
   /// How long all epochs took, as far as that is known.
@@ -55,13 +64,14 @@ package struct LoggedRun: Equatable, Sendable {
 
 /// Several runs side by side.
 struct RunComparison: Equatable, Sendable {
-  /// By the validation loss of the best epoch, of equals by name.
+  /// As they were asked to be sorted.
   let runs: [LoggedRun]
   /// Names of the settings that are not the same in all runs, as the first run orders them.
   let differingSettings: [String]
   /// Two or more runs each that differ in the seed alone, the lowest mean loss first. Of runs with the same
   /// seed too, the first stands for all: they are no further sample.
   let groups: [Group]
+  private let dataNames: [DataIdentityText: String]
 
   struct Group: Equatable, Sendable {
     let runs: [LoggedRun]
@@ -85,12 +95,9 @@ struct RunComparison: Equatable, Sendable {
   }
 
   /// At least one run.
-  init(_ runs: [LoggedRun]) {
+  init(_ runs: [LoggedRun], sortedBy order: RunOrder = RunOrder()) {
     require(!runs.isEmpty, "a comparison of no runs")
-    let sorted = runs.sorted { a, b in
-      a.best.validLoss != b.best.validLoss
-        ? a.best.validLoss < b.best.validLoss : a.name < b.name
-    }
+    let sorted = order.sorted(runs)
     self.runs = sorted
     var names: [String] = []
     for name in sorted.flatMap({ $0.configuration.settings.map(\.name) })
@@ -102,6 +109,7 @@ struct RunComparison: Equatable, Sendable {
         $0.configuration.setting(name) != sorted[0].configuration.setting(name)
       }
     }
+    dataNames = DataIdentityText.names(of: sorted.map { DataIdentityText($0.configuration) })
     var seen: Set<Set<RunConfiguration.Setting>> = []
     let different = sorted.filter {
       seen.insert($0.configuration.settings(without: [])).inserted
@@ -115,5 +123,71 @@ struct RunComparison: Equatable, Sendable {
     }.sorted {
       ($0.validLoss.mean, $0.runs[0].name) < ($1.validLoss.mean, $1.runs[0].name)
     }
+  }
+}
+
+// MARK: - What a table shows
+
+extension RunComparison {
+  /// The column that stands for all settings that only describe the data.
+  private static let dataColumn = "data"
+
+  /// What tells the runs apart: the settings that differ, with the data's name in place of its checksums, sizes
+  /// and classes.
+  var columns: [String] {
+    (Set(dataNames.values).count > 1 ? [Self.dataColumn] : [])
+      + differingSettings.filter { !DataIdentityText.settings.contains($0) }
+  }
+
+  /// What a run has in one of the columns, nil where it has no such setting.
+  func text(_ column: String, of run: LoggedRun) -> String? {
+    column == Self.dataColumn ? dataName(of: run) : run.configuration.setting(column)?.text
+  }
+
+  /// What the run's data is called, with the start of a checksum where other data of the comparison is called so
+  /// too.
+  func dataName(of run: LoggedRun) -> String {
+    dataNames[DataIdentityText(run.configuration)] ?? "-"
+  }
+}
+
+/// By what runs tell on which data they were trained.
+private struct DataIdentityText: Hashable, Sendable {
+  let dataset: String
+  /// Checksums without `0x`; empty where they are not known.
+  let images: String
+  let labels: String
+
+  static let settings: Set = [
+    "dataset", "image_height", "image_width", "output_size", "class_names", "train_images_crc32",
+    "train_labels_crc32",
+  ]
+
+  init(_ configuration: RunConfiguration) {
+    func digits(_ name: String) -> String {
+      let text = configuration.setting(name)?.text ?? ""
+      return text.hasPrefix("0x") ? String(text.dropFirst(2)) : text
+    }
+    dataset = configuration.setting("dataset")?.text ?? "-"
+    (images, labels) = (digits("train_images_crc32"), digits("train_labels_crc32"))
+  }
+
+  /// The name of each, told apart where two sets have the same.
+  static func names(of all: [Self]) -> [Self: String] {
+    var names: [Self: String] = [:]
+    for (dataset, sets) in Dictionary(grouping: Set(all), by: \.dataset) {
+      // Labels may have been corrected while the images stayed.
+      let properties: [(Self) -> String] = [\.images, \.labels, { $0.images + $0.labels }]
+      let digits = properties.first { Set(sets.map($0)).count == sets.count } ?? properties[2]
+      // As few digits as tell them apart, and at least four.
+      let length =
+        (4...16).first { length in Set(sets.map { digits($0).prefix(length) }).count == sets.count }
+        ?? 16
+      for set in sets {
+        let start = digits(set).prefix(length)
+        names[set] = sets.count == 1 ? dataset : "\(dataset) (\(start.isEmpty ? "?" : start + "…"))"
+      }
+    }
+    return names
   }
 }

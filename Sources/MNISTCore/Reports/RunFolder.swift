@@ -72,6 +72,8 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
   case otherRun(path: String, model: String, name: String, expected: String, found: String)
   /// No epoch with a validation loss that is a number is logged.
   case noEpoch(path: String)
+  /// Of a comparison's file.
+  case noRunToWrite(path: String)
 
   package var description: String {
     switch self {
@@ -90,6 +92,8 @@ package enum RunFolderError: Error, Equatable, CustomStringConvertible {
         + "found \(found))"
     case .noEpoch(let path):
       "\(path): nothing to compare (expected an epoch with a validation loss in metrics.csv)"
+    case .noRunToWrite(let path):
+      "\(path): not written, for there is no run to compare"
     }
   }
 }

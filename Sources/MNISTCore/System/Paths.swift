@@ -172,6 +172,20 @@ enum FileSystem {
     return "/" + parts.joined(separator: "/")
   }
 
+  /// The way that leads from one folder to a place, both told by their names from the root.
+  static func way(from folder: some Collection<String>, to place: [String]) -> String {
+    let shared = zip(folder, place).prefix { $0 == $1 }.count
+    let way = [String](repeating: "..", count: folder.count - shared) + place.dropFirst(shared)
+    return way.isEmpty ? "." : way.joined(separator: "/")
+  }
+
+  /// The path, from the root, as the way from `folder` where that is shorter.
+  static func shortest(_ path: String, from folder: String) -> String {
+    guard path.hasPrefix("/"), folder.hasPrefix("/") else { return path }
+    let way = Self.way(from: parts(folder), to: parts(path))
+    return way.utf8.count < path.utf8.count ? way : path
+  }
+
   /// The names in a path, in order.
   static func parts(_ path: String) -> [String] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }

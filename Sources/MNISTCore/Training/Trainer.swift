@@ -1,12 +1,12 @@
 /// Trains a module by any loss and optimiser and keeps its best state, by the loss or the accuracy on data it is
 /// not trained on.
 public final class Trainer {
-  private let model: any Module
-  private let optimizer: any Optimizer
+  let model: any Module
+  let optimizer: any Optimizer
   private let criterion: any Loss
   private let monitor: MonitoredFigure
   private let gradientNormLimit: Double?
-  private let device: any Device
+  let device: any Device
 
   /// The lowest validation loss so far.
   public private(set) var lowestLoss = Double.infinity
@@ -93,9 +93,7 @@ public final class Trainer {
       "training needs examples to train on and to validate with, not \(trainData.count) and "
         + "\(validData.count)")
     require(patience ?? 1 >= 1, "a patience is 1 epoch or more, not \(patience ?? 1)")
-    let needsPairs = model.modules.contains { $0 is BatchNorm1d }
-    let trainLoader = DataLoader(
-      trainData, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
+    let trainLoader = batches(of: trainData, batchSize, shuffledBy: generator)
     let validLoader = DataLoader(validData, batchSize: batchSize)
     batchCount = trainLoader.batchCount + validLoader.batchCount
     if let generatorState { generator.state = generatorState }
@@ -138,6 +136,29 @@ public final class Trainer {
     model.evaluate()
   }
 
+  /// The batches of a training pass, in a fresh order each time.
+  func batches(
+    of data: any Dataset, _ batchSize: Int, shuffledBy generator: RandomGenerator
+  ) -> DataLoader {
+    let needsPairs = model.modules.contains { $0 is BatchNorm1d }
+    return DataLoader(
+      data, batchSize: batchSize, shuffledBy: generator, smallestBatch: needsPairs ? 2 : 1)
+  }
+
+  /// One update of a model that trains; the batch's loss before it.
+  func step(_ batch: Batch, _ moved: inout MovedState) throws(StopSignal) -> Float {
+    let loss = try moved.orGiveUp {
+      let loss = criterion(model(batch.inputs), batch.targets)
+      optimizer.zeroGradients()
+      loss.backward()
+      return loss
+    }
+    if let gradientNormLimit { optimizer.clipGradientNorm(to: gradientNormLimit) }
+    optimizer.step()
+    // The step's one number: a device is waited for here and nowhere else.
+    return loss.item
+  }
+
   // Both passes leave out the batches that an earlier call has behind it. A long batch that a signal to
   // stop meets is given up: it leaves no trace, and is the first of whoever goes on.
 
@@ -149,16 +170,7 @@ public final class Trainer {
     var moved = MovedState(of: model)
     for (index, batch) in loader.enumerated().dropFirst(progress.train.batches) {
       prepare?(TrainingStep(epoch: epoch, batch: index))
-      let loss = try moved.orGiveUp {
-        let loss = criterion(model(batch.inputs), batch.targets)
-        optimizer.zeroGradients()
-        loss.backward()
-        return loss
-      }
-      if let gradientNormLimit { optimizer.clipGradientNorm(to: gradientNormLimit) }
-      optimizer.step()
-      // The step's one number: a device is waited for here and nowhere else.
-      let number = loss.item
+      let number = try step(batch, &moved)
       try check(number, .training, index + 1, of: loader.batchCount)
       progress.train.add(Double(number))
       try report(.trainIteration(index + 1, of: loader.batchCount, loss: Double(number)))

@@ -10,12 +10,13 @@ public final class TrainingRun {
   public let model: ImageClassifier
   /// What changes the model.
   public let optimizer: Adam
-  private let trainer: Trainer
+  let trainer: Trainer
   /// The training images as they are trained on; nil where they are not varied.
-  private let augmented: AugmentedDataset?
-  private let generator: RandomGenerator
+  let augmented: AugmentedDataset?
+  let generator: RandomGenerator
   private let dropout: CounterGenerator
-  private var loggedEpochs: [LoggedEpoch] = []
+  /// What the epochs behind the run came to; files of version 1.1 do not tell.
+  package private(set) var loggedEpochs: [LoggedEpoch] = []
   private var schedule: RunSchedule
   /// Of training, in an epoch.
   private let trainBatchCount: Int

@@ -69,7 +69,7 @@ import Testing
     #expect(
       sentence(TrainOptions.parse(words("--model_fn m --l 1")))
         == "ambiguous option: --l could match --label_smoothing, --learning_rate, --lr_schedule, "
-        + "--log_dir")
+        + "--lr_find, --log_dir")
   }
 
   @Test(arguments: [["--n-epochs", "3"], ["--n-epochs=3"], ["--n-ep", "3"], ["--n-e=3"]])

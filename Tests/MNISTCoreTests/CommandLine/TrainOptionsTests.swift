@@ -533,6 +533,7 @@ import Testing
           mnist-train --model_fn model.pth
           mnist-train --model_fn model.ckpt --resume
           mnist-train --model_fn model.ckpt --log_dir runs/a
+          mnist-train --lr_find rates.svg
           mnist-train --compare runs/*
           mnist-train --sweep sweep.txt --sweep_dir runs
 

@@ -7,6 +7,12 @@ struct BuiltTool {
     let exitCode: Int32
     let output: String
     let error: String
+    /// What a run that is over has come to, which stands in standard error too: how long it took differs.
+    var answer = ""
+
+    static func == (a: Result, b: Result) -> Bool {
+      a.exitCode == b.exitCode && a.output == b.output && a.error == b.error
+    }
   }
 
   static let train = BuiltTool("mnist-train")
@@ -77,6 +83,17 @@ struct BuiltTool {
     let texts = try streams.map {
       String(decoding: try Data(contentsOf: URL(fileURLWithPath: $0.path)), as: UTF8.self)
     }
-    return Result(exitCode: process.terminationStatus, output: texts[0], error: texts[1])
+    let (error, answer) = Self.parts(of: texts[1])
+    return Result(
+      exitCode: process.terminationStatus, output: texts[0], error: error, answer: answer)
+  }
+
+  /// An answer is a line and those after it that are set in.
+  static func parts(of text: String) -> (error: String, answer: String) {
+    guard let start = text.firstRange(of: #/^mnist-train: done in /#.anchorsMatchLineEndings())
+    else { return (text, "") }
+    let rest = text[start.lowerBound...]
+    let end = rest.firstRange(of: #/\n(?! )/#)?.upperBound ?? rest.endIndex
+    return (text[..<start.lowerBound] + String(rest[end...]), String(rest[..<end]))
   }
 }

@@ -4,19 +4,18 @@ import Testing
 
 @Suite struct TrainingSettingsTests {
   @Test func theUsualSettings() {
-    #expect(
-      TrainingSettings()
-        == TrainingSettings(
-          imageHeight: 0, imageWidth: 0, fittedPictures: false, isTransposed: false, outputSize: 0,
-          classNames: nil, hiddenSizes: [], useDropout: false, dropoutProbability: 0.3,
-          trainRatio: 0.8, batchSize: 256, epochCount: 20, seed: 0, imagesCRC32: 0, labelsCRC32: 0,
-          dataset: .auto, learningRate: 0.001, weightDecay: 0, decoupledWeightDecay: false,
-          learningRateSchedule: .constant, warmupEpochCount: 0, isScheduledPerBatch: false,
-          learningRateStepSize: 10, learningRateFactor: 0.1, learningRatePatience: 10,
-          learningRateCooldown: 0, patience: nil, monitor: .validLoss,
-          classWeighting: .equal, labelSmoothing: 0, gradientNormLimit: nil, startCRC32: nil,
-          augmentationKinds: [], augmentationStrength: 1,
-          device: "CPU"))
+    let usual = TrainingSettings(
+      imageHeight: 0, imageWidth: 0, fittedPictures: false, isTransposed: false, outputSize: 0,
+      classNames: nil, hiddenSizes: [], useDropout: false, dropoutProbability: 0.3,
+      trainRatio: 0.8, batchSize: 256, epochCount: 20, seed: 0, imagesCRC32: 0, labelsCRC32: 0,
+      dataset: .auto, learningRate: 0.001, weightDecay: 0, decoupledWeightDecay: false,
+      learningRateSchedule: .constant, warmupEpochCount: 0, isScheduledPerBatch: false,
+      learningRateStepSize: 10, learningRateFactor: 0.1, learningRatePatience: 10,
+      learningRateCooldown: 0, patience: nil, monitor: .validLoss,
+      classWeighting: .equal, labelSmoothing: 0, gradientNormLimit: nil, startCRC32: nil,
+      augmentationKinds: [], augmentationStrength: 1,
+      device: "CPU")
+    #expect(TrainingSettings() == usual)
     #expect(TrainingSettings().isOnCPU)
     #expect(!TrainingSettings(device: "X").isOnCPU)
   }

@@ -83,10 +83,16 @@ struct ArgumentParser<Values> {
     let alone = options.first { $0.standsAlone && given.contains($0.name) }
     if let alone,
       let other = options.first(where: {
-        $0.name != alone.name && given.contains($0.name) && !alone.companions.contains($0.name)
+        $0.name != alone.name && $0.needed != alone.name && given.contains($0.name)
+          && !alone.companions.contains($0.name)
       })
     {
       throw .notAllowedWith(option: alone.label, other: other.label)
+    }
+    for option in options where given.contains(option.name) {
+      if let needed = option.needed, !given.contains(needed) {
+        throw .notAllowedWithout(option: option.label, other: "--\(needed)")
+      }
     }
     let needsAll =
       alone == nil && !options.contains { $0.waivesRequired && given.contains($0.name) }
@@ -99,6 +105,29 @@ struct ArgumentParser<Values> {
       throw .unrecognized(arguments: unrecognized, nearest: nearest)
     }
     return .values(given: given)
+  }
+
+  /// The same arguments without these options and their values.
+  func arguments(
+    _ arguments: [String], without names: Set<String>
+  ) throws(UsageError.Problem) -> [String] {
+    let tokens = try tokens(of: arguments)
+    var isLeftOut = false
+    return zip(tokens, arguments).compactMap { token, argument in
+      switch token {
+      case .option(let option, let ownValue):
+        let isNamed = names.contains(option.name)
+        isLeftOut = isNamed && ownValue == nil && option.metavariable != nil
+        return isNamed ? nil : argument
+      case .value:
+        // Of the values behind an option, one is its own.
+        defer { isLeftOut = false }
+        return isLeftOut ? nil : argument
+      case .unknown:
+        isLeftOut = false
+        return argument
+      }
+    }
   }
 
   private func shell(

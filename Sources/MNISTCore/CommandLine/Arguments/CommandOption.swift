@@ -29,8 +29,11 @@ struct CommandOption<Values> {
   /// The value where the option is given without one; nil where it must have one.
   var impliedValue: String?
   var isRequired = false
-  /// Whether it is another use of the tool: no other option goes with it, and none is required.
+  /// Whether it is another use of the tool: no other option goes with it but those that need it, and none is
+  /// required.
   var standsAlone = false
+  /// The name of an option without which this one means nothing.
+  var needed: String?
   /// The options that go with one that stands alone, all the same.
   var companions: Set<String> = []
   /// Whether no option is required beside it.
@@ -80,6 +83,13 @@ extension CommandOption {
   func excluding(_ name: String) -> CommandOption {
     var option = self
     option.excluded = name
+    return option
+  }
+
+  /// The same option, which goes with another only.
+  func needing(_ name: String) -> CommandOption {
+    var option = self
+    option.needed = name
     return option
   }
 
@@ -198,6 +208,24 @@ extension CommandOption {
         values[keyPath: path] = texts
       },
       metavariable: "DIR", standsAlone: true, completion: .folders)
+  }
+
+  /// One of many words, which the help describes by `allowed`.
+  static func word(
+    _ name: String, _ metavariable: String, _ path: WritableKeyPath<Values, String>,
+    of words: [String], _ allowed: String, default defaultText: String, _ group: Group,
+    _ help: String
+  ) -> CommandOption {
+    CommandOption(
+      name: name, group: group, help: help,
+      action: .take { text, values throws(UsageError.Problem) in
+        guard words.contains(text) else {
+          throw .invalidChoice(option: "--\(name)", choices: words, found: text)
+        }
+        values[keyPath: path] = text
+      },
+      metavariable: metavariable, allowed: allowed, defaultText: defaultText,
+      completion: .words(words))
   }
 
   /// One of the choices' raw values, by a function that stores it.
