@@ -84,9 +84,11 @@ struct SweepPlan: Equatable, Sendable {
     let count = (members.count - 1) / factor + 1
     let ranked = members.filter { states[$0].failure == nil }
       .compactMap { run in best(of: states[run], upTo: rung).map { (run, $0) } }
-      // The sort is stable.
-      .sorted { monitor.isBetter($0.1.value(of: monitor), than: $1.1.value(of: monitor)) }
-    return ranked.prefix(count).map(\.0).sorted()
+      .map { (run: $0.0, value: $0.1.value(of: monitor)) }
+      .sorted {
+        $0.value == $1.value ? $0.run < $1.run : monitor.isBetter($0.value, than: $1.value)
+      }
+    return ranked.prefix(count).map(\.run).sorted()
   }
 
   /// The run's best epoch up to one: of equals the last, whose model is kept.

@@ -131,7 +131,7 @@ import Testing
     ),
     (
       "{\n\"settings\": {\n\"n_epochs\": 1,\n\"n_epochs\": 1}}",
-      "f: line 4: duplicate name \"n_epochs\" at byte 32"
+      "f: line 4: duplicate name \"n_epochs\" at byte 31"
     ),
     (
       "{\n\"settings\": {\n\"new_thing\": 1}}",

@@ -140,11 +140,11 @@ import Testing
       let whole = try await BuiltTool.train.run(
         words("--sweep s --sweep_dir whole --n_threads 1 --gpu_id -1"), in: folder)
       #expect(whole.exitCode == 0)
-      // While the second run is at work.
+      // When the second run has begun.
       let stopped = try await sweep(
         in: folder,
         shell: """
-          "$@" & while ! [ -s r/002/.model.ckpt.lock ]; do sleep 0.002; done
+          "$@" & while ! [ -d r/002 ]; do sleep 0.002; done
           kill -\(signal) $!; wait $!; echo "ended $?"
           """)
       #expect(stopped.output.hasSuffix("ended \(signal == "KILL" ? 137 : 143)\n"))

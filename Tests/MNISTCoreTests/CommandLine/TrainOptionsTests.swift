@@ -594,6 +594,7 @@ import Testing
         ![
           "seed", "n_threads", "gpu_id", "mirror", "patience", "data_dir", "dataset", "image_size",
           "hidden_sizes", "clip_grad_norm", "augment", "stop_after", "sweep_run",
+          "sort",
         ].contains(option.name)
       else { continue }
       checked += 1
