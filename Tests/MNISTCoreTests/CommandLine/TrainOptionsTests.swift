@@ -150,12 +150,14 @@ import Testing
                            [--verbose N] [--data_dir DIR] [--seed N] [--n_threads N]
                            [--resume] [--overwrite] [--patience N] [--monitor NAME]
                            [--class_weights NAME] [--label_smoothing S]
-                           [--clip_grad_norm N] [--start_from FILE]
+                           [--clip_grad_norm N] [--augment KIND,KIND]
+                           [--augment_strength K] [--start_from FILE]
                            [--learning_rate R] [--weight_decay W]
                            [--decoupled_weight_decay] [--lr_schedule NAME]
                            [--warmup_epochs N] [--dataset SET] [--mirror URL]
                            [--image_size HxW] [--transpose] [--log_dir DIR]
-                           [--compare DIR [DIR ...]] [--devices] [--completions SHELL]
+                           [--compare DIR [DIR ...]] [--sort KEY] [--reverse]
+                           [--output FILE] [--devices] [--completions SHELL]
                            [--version]
         """)
   }
@@ -244,6 +246,11 @@ import Testing
       "argument --n_epochs: must be at most 100000 with --lr_schedule cosine, found 100001"
     ),
     ("--compare a --seed 1", "argument --compare: not allowed with argument --model_fn"),
+    (
+      "--compare a --sort valid",
+      "argument --sort: invalid choice: 'valid' (choose from "
+        + RunOrder.keys.map { "'\($0)'" }.joined(separator: ", ") + ")"
+    ),
     ("--devices --compare a", "argument --compare: not allowed with argument --model_fn"),
     (
       "--lr_schedule linear",
@@ -525,7 +532,7 @@ import Testing
           mnist-train --model_fn model.pth
           mnist-train --model_fn model.ckpt --resume
           mnist-train --model_fn model.ckpt --log_dir runs/a
-          mnist-train --compare runs/*
+          mnist-train --compare runs --output runs.html
 
         usage: mnist-train [-h] --model_fn PATH
         """))
