@@ -50,7 +50,7 @@ import Testing
     )
     #expect(try run[6].value.integer() == 2)
     #expect(
-      try run[8].value.json == #"[{"epoch":1,"train_loss":0.5,"valid_loss":0.5,"#
+      run[8].value.json == #"[{"epoch":1,"train_loss":0.5,"valid_loss":0.5,"#
         + #""valid_accuracy":null,"seconds":2.0},{"epoch":2,"train_loss":0.5,"valid_loss":0.26,"#
         + #""valid_accuracy":null,"seconds":2.0}]"#)
     #expect(members[1].value.json == #"["seed"]"#)
