@@ -15,7 +15,7 @@ package struct RunSearch {
   package init() {}
 
   /// Adds the runs in `folder`: itself where it has a `config.json`, else the folders below it with a
-  /// `config.json` and a `metrics.csv`, but for hidden ones and what is in them. Where there are none, the folder
+  /// `config.json` of a run, but for hidden ones and what is in them. Where there are none, the folder
   /// itself stands for the sentence that reading it gives.
   package mutating func add(_ folder: String) {
     if FileSystem.exists(folder + "/config.json") {
@@ -37,9 +37,12 @@ package struct RunSearch {
       hasMet = true
       return
     }
-    let isRun = ["config.json", "metrics.csv"].allSatisfy {
-      FileSystem.exists(FileSystem.withSlash(folder) + $0)
-    }
+    let configuration = FileSystem.withSlash(folder) + "config.json"
+    // A run that has lost its metrics is told of when it is read.
+    let isRun =
+      FileSystem.exists(configuration)
+      && (FileSystem.exists(FileSystem.withSlash(folder) + "metrics.csv")
+        || (try? RunConfiguration.read(configuration)) != nil)
     if isRun {
       hasMet = true
       return runs.append(folder)

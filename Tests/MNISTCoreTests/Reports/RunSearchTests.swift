@@ -39,10 +39,14 @@ import Testing
       try put(["a"], in: folder)
       try FileManager.default.createDirectory(
         atPath: "\(folder)/empty/below", withIntermediateDirectories: true)
-      // Named outright, a folder without metrics is one whose metrics are missing; found, it is none.
+      // Named outright it is a run; found, only where its configuration is that of a run.
       try SmallSets.write([], "\(folder)/empty/below/config.json")
       #expect(search(["empty", "no", "a"], in: folder).runs == ["empty", "no", "a"])
       #expect(search(["empty/below"], in: folder).runs == ["empty/below"])
+      #expect(search([""], in: folder).runs == ["a"])
+      try SmallSets.write(
+        Array(SampleRuns.configuration().json.utf8), "\(folder)/empty/below/config.json")
+      #expect(search([""], in: folder).runs == ["a", "empty/below"])
       #expect(search([""], in: folder).failures == [])
     }
   }
