@@ -30,16 +30,21 @@ enum ComparisonText {
       column("time") { NumberText.duration($0.seconds) },
       column("model", \.modelPath),
     ]
-    var omitted: [String] = []
-    var text = aligned(columns)
-    for title in leastImportant
-    where text.split(separator: "\n").contains(where: {
-      $0.count > limit ?? .max
-    }) {
-      columns.removeAll { $0.title == title }
-      omitted.append(title)
-      text = aligned(columns)
+    func text(without omitted: [String]) -> String {
+      aligned(columns.filter { !omitted.contains($0.title) })
     }
+    func fits(_ omitted: [String]) -> Bool {
+      guard let limit else { return true }
+      return text(without: omitted).split(separator: "\n").allSatisfy { $0.count <= limit }
+    }
+    var omitted: [String] = []
+    for title in leastImportant where !fits(omitted) { omitted.append(title) }
+    // A wide one that had to go may have made room for narrow ones.
+    for title in omitted.reversed() {
+      let others = omitted.filter { $0 != title }
+      if fits(others) { omitted = others }
+    }
+    let text = text(without: omitted)
     return (text + (comparison.groups.isEmpty ? "" : "\n\n" + sums(comparison)), omitted)
   }
 

@@ -31,10 +31,17 @@ struct ComparisonPage {
       """
   }
 
+  /// Of the runs' best epochs.
+  private var lowest: Double? {
+    comparison.runs.map(\.best.validLoss).filter { !$0.isNaN }.min()
+  }
+
+  private var highest: Double? {
+    comparison.runs.map(\.best.validAccuracy).filter { !$0.isNaN }.max()
+  }
+
   private func header(_ title: String) -> String {
     let runs = comparison.runs
-    let lowest = runs.map(\.best.validLoss).filter { !$0.isNaN }.min()
-    let highest = runs.map(\.best.validAccuracy).filter { !$0.isNaN }.max()
     func figure(
       _ value: Double?, _ text: (Double) -> String, _ words: String,
       _ figure: KeyPath<MetricsRow, Double>
@@ -71,8 +78,6 @@ struct ComparisonPage {
 
   private var table: String {
     let columns = comparison.columns
-    let lowest = comparison.runs.map(\.best.validLoss).min()
-    let highest = comparison.runs.map(\.best.validAccuracy).max()
     func cell(_ text: String, isBest: Bool = false) -> String {
       isBest ? "<td><b>\(text)</b></td>" : "<td>\(text)</td>"
     }

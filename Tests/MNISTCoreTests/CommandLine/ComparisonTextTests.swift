@@ -11,11 +11,11 @@ import Testing
       return try #require(LoggedRun(name: run.name, configuration: configuration, rows: run.rows))
     }
     #expect(
-      ComparisonText.table(RunComparison(runs)) == """
+      ComparisonText.table(RunComparison(runs)).text == """
                first_second_   best    train    valid
-        run            third  epoch     loss     loss  accuracy  time
-        run-1              1    1/1  0.50000  0.50000    0.9000    2s
-        run-2              2    1/1  0.50000  0.50000    0.9000    2s
+        run            third  epoch     loss     loss  accuracy  time  model
+        run-1              1    1/1  0.50000  0.50000    0.9000    2s  /no/a.ckpt
+        run-2              2    1/1  0.50000  0.50000    0.9000    2s  /no/a.ckpt
         """)
   }
 }

@@ -250,6 +250,11 @@ import Testing
       "argument --n_epochs: must be at most 100000 with --lr_schedule cosine, found 100001"
     ),
     ("--compare a --seed 1", "argument --compare: not allowed with argument --model_fn"),
+    (
+      "--compare a --sort valid",
+      "argument --sort: invalid choice: 'valid' (choose from "
+        + RunOrder.keys.map { "'\($0)'" }.joined(separator: ", ") + ")"
+    ),
     ("--devices --compare a", "argument --compare: not allowed with argument --model_fn"),
     (
       "--lr_schedule linear",

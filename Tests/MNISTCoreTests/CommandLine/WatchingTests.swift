@@ -227,9 +227,9 @@ import Testing
         atPath: "\(folder)/runs/c", withIntermediateDirectories: false)
       let table = """
                        best    train    valid
-        run     seed  epoch     loss     loss  accuracy  time
-        runs/b     2    1/1  0.50000  0.12500    0.9000    2s
-        runs/a     1    1/1  0.50000  0.25000    0.9000    2s
+        run     seed  epoch     loss     loss  accuracy  time  model
+        runs/b     2    1/1  0.50000  0.12500    0.9000    2s  /no/a.ckpt
+        runs/a     1    1/1  0.50000  0.25000    0.9000    2s  /no/a.ckpt
 
         Mean ± s.d. of runs that differ in the seed alone:
                           valid
@@ -252,6 +252,50 @@ import Testing
       #expect(
         try await compare("runs/c no", in: folder)
           == .init(exitCode: 1, output: "", error: sentences))
+
+      // A folder that holds runs; one that has only begun is no failure.
+      _ = try RunLog("\(folder)/runs/d", SampleRuns.configuration())
+      #expect(
+        try await compare("runs --sort name --output runs.csv", in: folder)
+          == .init(
+            exitCode: 0,
+            output: """
+                             best    train    valid
+              run     seed  epoch     loss     loss  accuracy  time  model
+              runs/a     1    1/1  0.50000  0.25000    0.9000    2s  /no/a.ckpt
+              runs/b     2    1/1  0.50000  0.12500    0.9000    2s  /no/a.ckpt
+
+
+              """ + table.split(separator: "\n\n")[1],
+            error: """
+              mnist-train: runs/d is left out: it has no epoch with a validation loss yet
+              mnist-train: 2 runs in runs.csv
+
+              """))
+      #expect(
+        try String(decoding: SmallSets.content("\(folder)/runs.csv"), as: UTF8.self) == """
+          run,model,data,seed,best_epoch,epochs,train_loss,valid_loss,valid_accuracy,seconds
+          runs/a,/no/a.ckpt,auto,1,1,1,0.5,0.25,0.9,2.0
+          runs/b,/no/a.ckpt,auto,2,1,1,0.5,0.125,0.9,2.0
+
+          """)
+      #expect(
+        try await compare("runs/d --output x.json", in: folder)
+          == .init(
+            exitCode: 1, output: "",
+            error: """
+              mnist-train: runs/d is left out: it has no epoch with a validation loss yet
+              mnist-train: error: x.json: not written, for there is no run to compare
+
+              """))
+      for name in ["runs/a/curves.svg", "runs/../runs/b/../a/curves.svg"] {
+        let run = try await compare("runs --output \(name)", in: folder)
+        #expect(run.exitCode == 2 && run.output == "")
+        #expect(
+          run.error.hasPrefix(
+            "mnist-train: error: argument --output: must be another file than those of a run, found "
+              + "\(name)\nusage: "))
+      }
     }
   }
 
@@ -262,6 +306,15 @@ import Testing
     ("--seed 1 --compare a b", "argument --compare: not allowed with argument --seed"),
     ("--compare a --bogus", "unrecognized arguments: --bogus"),
     ("--compare=a b", "unrecognized arguments: b"),
+    ("--compare a --sort time --seed 1", "argument --compare: not allowed with argument --seed"),
+    ("--sort time", "argument --sort: not allowed without argument --compare"),
+    ("--model_fn m --reverse", "argument --reverse: not allowed without argument --compare"),
+    ("--output a.csv", "argument --output: not allowed without argument --compare"),
+    ("--compare a --output", "argument --output: expected one argument"),
+    (
+      "--compare a --output a.txt",
+      "argument --output: must be a name that ends in .csv, .json, .html or .svg, found 'a.txt'"
+    ),
     ("a --compare b", "unrecognized arguments: a"),
     ("a", "the following arguments are required: --model_fn"),
   ])

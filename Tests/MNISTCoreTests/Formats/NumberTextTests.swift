@@ -49,4 +49,15 @@ import Testing
   func numbersArePrintedAsPythonPrintsThem(_ number: Double, _ expected: String) {
     #expect(pythonText(number) == expected)
   }
+
+  @Test(
+    arguments: [
+      (0, "0s"), (11.6, "12s"), (59.4, "59s"), (59.6, "1:00"), (62, "1:02"), (69, "1:09"),
+      (70, "1:10"), (3599.9, "1:00:00"),
+      (3723, "1:02:03"), (360_000, "100:00:00"), (-1, "0s"),
+      (999_999_999, "277777:46:39"), (1e9, "?"), (-1e30, "0s"), (.infinity, "?"), (.nan, "?"),
+    ] as [(Double, String)])
+  func aDurationIsShort(_ seconds: Double, _ expected: String) {
+    #expect(NumberText.duration(seconds) == expected)
+  }
 }

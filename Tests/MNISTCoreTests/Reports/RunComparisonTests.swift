@@ -68,12 +68,12 @@ import Testing
 
   @Test func theTableIsAlignedAndSorted() throws {
     #expect(
-      try ComparisonText.table(comparison()) == """
+      try ComparisonText.table(comparison()).text == """
                       batch_   best    train    valid
-        run     seed    size  epoch     loss     loss  accuracy  time
-        runs/c     1      64    1/1  0.50000  0.12500    0.9500    2s
-        runs/a     1     256    2/3  0.50000  0.25000    0.9000    6s
-        runs/b     2     256    2/2  0.50000  0.35000    0.9200    4s
+        run     seed    size  epoch     loss     loss  accuracy  time  model
+        runs/c     1      64    1/1  0.50000  0.12500    0.9500    2s  /no/a.ckpt
+        runs/a     1     256    2/3  0.50000  0.25000    0.9000    6s  /no/a.ckpt
+        runs/b     2     256    2/2  0.50000  0.35000    0.9200    4s  /no/a.ckpt
 
         Mean ± s.d. of runs that differ in the seed alone:
               batch_              valid
@@ -89,22 +89,83 @@ import Testing
         LoggedRun(
           name: "runs/l\(3 + index % 2)-b\(64 << (index / 2 % 2))-s\(index / 4)",
           configuration: SampleRuns.configuration(
-            seed: UInt64(index / 4), batchSize: 64 << (index / 2 % 2), layerCount: 3 + index % 2),
+            seed: UInt64(index / 4), batchSize: 64 << (index / 2 % 2), layerCount: 3 + index % 2,
+            modelPath: "/no/folder/of/models/long.ckpt"),
           rows: (1...20).map { SampleRuns.row($0, valid: 1 / Double($0 + index), seconds: 70) }))
     }
-    let text = ComparisonText.table(RunComparison(runs))
+    let whole = ComparisonText.table(RunComparison(runs))
+    #expect(whole.omitted == [] && whole.text.contains("  model\n"))
+    let (text, omitted) = ComparisonText.table(RunComparison(runs), columns: 80)
+    #expect(omitted == ["model"])
     #expect(text.split(separator: "\n").map(\.count).max() == 79)
     #expect(text.hasPrefix("                       batch_      n_   best    train    valid\n"))
+    func titlesOmitted(in columns: Int) -> [String] {
+      ComparisonText.table(RunComparison(runs), columns: columns).omitted
+    }
+    #expect(titlesOmitted(in: 79) == ["model"] && titlesOmitted(in: 78) == ["train loss", "model"])
+    #expect(titlesOmitted(in: 20) == ["train loss", "time", "model", "best epoch"])
+    #expect(titlesOmitted(in: 200) == [])
     #expect(RunComparison(runs).groups.map(\.runs.count) == [3, 3, 3, 3])
+  }
+
+  /// Instead of checksums and sizes.
+  @Test func dataThatDiffersIsNamed() throws {
+    func run(_ name: String, _ dataset: String, images: String, labels: String = "0x1") throws
+      -> LoggedRun
+    {
+      let run = try #require(SampleRuns.run(name, losses: [0.5]))
+      var configuration = run.configuration
+      configuration.settings = [
+        ("seed", "1"), ("dataset", "\"\(dataset)\""), ("image_height", "\(images.count)"),
+        ("train_images_crc32", "\"\(images)\""), ("train_labels_crc32", "\"\(labels)\""),
+      ].map { .init(name: $0.0, json: $0.1) }
+      return try #require(LoggedRun(name: name, configuration: configuration, rows: run.rows))
+    }
+    func names(_ runs: [LoggedRun]) -> [String]? {
+      let comparison = RunComparison(runs)
+      return comparison.columns == ["data"] ? comparison.runs.map(comparison.dataName) : nil
+    }
+    let a = try run("a", "mnist", images: "0x12345678")
+    let b = try run("b", "auto", images: "0x1234abcd")
+    #expect(names([a, a]) == nil)
+    #expect(names([a, b]) == ["mnist", "auto"])
+    let c = try run("c", "auto", images: "0x1234abce")
+    #expect(names([a, b, c]) == ["mnist", "auto (1234abcd…)", "auto (1234abce…)"])
+    let d = try run("d", "auto", images: "0x5234abce")
+    #expect(names([a, b, d]) == ["mnist", "auto (1234…)", "auto (5234…)"])
+    let e = try run("e", "auto", images: "0x1234abcd", labels: "0x89abcdef")
+    #expect(names([b, e]) == ["auto (1…)", "auto (89ab…)"])
+    // Files for programs keep the checksums.
+    #expect(
+      RunComparison([a, b]).differingSettings == ["dataset", "train_images_crc32"])
+  }
+
+  @Test func theModelIsFoundBesideTheLogOrWhereItWasSaved() throws {
+    try SmallSets.withFolder { folder in
+      func path(_ saved: String) throws -> String {
+        try #require(
+          LoggedRun(
+            name: folder, configuration: SampleRuns.configuration(modelPath: saved),
+            rows: [SampleRuns.row(1, valid: 1)])
+        ).modelPath
+      }
+      let saved = "/no/model.ckpt"
+      #expect(try path(saved) == saved)
+      #expect(try path("") == "")
+      try SmallSets.write([], "\(folder)/model.ckpt")
+      let here = FileSystem.place(of: ".")
+      #expect(try path(saved) == FileSystem.shortest("\(folder)/model.ckpt", from: here))
+      #expect(try path("\(here)/models/m.ckpt") == "models/m.ckpt")
+    }
   }
 
   @Test func oneRunIsATableWithoutSettings() throws {
     let run = try #require(SampleRuns.run("a\u{1B}[m", losses: [0.5]))
     #expect(
-      ComparisonText.table(RunComparison([run])) == #"""
+      ComparisonText.table(RunComparison([run])).text == #"""
                   best    train    valid
-        run      epoch     loss     loss  accuracy  time
-        a\x1b[m    1/1  0.50000  0.50000    0.9000    2s
+        run      epoch     loss     loss  accuracy  time  model
+        a\x1b[m    1/1  0.50000  0.50000    0.9000    2s  /no/a.ckpt
         """#)
   }
 
@@ -131,7 +192,7 @@ import Testing
       LoggedRun(name: "b", configuration: configuration, rows: run.rows))
     let comparison = RunComparison([other, run])
     #expect(comparison.differingSettings == ["dropout_p"])
-    #expect(ComparisonText.table(comparison).contains("\nb           -    1/1  "))
+    #expect(ComparisonText.table(comparison).text.contains("\nb           -    1/1  "))
   }
 
   @Test func aLongValueIsCutAndALongNameTakesTwoLines() throws {
@@ -146,7 +207,7 @@ import Testing
       run("a", [("s", whole), ("n_four", "1"), ("n_fives", "1")]),
       run("b", [("s", long), ("n_four", "2"), ("n_fives", "2")]),
     ]
-    let lines = ComparisonText.table(RunComparison(runs)).split(separator: "\n")
+    let lines = ComparisonText.table(RunComparison(runs)).text.split(separator: "\n")
     #expect(lines.count == 4)
     #expect(lines[0].split(separator: " ") == ["n_", "best", "train", "valid"])
     #expect(lines[1].split(separator: " ").prefix(4) == ["run", "s", "n_four", "fives"])
@@ -161,7 +222,7 @@ import Testing
     configuration.settings.append(.init(name: "\u{1B}[2J", json: "1"))
     let other = try #require(
       LoggedRun(name: "b", configuration: configuration, rows: run.rows))
-    let text = ComparisonText.table(RunComparison([run, other]))
+    let text = ComparisonText.table(RunComparison([run, other])).text
     #expect(text.contains("\\x1b[2J") && !text.contains("\u{1B}"))
   }
 

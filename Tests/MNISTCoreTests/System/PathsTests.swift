@@ -175,4 +175,14 @@ import Testing
       #expect(FileSystem.place(of: "no-such-file") == FileSystem.place(of: ".") + "/no-such-file")
     }
   }
+
+  @Test(
+    arguments: [
+      ("/a/b/c", "/a", "b/c"), ("/ab/c/d", "/ab/e", "../c/d"), ("/a", "/a", "."),
+      // The way back is longer.
+      ("/a/b", "/x/y/z", "/a/b"), ("a/b", "/a", "a/b"),
+    ] as [(String, String, String)])
+  func theShorterWayToAPlaceIsTaken(_ path: String, _ folder: String, _ expected: String) {
+    #expect(FileSystem.shortest(path, from: folder) == expected)
+  }
 }
