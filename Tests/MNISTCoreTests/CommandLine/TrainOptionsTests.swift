@@ -153,10 +153,10 @@ import Testing
                            [--clip_grad_norm N] [--start_from FILE]
                            [--learning_rate R] [--weight_decay W]
                            [--decoupled_weight_decay] [--lr_schedule NAME]
-                           [--warmup_epochs N] [--dataset SET] [--mirror URL]
-                           [--image_size HxW] [--transpose] [--log_dir DIR]
-                           [--compare DIR [DIR ...]] [--devices] [--completions SHELL]
-                           [--version]
+                           [--warmup_epochs N] [--lr_find FILE] [--dataset SET]
+                           [--mirror URL] [--image_size HxW] [--transpose]
+                           [--log_dir DIR] [--compare DIR [DIR ...]] [--devices]
+                           [--completions SHELL] [--version]
         """)
   }
 
