@@ -71,7 +71,7 @@ enum LearningRateCurve {
         width="\(Panel.right - Panel.left)" height="\(Panel.bottom - Panel.top)"/></clipPath>
         <rect class="ground" width="720" height="378" rx="8"/>
         """,
-      CurvesSVG.heading(y: 28, "Loss", [("train", "each batch"), ("valid", "smoothed")]),
+      CurvesSVG.heading(y: 28, "Loss", [("train", "batch"), ("valid", "smoothed")]),
       panel.grid, panel.rates,
     ]
     if let suggestion { parts.append(panel.marker(suggestion)) }
@@ -137,8 +137,7 @@ enum LearningRateCurve {
       let isLeft = point.learningRate > 1e-4
       return "<path class=\"best\" d=\"M\(x) 50V\(Self.bottom)\"/>\n"
         + "<text class=\"best-text\(isLeft ? " end" : "")\" x=\"\(x)\" dx=\"\(isLeft ? -6 : 6)\" "
-        + "y=\"54\">suggestion: \(NumberText.scientific(point.learningRate)), where the loss falls "
-        + "fastest</text>"
+        + "y=\"54\">suggestion: \(NumberText.scientific(point.learningRate)), steepest descent</text>"
     }
 
     /// A line through the points that are numbers; only the last one may be none.

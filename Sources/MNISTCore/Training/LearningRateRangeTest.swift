@@ -137,8 +137,10 @@ extension TrainingRun {
       epoch == 0 && progress == EpochProgress(),
       "learning rates are tested before a run begins, not in epoch \(epoch + 1)")
     let (start, learningRate) = (state, optimizer.learningRate)
+    generator.state = start.generator
     defer {
       resume(from: start)
+      generator.state = start.generator
       optimizer.learningRate = learningRate
     }
     return try trainer.testLearningRates(

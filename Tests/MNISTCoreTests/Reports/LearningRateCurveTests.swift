@@ -50,7 +50,7 @@ import Testing
     let suggestion = try test.suggestion()
     let rate = NumberText.scientific(suggestion.learningRate)
     let svg = LearningRateCurve.svg(test)
-    #expect(svg.contains(">suggestion: \(rate), where the loss falls fastest</text>"))
+    #expect(svg.contains(">suggestion: \(rate), steepest descent</text>"))
     #expect(
       svg.contains(
         "<desc id=\"rates-text\">91 batches, until the loss grew too large. The smoothed loss falls "
