@@ -78,7 +78,7 @@ extension PredictOptions: ToolOptions {
   package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
     command.error(DeviceChoice.noSuchGPU(number, of: count))
   }
-  package var computes: Bool { exportPath == nil }
+  package var computes: Bool { exportPath == nil && describedPath == nil }
 }
 
 extension ToolOptions {
