@@ -11,11 +11,7 @@ package struct ModelDescription: Sendable {
   var imageSize: ImageSize? { try? model.pictureSize(path: file.path) }
 
   /// The settings that the file tells, under their names in `config.json`; none of weights alone.
-  var settings: [RunConfiguration.Setting] {
-    model.settings.map {
-      RunConfiguration(version: "", commandLine: [], modelPath: "", $0).settings
-    } ?? []
-  }
+  var settings: [RunConfiguration.Setting] { RunConfiguration.settings(of: model) }
 
   /// The epoch whose model the file has, as far as it tells its epochs.
   var bestEpoch: LoggedEpoch? {
