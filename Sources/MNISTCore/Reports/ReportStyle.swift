@@ -101,18 +101,18 @@ enum ReportStyle {
     .figure.main{grid-column:1/-1}.numbers th,.numbers td{padding:.3rem .4rem}
     .figures{grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr))}
     .figure b{font-size:1.4rem}.scroll .curves{width:36rem}
-    .matrix{min-width:calc(var(--n)*1.55rem + 2.9rem);font-size:.66rem;border-spacing:2px}
+    .matrix{min-width:calc(var(--n)*1.55rem + 3.4rem);font-size:.66rem;border-spacing:2px}
     .matrix td{height:1.9rem}
-    .matrix thead th:first-child{width:2.9rem;font-size:.62rem;line-height:1.2}
+    .matrix thead th:first-child{width:3.4rem;font-size:.58rem;line-height:1.2}
     .matrix tbody th{padding-right:.5rem}.matrix td,.matrix th{padding:0}
     .numbers{font-size:.85rem}.numbers th,.numbers td{padding:.3rem .25rem}}
     @media print{body{font-size:12px}main{padding:0;gap:.75rem}header,section{padding:.75rem}
-    header,.columns section,figure,tr,.settings div,.matrix{break-inside:avoid}
+    header,.columns section,figure,table,tr,.settings div{break-inside:avoid}
     h2,section>p{break-after:avoid}thead{display:table-header-group}tfoot{display:table-row-group}
     .scroll{overflow:visible}.scroll .curves{width:100%;max-width:40rem;break-inside:avoid}
     .matrix{min-width:0;font-size:.7rem;border-spacing:1px}.matrix td{height:1.6rem}
     .matrix td,.matrix th{padding:0}.numbers th,.numbers td{padding:.15rem .4rem}
     .calibration{max-width:18rem}.gallery{grid-template-columns:repeat(auto-fill,minmax(5.5rem,1fr))}
-    details:not([open]){display:none}footer{padding-bottom:0}}
+    figcaption small{font-size:.6rem}details:not([open]){display:none}footer{padding-bottom:0}}
     """
 }
