@@ -167,7 +167,7 @@ package struct ReportPage {
       <p>A row holds the images of one class; a column those predicted to be of it.</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-head">
       <table class="matrix" style="--n:\(counts.count)">
-      <thead><tr><th scope="col"><span>label ↓ predicted →</span></th>\(head)</tr></thead>
+      <thead><tr><th scope="col"><span>label ↓ predicted&nbsp;→</span></th>\(head)</tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))
       </tbody>

@@ -17,9 +17,9 @@ import Testing
       guard parts.count == 2, parts[0].hasPrefix("--"), parts[1].hasPrefix("#") else { continue }
       let digits = parts[1].dropFirst().compactMap(\.hexDigitValue)
       guard [3, 6].contains(digits.count) else { continue }
-      palette[String(parts[0].dropFirst(2))] = (0..<3).map {
-        digits.count == 3
-          ? Double(17 * digits[$0]) / 255 : Double(16 * digits[2 * $0] + digits[2 * $0 + 1]) / 255
+      let all = digits.count == 6 ? digits : digits.flatMap { [$0, $0] }
+      palette[String(parts[0].dropFirst(2))] = (0..<3).map { index in
+        Double(16 * all[2 * index] + all[2 * index + 1]) / 255
       }
     }
     return palette
