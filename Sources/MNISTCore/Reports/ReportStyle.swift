@@ -106,8 +106,9 @@ enum ReportStyle {
     .matrix thead th:first-child{width:3.4rem;font-size:.58rem;line-height:1.2}
     .matrix tbody th{padding-right:.5rem}.matrix td,.matrix th{padding:0}
     .numbers{font-size:.85rem}.numbers th,.numbers td{padding:.3rem .25rem}}
-    @media print{body{font-size:12px}main{padding:0;gap:.75rem}header,section{padding:.75rem}
-    header,.columns section,figure,table,tr,.settings div{break-inside:avoid}
+    @media print{body{font-size:12px}main{display:block;padding:0}
+    header,section{padding:.75rem;margin:0 0 .75rem}
+    header,section,figure,table,tr,.settings div{break-inside:avoid}
     h2,section>p{break-after:avoid}thead{display:table-header-group}tfoot{display:table-row-group}
     .scroll{overflow:visible}.scroll .curves{width:100%;max-width:40rem;break-inside:avoid}
     .matrix{min-width:0;font-size:.7rem;border-spacing:1px}.matrix td{height:1.6rem}

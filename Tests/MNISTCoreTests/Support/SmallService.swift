@@ -17,7 +17,8 @@ enum SmallService {
   ) throws {
     let model = try model ?? Self.model()
     let service = try PredictionService(
-      ModelFile(model, path: path), address: ServiceAddress(address)!, names: names, threadCount: 1, log: log)
+      ModelFile(model, path: path), address: ServiceAddress(address)!, names: names, threadCount: 1,
+      log: log)
     defer { service.close() }
     try body(service, model.makeModel())
   }
