@@ -4,7 +4,7 @@
 # of a first start, which compiles them and tries which are fast (50), evenly.
 #
 # After each: the process ended with 0 and the bytes of a run without a fault, or with 1 and one sentence on
-# standard error; what stood in the file before is there, as itself or as .bak, or a whole run from which --resume
+# standard error (2 where OpenCL then knows no GPU); what stood in the file before is there, as itself or as .bak, or a whole run from which --resume
 # ends with the unbroken run's bytes; nothing else is left.
 source "$(dirname "$0")/common.sh"
 export MNIST_OPENCL=all XDG_CACHE_HOME=$work/cache
@@ -58,9 +58,12 @@ faults() {
           done_=$((done_ + 1))
           cmp -s model ../whole || fail "$what: it ended well with other bytes"
           ;;
-        1)
+        1 | 2)
           refused=$((refused + 1))
           [ "$(grep -c '^mnist-train: error: ' ../err)" = 1 ] || { cat ../err; fail "$what: not one sentence"; }
+          # Where OpenCL answers nothing, --gpu_id asks for a GPU that is not there.
+          [ $status = 1 ] || grep -q 'argument --gpu_id: must be -1, for OpenCL knows no GPU' ../err \
+            || { cat ../err; fail "$what: exit code 2"; }
           if ! cmp -s model ../old; then
             cmp -s model.bak ../old || fail "$what: the model from before is lost"
             "$train" --model_fn model --data_dir "$work/data" --n_threads 1 --gpu_id 0 --resume > /dev/null 2>&1 \

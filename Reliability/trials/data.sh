@@ -102,7 +102,7 @@ refused "a JPEG among pictures" 'jpeg/cat/0.jpg: not a picture .*found JPEG' jpe
 cp -r pets hollow && mkdir hollow/none
 refused "a class without pictures" 'hollow/none: no pictures' hollow
 cp -r pets loop && ln -s .. loop/cat/loop
-refused "a loop among pictures" 'loop/cat/loop: not a file .*found a directory' loop
+refused "a loop among pictures" 'loop/cat/loop: not a file .*found a folder' loop
 cp -r pets cut && printf 'P5 3 2 255\nab' > cut/owl/9.pgm
 refused "a picture cut short" 'cut/owl/9.pgm: ' cut
 trial "a model among pictures" 2 'must be a file outside the pictures of --data_dir' \

@@ -44,7 +44,8 @@ func predictTestSet(
     let page = ReportPage(
       Evaluation(forReport), images: images, metrics: log?.rows ?? [],
       monitor: log?.configuration.monitor ?? .validLoss,
-      facts: [("Model", options.modelPath), ("Data", "\(data)")])
+      facts: options.facts(of: saved, data, day: SystemClock.localDay),
+      settings: RunConfiguration.settings(of: saved).filter { $0.name != "class_names" })
     try ReportFolder.write(page, to: directory)
   }
 }

@@ -1,19 +1,23 @@
 import MNISTCore
 
 /// Measures the model on the test images, or classifies images without labels where any are named, or writes it
-/// for other programs.
+/// for other programs, or says what it is.
 func predict(_ options: PredictOptions, _ console: inout Console) throws {
   if let path = options.exportPath {
     try options.export(to: path, &console)
     return
   }
+  if let path = options.describedPath {
+    try options.describe(path, &console)
+    return
+  }
+  if let address = options.serviceAddress {
+    try options.serve(at: address, &console)
+    return
+  }
   let saved = try SavedModel(readingFrom: options.modelPath)
   if let note = PredictionText.convertedTypes(of: saved, in: options.modelPath) {
     console.note(note)
-  }
-  if let address = options.serviceAddress {
-    try options.serve(saved, at: address, &console)
-    return
   }
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()

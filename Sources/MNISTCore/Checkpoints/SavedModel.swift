@@ -10,11 +10,20 @@ public struct SavedModel: Equatable, Sendable {
   let weights: StateDictionary
   /// The settings of the run; nil for weights alone.
   public let settings: TrainingSettings?
-  /// How many epochs are behind the run, and its lowest validation loss; nil for weights alone.
+  /// How far the run is and what it has come to; nil for weights alone.
   package let place: Place?
 
   package struct Place: Equatable, Sendable {
+    /// Epochs behind the run.
     package let epoch: Int
+    /// How far it is in the next one.
+    let progress: EpochProgress
+    /// Whether patience has ended it, or all its epochs are done.
+    let isOver: Bool
+    /// Batches that the model has learned from.
+    let updateCount: Int
+    /// What the epochs came to, as far as the file tells it.
+    let epochs: [LoggedEpoch]
     package let lowestLoss: Double
     /// Of a run that monitors the accuracy, from its first epoch on.
     package let highestAccuracy: Double?
@@ -25,11 +34,17 @@ public struct SavedModel: Equatable, Sendable {
 
   /// Throws `FileError`, an error of the file's container, or `CheckpointError`.
   public init(readingFrom path: String) throws {
+    try self.init(reading: InputFile(path, limit: Checkpoint.limitBytes))
+  }
+
+  /// The same of an open file.
+  init(reading file: borrowing InputFile) throws {
     var convertedTypes: [String] = []
-    let file = try TensorFile(reading: InputFile(path, limit: Checkpoint.limitBytes)) { listing in
+    let path = file.path
+    let content = try TensorFile(reading: file) { listing in
       convertedTypes = try Self.check(listing, path: path)?.convertedTypes ?? []
     }
-    try self.init(file, path: path)
+    try self.init(content, path: path)
     self.convertedTypes = convertedTypes
   }
 
@@ -60,13 +75,16 @@ public struct SavedModel: Equatable, Sendable {
 
   /// The best model of a run, or the one that is there as long as no epoch is over.
   public init(_ checkpoint: Checkpoint) {
-    let settings = checkpoint.settings
+    let (settings, state) = (checkpoint.settings, checkpoint.state)
     self.init(
-      layout: settings.layout, imageSize: settings.imageSize,
-      weights: checkpoint.state.best ?? checkpoint.state.last, settings: settings,
+      layout: settings.layout, imageSize: settings.imageSize, weights: state.best ?? state.last,
+      settings: settings,
       place: Place(
-        epoch: checkpoint.state.epoch, lowestLoss: checkpoint.state.lowestLoss,
-        highestAccuracy: checkpoint.state.highestAccuracy))
+        epoch: state.epoch, progress: state.progress,
+        isOver: state.epoch >= settings.epochCount
+          || state.epochsWithoutImprovement >= settings.patience ?? .max,
+        updateCount: state.optimizer.first?.step ?? 0, epochs: state.loggedEpochs,
+        lowestLoss: state.lowestLoss, highestAccuracy: state.highestAccuracy))
   }
 
   /// What the classes are called, a name for each: as the training's data said or, of a published set, as its

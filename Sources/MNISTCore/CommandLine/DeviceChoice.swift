@@ -31,10 +31,15 @@ enum DeviceChoice {
     }
   }
 
-  static func noSuchGPU(_ number: Int, of count: Int) -> UsageError.Problem {
-    .outOfRange(
-      option: "--gpu_id", allowed: "at most \(count - 1), as mnist-train --devices lists them",
-      found: "\(number)")
+  /// What is wrong with the number of a GPU; nil where it is the GPU that fails.
+  static func refusal(of number: Int, _ error: DeviceError) -> UsageError.Problem? {
+    let allowed: String? =
+      switch error {
+      case .noSuchDevice(_, let count): "at most \(count - 1), as mnist-train --devices lists them"
+      case .noOpenCL, .noDevice: "-1, for \(error)"
+      default: nil
+      }
+    return allowed.map { .outOfRange(option: "--gpu_id", allowed: $0, found: "\(number)") }
   }
 
   /// A line for each device, with what `--gpu_id` calls it.

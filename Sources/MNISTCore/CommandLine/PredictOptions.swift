@@ -40,6 +40,8 @@ package struct PredictOptions: Equatable, Sendable {
   package var runDirectory: String?
   /// Where the model is written for other programs, in place of predicting.
   package var exportPath: String?
+  /// The model file to be described, in place of predicting.
+  package var describedPath: String?
   /// Whether the exported model takes bytes.
   package var exportsBytes = false
   /// Where predictions are answered over HTTP, in place of the test set's.
@@ -95,6 +97,9 @@ package struct PredictOptions: Equatable, Sendable {
   private var contradiction: UsageError.Problem? {
     if let problem = exportContradiction { return problem }
     let file = Self.command.operands?.metavariable ?? ""
+    if describedPath != nil, !pictures.isEmpty {
+      return .notAllowedWith(option: "--info", other: file)
+    }
     let (hasFiles, hasImages) = (!pictures.isEmpty, imagesPath != nil)
     func with(_ isThere: Bool, _ option: String, _ other: String) -> UsageError.Problem? {
       isThere ? .notAllowedWith(option: option, other: other) : nil
@@ -173,6 +178,7 @@ package struct PredictOptions: Equatable, Sendable {
         "mnist-predict --model_fn model.ckpt --report report",
         "mnist-predict --run_dir runs/a --report",
         "mnist-predict --model_fn model.ckpt --export model.onnx",
+        "mnist-predict --info model.ckpt",
         "mnist-predict --model_fn model.ckpt three.png photo.pgm",
         "mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv",
         "mnist-predict --model_fn model.ckpt --serve 127.0.0.1:8000",
@@ -252,6 +258,10 @@ package struct PredictOptions: Equatable, Sendable {
         .flag(
           "export_uint8", \.exportsBytes, .output,
           "with .onnx: the input is bytes, 0 to 255, not numbers, 0 to 1"),
+        .path(
+          "info", "FILE", \.describedPath, .output,
+          "predict nothing, but say what a model file is; with --json as JSON"
+        ).alone(with: ["json"]),
         .service("serve", \.serviceAddress, .output, "answer over HTTP until a signal ends it"),
         .name(
           "allow_host", \.serviceNames, .output,

@@ -118,3 +118,18 @@ package enum PredictionText {
     image.doubt(isRaw: isRaw).map { "\(PythonSyntax.escaped(name)): \($0)" }
   }
 }
+
+extension PredictOptions {
+  /// What a report says besides its figures.
+  ///
+  /// - Parameter day: on which it is made.
+  package func facts(
+    of model: SavedModel, _ data: LoadedImages, day: String
+  ) -> [(name: String, value: String)] {
+    [
+      ("Model", modelPath), ("Data", "\(data)"), ("Seed", model.settings.map { "\($0.seed)" }),
+      ("Epochs", model.place.map { "\($0.epoch)" }), ("Date", day),
+      ("Version", "\(Self.toolName) \(Release.version)"),
+    ].compactMap { name, value in value.map { (name, $0) } }
+  }
+}

@@ -2,9 +2,11 @@
 
 extension PredictOptions {
   /// Answers requests until a signal asks for the end, which is thrown then.
-  package func serve(
-    _ model: SavedModel, at wanted: ServiceAddress, _ console: inout Console
-  ) throws {
+  package func serve(at wanted: ServiceAddress, _ console: inout Console) throws {
+    let file = try ModelFile(readingFrom: modelPath)
+    if let note = PredictionText.convertedTypes(of: file.model, in: modelPath) {
+      console.note(note)
+    }
     StopSignal.listen()
     StopSignal.holdBack("")
     ReloadSignal.listen()
@@ -13,7 +15,7 @@ extension PredictOptions {
       if ProcessStream.error.hasRoom { _ = ProcessStream.error.write(line + "\n") }
     }
     let service = try PredictionService(
-      model, path: modelPath, address: wanted, names: serviceNames,
+      file, address: wanted, names: serviceNames,
       threadCount: ThreadPool.current.threadCount,
       log: verbosity < 2 ? nil : printed)
     let server = try HTTPServer(wanted, limits: HTTPServiceLimits(), handler: service)

@@ -32,8 +32,11 @@ package enum Tool {
         console.repeatWarnings()
       } catch let error as UsageError {
         return console.refuse(error)
-      } catch DeviceError.noSuchDevice(let number, let count) {
-        return console.refuse(Options.noSuchGPU(number, of: count))
+      } catch let error as DeviceError {
+        guard let number = options.gpuID, let mistake = Options.refusal(ofGPU: number, error) else {
+          return console.fail(ErrorText.sentence(error))
+        }
+        return console.refuse(mistake)
       } catch let signal as StopSignal {
         console.repeatWarnings()
         _ = console.finish()
@@ -50,7 +53,8 @@ package enum Tool {
 package protocol ToolOptions: Equatable, Sendable {
   static var toolName: String { get }
   static func parse(_ arguments: [String]) -> Invocation<Self>
-  static func noSuchGPU(_ number: Int, of count: Int) -> UsageError
+  /// What to say of a GPU that was asked for by its number; nil where the number is not what is wrong.
+  static func refusal(ofGPU number: Int, _ error: DeviceError) -> UsageError?
   /// The number of a GPU, −1 for the CPU; nil where that was not said.
   var gpuID: Int? { get }
   /// Whether a device is needed at all.
@@ -67,18 +71,18 @@ package protocol ToolOptions: Equatable, Sendable {
 
 extension TrainOptions: ToolOptions {
   package static var toolName: String { command.name }
-  package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
-    command.error(DeviceChoice.noSuchGPU(number, of: count))
+  package static func refusal(ofGPU number: Int, _ error: DeviceError) -> UsageError? {
+    DeviceChoice.refusal(of: number, error).map(command.error)
   }
   package var computes: Bool { comparison.folders.isEmpty && !listsDevices && !printsRuns }
 }
 
 extension PredictOptions: ToolOptions {
   package static var toolName: String { command.name }
-  package static func noSuchGPU(_ number: Int, of count: Int) -> UsageError {
-    command.error(DeviceChoice.noSuchGPU(number, of: count))
+  package static func refusal(ofGPU number: Int, _ error: DeviceError) -> UsageError? {
+    DeviceChoice.refusal(of: number, error).map(command.error)
   }
-  package var computes: Bool { exportPath == nil }
+  package var computes: Bool { exportPath == nil && describedPath == nil }
 }
 
 extension ToolOptions {

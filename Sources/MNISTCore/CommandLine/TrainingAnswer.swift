@@ -16,7 +16,7 @@ extension TrainingText {
     line("model", PythonSyntax.escaped(options.modelPath))
     if let log { line("log", PythonSyntax.escaped(log.directory)) }
     line("measure", command(PredictOptions.toolName, of: options))
-    if let more = goingOn(with: run) {
+    if let more = optionsToGoOn(after: run.epoch, of: run.settings) {
       line("go on", command(tool, of: options) + " --resume " + more)
     }
     return lines.joined(separator: "\n")
@@ -24,12 +24,7 @@ extension TrainingText {
 
   /// `best epoch 7 of 20: train_loss=1.2e-02  valid_loss=…  accuracy=0.9812`
   private static func best(of run: TrainingRun) -> String {
-    let monitor = run.settings.monitor
-    let best = run.loggedEpochs.reduce(nil as LoggedEpoch?) { best, epoch in
-      guard let best, monitor.isBetter(best.value(of: monitor), than: epoch.value(of: monitor))
-      else { return epoch }
-      return best
-    }
+    let best = LoggedEpoch.best(of: run.loggedEpochs, by: run.settings.monitor)
     guard let best else { return "\(run.epoch) epochs" }
     return "best epoch \(best.epoch) of \(run.epoch): "
       + "train_loss=\(NumberText.scientific(best.trainLoss))  "
@@ -44,13 +39,12 @@ extension TrainingText {
   }
 
   /// The options with which a run that is over goes on; nil where it cannot.
-  private static func goingOn(with run: TrainingRun) -> String? {
-    let settings = run.settings
-    if run.epoch < settings.epochCount {
+  static func optionsToGoOn(after epoch: Int, of settings: TrainingSettings) -> String? {
+    if epoch < settings.epochCount {
       return settings.patience.map { "--patience \($0 < .max / 2 ? 2 * $0 : $0)" }
     }
     guard settings.whatHasItsLength == nil else { return nil }
-    let (more, overflow) = run.epoch.multipliedReportingOverflow(by: 2)
+    let (more, overflow) = epoch.multipliedReportingOverflow(by: 2)
     guard !overflow, more <= settings.learningRateSchedule.epochLimit else { return nil }
     return "--n_epochs \(more)"
   }

@@ -30,6 +30,15 @@ public struct DataIdentity: Equatable, Sendable {
     }?.classNames
   }
 
+  /// What the set is called; nil of data that is nobody's but its owner's.
+  var setName: String? {
+    if isDigits { return "built-in digits" }
+    let matching = PublishedSet.all.values.first {
+      $0.train.matches(imagesCRC32: imagesCRC32, labelsCRC32: labelsCRC32)
+    }
+    return (matching ?? PublishedSet.all[dataset])?.name
+  }
+
   /// Whether they were the built-in digits.
   public var isDigits: Bool { dataset == .digits }
 

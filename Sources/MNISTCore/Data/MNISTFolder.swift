@@ -163,7 +163,7 @@ public enum MNISTFolderError: Error, Equatable, CustomStringConvertible {
     case .missing(let path, let names, let folders, let found):
       let first =
         switch found {
-        case nil: "no such directory"
+        case nil: "no such folder"
         case []?: "nothing"
         case let halves?: "only " + halves.joined(separator: " and ")
         }
@@ -199,7 +199,7 @@ public struct StrayFile: Equatable, Sendable, CustomStringConvertible {
 
   /// One sentence with the path and what it is.
   public var description: String {
-    "\(path): not a directory (expected the directory that holds the data, or a CSV or NPZ file, found "
+    "\(path): not a folder (expected the folder that holds the data, or a CSV or NPZ file, found "
       + kind
       + (folder.map { "; did you mean \($0)?)" } ?? ")")
   }

@@ -18,6 +18,13 @@ struct TensorFile: Equatable, Sendable {
       let ending = OutputTarget.nameWithoutCopySuffix(path[...]).lowercased()
       self = [".pth", ".pt"].contains { ending.hasSuffix($0) } ? .pyTorch : .safeTensors
     }
+
+    /// The one of a file with these first bytes; what is neither is read as safetensors, and refused there.
+    init(beginningWith start: [UInt8]) {
+      // Neither is the beginning of a safetensors file.
+      let isPyTorch = [ZIPArchive.signature, PyTorchFile.formerStart].contains(where: start.starts)
+      self = isPyTorch ? .pyTorch : .safeTensors
+    }
   }
 
   /// What stands in a file, before any of its numbers is read.
@@ -82,11 +89,12 @@ extension TensorFile {
     path: String, byteCount: Int, read: (Range<Int>) throws -> [UInt8]
   ) throws -> any TensorContainer {
     let start = try read(0..<min(FileKind.prefixBytes, byteCount))
-    // Neither is the beginning of a safetensors file.
-    guard [ZIPArchive.signature, PyTorchFile.formerStart].contains(where: start.starts) else {
+    switch Container(beginningWith: start) {
+    case .safeTensors:
       return try SafeTensors(path: path, byteCount: byteCount, read: read)
+    case .pyTorch:
+      return try PyTorchTensors(PyTorchFile(path: path, byteCount: byteCount, read: read))
     }
-    return try PyTorchTensors(PyTorchFile(path: path, byteCount: byteCount, read: read))
   }
 
   var listing: Listing {

@@ -38,17 +38,19 @@ enum CalibrationSVG {
       <text class="middle" transform="rotate(-90 10 166)" x="10" y="166">accuracy</text>
       </svg>
       <details><summary>Numbers</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Calibration">
       <table class="numbers"><thead><tr><th scope="col">probability</th><th scope="col">images</th>\
       <th scope="col">mean</th><th scope="col">accuracy</th></tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))
       </tbody></table>
+      </div>
       </details>
       """
   }
 
   private static func caption(_ bin: Calibration.Bin, _ total: Int) -> String {
-    "\(bin.count) of \(total) images, mean probability \(NumberText.fixed(bin.confidence)), "
+    "\(bin.count) of \(total) image\(total == 1 ? "" : "s"), mean probability \(NumberText.fixed(bin.confidence)), "
       + "accuracy \(NumberText.fixed(bin.accuracy))"
   }
 }

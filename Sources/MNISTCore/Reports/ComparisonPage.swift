@@ -176,19 +176,17 @@ struct ComparisonPage {
 
   private static func loss(_ number: Double) -> String { NumberText.fixed(number, decimals: 5) }
 
-  /// Beside the report's style. Paper is light, whatever the screen is.
+  /// Beside the report's style.
   private static let css = """
     .numbers .swatch{display:inline-block;width:34px;height:10px;margin:0 .6rem 0 0}
     .numbers th,.numbers td{white-space:nowrap}
     .numbers thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
     .numbers .path{text-align:left;color:var(--soft)}
     .figure small{overflow-wrap:anywhere}
-    @media print{:root{--ground:#fff;--card:#fff;--text:#1b1f24;--soft:#4d5763;--line:#cfd6de;
-    --accent:#0b66c3;--shadow:none}
-    main{padding:0}section{padding:.75rem;break-inside:auto}h2{break-after:avoid}
-    .scroll{overflow:visible}.scroll>.curves{width:100%;break-inside:avoid}
+    @media print{section{break-inside:auto}
+    .scroll>.curves{width:100%;max-width:none}
     .numbers{font-size:.62rem}.numbers th,.numbers td{padding:.2rem .25rem}
     .numbers tbody th,.numbers .path{white-space:normal;overflow-wrap:anywhere}
-    .numbers .swatch{width:24px;margin-right:.3rem}.numbers tr{break-inside:avoid}}
+    .numbers .swatch{width:24px;margin-right:.3rem}}
     """
 }

@@ -88,11 +88,8 @@ enum ComparisonSVG {
   private static let style = """
     <style>
     .curves{--c0:#0b4fc3;--c1:#d4500f;--c2:#0a8a74;--c3:#a3288f;--c4:#8f6c00;--c5:#3a94cf;--other:#9aa3ad}
-    @media(prefers-color-scheme:dark){.curves{--c0:#6ea3ff;--c1:#ff8a52;--c2:#35c9ae;--c3:#e37fd3;\
+    @media screen and (prefers-color-scheme:dark){.curves{--c0:#6ea3ff;--c1:#ff8a52;--c2:#35c9ae;--c3:#e37fd3;\
     --c4:#dcb740;--c5:#a9dcff;--other:#5d6671}}
-    @media print{.curves{--ground:#fff;--text:#1b1f24;--soft:#5b6572;--grid:#e4e8ed;--c0:#0b4fc3;\
-    --c1:#d4500f;--c2:#0a8a74;--c3:#a3288f;--c4:#8f6c00;--c5:#3a94cf;--other:#9aa3ad;\
-    print-color-adjust:exact;-webkit-print-color-adjust:exact}}
     .curves .c0{stroke:var(--c0)}.curves .c1{stroke:var(--c1)}.curves .c2{stroke:var(--c2)}
     .curves .c3{stroke:var(--c3)}.curves .c4{stroke:var(--c4)}.curves .c5{stroke:var(--c5)}
     .curves .other{stroke:var(--other);stroke-width:1.2}

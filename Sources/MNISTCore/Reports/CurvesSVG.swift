@@ -57,7 +57,7 @@ package enum CurvesSVG {
     <style>
     .curves{--ground:#fff;--text:#1b1f24;--soft:#5b6572;--grid:#e4e8ed;--train:#7a8794;\
     --valid:#0b66c3;--accuracy:#0f7b4f;--best:#b35900}
-    @media(prefers-color-scheme:dark){.curves{--ground:#14181d;--text:#e7ebf0;--soft:#9aa6b2;\
+    @media screen and (prefers-color-scheme:dark){.curves{--ground:#14181d;--text:#e7ebf0;--soft:#9aa6b2;\
     --grid:#2a313a;--train:#8e9aa7;--valid:#62a8ff;--accuracy:#46c58d;--best:#f0a04b}}
     .curves{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
     .curves .ground{fill:var(--ground)}.curves text{fill:var(--soft)}

@@ -5,6 +5,7 @@ package struct ReportPage {
   let metrics: [MetricsRow]
   let monitor: MonitoredFigure
   let facts: [(name: String, value: String)]
+  let settings: [RunConfiguration.Setting]
 
   /// How many mistakes are shown as pictures.
   static let galleryLimit = 60
@@ -16,9 +17,11 @@ package struct ReportPage {
   ///   - metrics: the run's epochs where its log is known, else none.
   ///   - monitor: tells their best one.
   ///   - facts: what else to say of the model and the data, such as `("Model", "model.ckpt")`.
+  ///   - settings: the run's.
   package init(
     _ evaluation: Evaluation, images: ImageSet, metrics: [MetricsRow] = [],
-    monitor: MonitoredFigure = .validLoss, facts: [(name: String, value: String)] = []
+    monitor: MonitoredFigure = .validLoss, facts: [(name: String, value: String)] = [],
+    settings: [RunConfiguration.Setting] = []
   ) {
     require(
       evaluation.classifications.allSatisfy { (0..<images.count).contains($0.index) },
@@ -28,6 +31,7 @@ package struct ReportPage {
     self.metrics = metrics
     self.monitor = monitor
     self.facts = facts
+    self.settings = settings
   }
 
   /// The whole page.
@@ -46,7 +50,7 @@ package struct ReportPage {
     </head>
     <body>
     <main>
-    \([header, curves, classes, matrix, pairsAndCalibration, gallery].filter { !$0.isEmpty }
+    \([header, curves, classes, matrix, pairsAndCalibration, gallery, runSettings].filter { !$0.isEmpty }
       .joined(separator: "\n"))
     </main>
     <footer>Written by mnist-predict.</footer>
@@ -61,9 +65,8 @@ package struct ReportPage {
   private var header: String {
     let accuracy = evaluation.accuracy
     let interval = accuracy.interval95
-    let list = facts.map {
-      "<div><dt>\(Markup.escaped($0.name))</dt><dd>\(Markup.escaped($0.value))</dd></div>"
-    }.joined()
+    let mistakes = accuracy.trials - accuracy.successes
+    let list = Self.pairs(facts)
     return """
       <header>
       <h1>Classification report</h1>
@@ -71,8 +74,8 @@ package struct ReportPage {
       <p class="figure main"><b>\(percent(accuracy.value))</b> <span>accuracy</span> \
       <small>95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)) \
       (Wilson)</small></p>
-      <p class="figure"><b>\(accuracy.trials - accuracy.successes)</b> <span>mistakes</span> \
-      <small>among \(accuracy.trials) images</small></p>
+      <p class="figure"><b>\(mistakes)</b> <span>mistake\(mistakes == 1 ? "" : "s")</span> \
+      <small>among \(accuracy.trials) image\(accuracy.trials == 1 ? "" : "s")</small></p>
       <p class="figure"><b>\(percent(evaluation.calibration.expectedError))</b> \
       <span>calibration error</span> <small>expected, \(evaluation.calibration.bins.count) \
       bins</small></p>
@@ -80,6 +83,20 @@ package struct ReportPage {
       \(list.isEmpty ? "" : "<dl class=\"facts\">\(list)</dl>")
       </header>
       """
+  }
+
+  private static func pairs(_ pairs: [(name: String, value: String)]) -> String {
+    pairs.map {
+      "<div><dt>\(Markup.escaped($0.name))</dt><dd>\(Markup.escaped($0.value))</dd></div>"
+    }.joined()
+  }
+
+  private var runSettings: String {
+    guard !settings.isEmpty else { return "" }
+    let list = Self.pairs(settings.map { ($0.name, $0.text) })
+    return section(
+      "settings-head", "Settings",
+      "<p>What the model was trained with.</p>\n<dl class=\"settings\">\(list)</dl>")
   }
 
   private var curves: String {
@@ -105,6 +122,9 @@ package struct ReportPage {
       "<tr><th scope=\"row\">\(name(of: $0.offset))</th>\(cells($0.element))</tr>"
     }
     let table = """
+      <p>Precision is the share of the predictions of a class that are right. Recall is the share of a \
+      class's images that were found. F1 is the harmonic mean of the two. Support is the number of a \
+      class's images; the weighted average counts each class by it, the macro average all alike.</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="classes-head">
       <table class="numbers">
       <thead><tr><th scope="col">class</th><th scope="col">precision</th>\
@@ -146,8 +166,8 @@ package struct ReportPage {
     let table = """
       <p>A row holds the images of one class; a column those predicted to be of it.</p>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix-head">
-      <table class="matrix">
-      <thead><tr><th scope="col"><span>label ↓ predicted →</span></th>\(head)</tr></thead>
+      <table class="matrix" style="--n:\(counts.count)">
+      <thead><tr><th scope="col"><span>label ↓ predicted&nbsp;→</span></th>\(head)</tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))
       </tbody>
@@ -171,8 +191,17 @@ package struct ReportPage {
       ? "<p>No image was taken for another class.</p>" : "<ol class=\"pairs\">\(items)</ol>"
     return "<div class=\"columns\">\n"
       + section("pairs-head", "Most confused", list) + "\n"
-      + section("calibration-head", "Calibration", CalibrationSVG.text(evaluation.calibration))
+      + section("calibration-head", "Calibration", calibration)
       + "\n</div>"
+  }
+
+  private var calibration: String {
+    """
+    <p>A calibrated model is right as often as it says: its dots, one for each range of probabilities, \
+    lie on the dashed line. The calibration error is their mean distance from it, each counted by its \
+    images.</p>
+    \(CalibrationSVG.text(evaluation.calibration))
+    """
   }
 
   // MARK: Mistakes

@@ -42,6 +42,13 @@ package struct RunConfiguration: Equatable, Sendable {
       })
   }
 
+  /// The settings that a model file tells; none of weights alone.
+  package static func settings(of model: SavedModel) -> [Setting] {
+    model.settings.map {
+      RunConfiguration(version: "", commandLine: [], modelPath: "", $0).settings
+    } ?? []
+  }
+
   /// The widths of the hidden layers; nil where their number gives them.
   private static func widths(_ settings: TrainingSettings) -> Setting? {
     guard !settings.hasUsualWidths else { return nil }

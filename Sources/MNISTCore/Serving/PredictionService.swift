@@ -8,17 +8,17 @@ package final class PredictionService: HTTPHandler {
   private let worker: PredictionWorker
 
   /// - Parameters:
-  ///   - path: the model's file, which may be loaded again.
+  ///   - file: the model's, which may be loaded again.
   ///   - names: what the service is called besides its addresses.
   ///   - threadCount: of those that compute; 2 at least are taken.
   ///   - log: is given a line for each request.
   package init(
-    _ model: SavedModel, path: String, address: ServiceAddress, names: [String], threadCount: Int,
+    _ file: ModelFile, address: ServiceAddress, names: [String], threadCount: Int,
     log: (@Sendable (String) -> Void)? = nil
   ) throws {
     let threadCount = max(2, threadCount)
     // Besides the queue's threads the one that has taken the request.
-    let served = try ServedModel(model, path: path, threadCount: threadCount + 1)
+    let served = try ServedModel(file, threadCount: threadCount + 1)
     let metrics = ServiceMetrics()
     (self.served, self.metrics, self.log) = (served, metrics, log)
     access = ServiceGuard(address: address, names: names.map { $0.lowercased() })
@@ -77,7 +77,7 @@ package final class PredictionService: HTTPHandler {
       return .later { [queue] reply in
         queue.add(PredictionQueue.Job(request: request, reply: reply))
       }
-    case .model: return json(served.json)
+    case .model: return json(served.current.json)
     case .health:
       do throws(DeviceError) {
         try worker.checkDevice()

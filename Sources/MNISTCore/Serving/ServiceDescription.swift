@@ -95,19 +95,56 @@ enum ServiceDescription {
           },
           "Model": {
             "type": "object",
-            "required": ["file", "version", "height", "width", "classes", "class_names", "hidden_sizes",
-              "batch_norm", "parameters"],
+            "required": ["file", "version", "written_by", "container", "format_version", "bytes", "crc32", "height",
+              "width", "pixels", "classes", "class_names", "hidden_sizes", "batch_norm", "layers", "parameters",
+              "resumable"],
             "properties": {
               "file": {"type": "string"},
-              "version": {"type": "string"},
+              "version": {"type": "string", "description": "Of the program that answers"},
+              "written_by": {"type": ["string", "null"],
+                "description": "mnist-train, or null of weights alone, which have none of the members after resumable"},
+              "container": {"type": "string", "enum": ["safetensors", "PyTorch"]},
+              "format_version": {"type": ["integer", "null"]},
+              "bytes": {"type": "integer", "description": "The file's size"},
+              "crc32": {"type": "string", "description": "Of the file's bytes"},
               "height": {"type": "integer", "minimum": 1},
               "width": {"type": "integer", "minimum": 1},
+              "pixels": {"type": "integer", "minimum": 1},
               "classes": {"type": "integer", "minimum": 1},
               "class_names": {"type": ["array", "null"], "items": {"type": "string"}},
               "hidden_sizes": {"type": "array", "items": {"type": "integer"}},
               "batch_norm": {"type": "boolean"},
+              "layers": {"type": "array", "items": {
+                "type": "object", "required": ["name", "type", "shapes"],
+                "properties": {
+                  "name": {"type": "string"},
+                  "type": {"type": "string"},
+                  "shapes": {"type": "object", "additionalProperties":
+                    {"type": "array", "items": {"type": "integer"}}}
+                }
+              }},
               "parameters": {"type": "integer"},
-              "epoch": {"type": "integer"},
+              "resumable": {"type": "boolean", "description": "Whether training can go on"},
+              "data": {"type": "object", "required": ["name", "train_images_crc32", "train_labels_crc32"],
+                "properties": {
+                  "name": {"type": ["string", "null"], "description": "Null of a set that is not published"},
+                  "train_images_crc32": {"type": "string"},
+                  "train_labels_crc32": {"type": "string"}
+                }},
+              "settings": {"type": "object", "description": "As config.json has them"},
+              "epoch": {"type": "integer", "minimum": 0, "description": "How many are done"},
+              "n_epochs": {"type": "integer", "minimum": 1},
+              "train_batches": {"type": "integer", "minimum": 0, "description": "Of the next epoch, done"},
+              "valid_batches": {"type": "integer", "minimum": 0, "description": "Of the next epoch, done"},
+              "updates": {"type": "integer", "minimum": 0},
+              "is_over": {"type": "boolean"},
+              "best_epoch": {"type": "object", "required": ["epoch", "train_loss", "valid_loss", "valid_accuracy"],
+                "properties": {
+                  "epoch": {"type": "integer", "minimum": 1},
+                  "train_loss": {"type": ["number", "null"]},
+                  "valid_loss": {"type": ["number", "null"]},
+                  "valid_accuracy": {"type": "number"}
+                }},
               "lowest_validation_loss": {"type": "number"},
               "highest_validation_accuracy": {"type": "number"}
             }

@@ -74,7 +74,7 @@ enum SystemError {
   /// What something that is no regular file is, with its article.
   static func kind(mode: mode_t) -> String {
     switch mode & S_IFMT {
-    case S_IFDIR: "a directory"
+    case S_IFDIR: "a folder"
     case S_IFIFO: "a named pipe"
     case S_IFCHR, S_IFBLK: "a device"
     case S_IFSOCK: "a socket"

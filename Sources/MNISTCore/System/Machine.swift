@@ -111,7 +111,19 @@ enum SystemMemory {
 }
 
 /// The operating system's clocks, in seconds.
-enum SystemClock {
+package enum SystemClock {
+  /// Today in this machine's time zone: `2026-11-27`.
+  package static var localDay: String { localDay(at: Int(wallTime)) }
+
+  /// The day on which so many seconds after the beginning of 1970 lie.
+  static func localDay(at seconds: Int) -> String {
+    var (time, parts) = (time_t(seconds), tm())
+    tzset()
+    guard localtime_r(&time, &parts) != nil else { return "" }
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+  }
+
   /// Since 1970.
   static var wallTime: Double { seconds(CLOCK_REALTIME) }
 

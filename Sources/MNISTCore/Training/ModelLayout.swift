@@ -14,6 +14,9 @@ package struct ModelLayout: Equatable, Sendable {
     let kind: Kind
     let shape: [Int]
 
+    /// Without its layer's name, such as `weight`.
+    var ownName: Substring { name.split(separator: ".").last ?? name[...] }
+
     /// Element type and shape, as a tensor's own summary.
     var summary: String { "\(kind == .counter ? "int64" : "float32") \(shape)" }
   }
@@ -38,6 +41,20 @@ package struct ModelLayout: Equatable, Sendable {
       inputs = outputs
     }
     return slots + Self.linear("layers.\(hiddenSizes.count)", inputs, outputSize)
+  }
+
+  /// The layers that have tensors, in order, with these.
+  var layers: [(name: String, type: String, slots: [Slot])] {
+    var layers: [(name: String, type: String, slots: [Slot])] = []
+    for slot in slots {
+      let name = String(
+        slot.name.prefix(upTo: slot.name.lastIndex(of: ".") ?? slot.name.startIndex))
+      if layers.last?.name != name { layers.append((name, "Linear", [])) }
+      layers[layers.count - 1].slots.append(slot)
+      // Counts what it has seen, as no other layer does.
+      if slot.kind == .counter { layers[layers.count - 1].type = "BatchNorm1d" }
+    }
+    return layers
   }
 
   private static func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> [Slot] {

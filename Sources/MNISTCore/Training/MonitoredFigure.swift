@@ -38,4 +38,15 @@ extension LoggedEpoch {
   package func value(of figure: MonitoredFigure) -> Double {
     figure.value(loss: validLoss, accuracy: validAccuracy)
   }
+
+  /// The epoch whose model is kept: of the best values the last, as the trainer has it; nil of none.
+  package static func best(
+    of epochs: [LoggedEpoch], by monitor: MonitoredFigure
+  ) -> LoggedEpoch? {
+    epochs.reduce(nil as LoggedEpoch?) { best, epoch in
+      guard let best, monitor.isBetter(best.value(of: monitor), than: epoch.value(of: monitor))
+      else { return epoch }
+      return best
+    }
+  }
 }

@@ -122,7 +122,7 @@ import Testing
       #expect(mkdir(path, 0o700) == 0)
       let checkpoint = try SmallSets.checkpoint()
       #expect(saver.take { checkpoint } == nil)
-      let failure = FileError.notARegularFile(path: path, kind: "a directory")
+      let failure = FileError.notARegularFile(path: path, kind: "a folder")
       #expect(throws: SaveError.savedElsewhere(failure, path: "\(path).rescued")) {
         try saver.finish()
       }
@@ -363,7 +363,7 @@ import Testing
       unlink(backup)
       #expect(mkdir(backup, 0o700) == 0)
       #expect(
-        refusal() == .cannotKeep(path: path, .notARegularFile(path: backup, kind: "a directory")))
+        refusal() == .cannotKeep(path: path, .notARegularFile(path: backup, kind: "a folder")))
       rmdir(backup)
       #expect(symlink("m", backup) == 0)
       #expect(

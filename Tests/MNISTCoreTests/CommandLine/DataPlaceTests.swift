@@ -25,7 +25,7 @@ import Testing
         ),
         (
           "notes.txt",
-          "notes.txt: not a directory (expected the directory that holds the data, or a CSV or NPZ "
+          "notes.txt: not a folder (expected the folder that holds the data, or a CSV or NPZ "
             + "file, found a text file)"
         ),
       ] {

@@ -51,7 +51,7 @@ import Testing
       "--model_fn text --overwrite",
       "text: not replaced: no model (expected one that mnist-train wrote or no file, found a text file)"
     ),
-    ("--model_fn d", "d: not a file (expected a regular file, found a directory)"),
+    ("--model_fn d", "d: not a file (expected a regular file, found a folder)"),
     (
       "",
       "m: the model there cannot be kept: m.bak: not replaced: no model (expected one that "

@@ -73,7 +73,7 @@ import Testing
           == .init(
             exitCode: 1, output: "",
             error: "mnist-predict: error: x.safetensors: not replaced: the model there cannot be "
-              + "kept: x.safetensors.bak: not a file (expected a regular file, found a directory)\n"
+              + "kept: x.safetensors.bak: not a file (expected a regular file, found a folder)\n"
           ))
     }
   }

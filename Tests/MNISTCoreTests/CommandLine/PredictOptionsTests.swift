@@ -102,7 +102,8 @@ import Testing
                              [--transpose] [--raw] [--json] [--images PATH]
                              [--predictions FILE] [--predictions_format FORM]
                              [--report [DIR]] [--log_dir DIR] [--run_dir DIR]
-                             [--export PATH] [--export_uint8] [--serve [ADDRESS:]PORT]
+                             [--export PATH] [--export_uint8] [--info FILE]
+                             [--serve [ADDRESS:]PORT]
                              [--allow_host NAME] [--verbose N] [--completions SHELL]
                              [--version]
                              [FILE ...]
@@ -132,6 +133,29 @@ import Testing
     #expect(error.description.hasPrefix("mnist-predict: error: \(sentence)\nusage: "))
   }
 
+  @Test func aModelIsDescribedWithoutOtherOptions() {
+    var expected = PredictOptions(modelPath: "")
+    expected.describedPath = "m"
+    #expect(PredictOptions.parse(words("--info m")) == .options(expected))
+    expected.json = true
+    #expect(PredictOptions.parse(words("--json --info=m")) == .options(expected))
+    #expect(!expected.computes)
+    for (line, sentence) in [
+      ("--info m --model_fn m", "argument --info: not allowed with argument --model_fn"),
+      ("--info m --show", "argument --info: not allowed with argument --show"),
+      ("--info m --gpu_id 0", "argument --info: not allowed with argument --gpu_id"),
+      ("--info m three.png", "argument --info: not allowed with argument FILE"),
+      ("--info=", "argument --info: must not be empty"),
+      ("--info", "argument --info: expected one argument"),
+    ] {
+      guard case .mistake(let error) = PredictOptions.parse(words(line)) else {
+        Issue.record("expected a mistake of \(line)")
+        continue
+      }
+      #expect(error.sentence == sentence, "\(line)")
+    }
+  }
+
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
@@ -156,6 +180,7 @@ import Testing
           mnist-predict --model_fn model.ckpt --report report
           mnist-predict --run_dir runs/a --report
           mnist-predict --model_fn model.ckpt --export model.onnx
+          mnist-predict --info model.ckpt
           mnist-predict --model_fn model.ckpt three.png photo.pgm
           mnist-predict --model_fn model.ckpt --images test.csv --predictions out.csv
           mnist-predict --model_fn model.ckpt --serve 127.0.0.1:8000

@@ -53,6 +53,11 @@ import Testing
       let page = try text("\(folder)/a/r/report.html")
       #expect(page.contains("<dt>Model</dt><dd>m</dd>"))
       #expect(page.contains("<dt>Data</dt><dd>IDX files in d (not the published MNIST)</dd>"))
+      #expect(page.contains("<dt>Seed</dt><dd>3</dd></div><div><dt>Epochs</dt><dd>2</dd></div>"))
+      #expect(page.contains("<dt>Version</dt><dd>mnist-predict \(Release.version)</dd>"))
+      let days = page.matches(of: /<dt>Date<\/dt><dd>\d{4}-\d\d-\d\d<\/dd>/)
+      #expect(days.count == 1)
+      #expect(page.contains("<dt>batch_size</dt><dd>8</dd>"))
       #expect(!page.contains("Training"))
     }
   }

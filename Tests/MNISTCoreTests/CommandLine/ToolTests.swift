@@ -27,11 +27,33 @@ import Testing
     #expect(Tool.run(["answer"]) { (_: Options, _) in Issue.record("was called") } == 0)
   }
 
-  /// Without any device it is 1, as for all that the machine has not.
+  /// Also without any device.
   @Test func aDeviceThatIsNotThereIs2AndNothingIsDone() {
-    let count = (try? GPU.all().count) ?? 0
+    #expect(Tool.run(["gpu"]) { (_: Options, _) in Issue.record("was called") } == 2)
+  }
+
+  @Test func aDeviceThatFailsIs1() {
     #expect(
-      Tool.run(["gpu"]) { (_: Options, _) in Issue.record("was called") } == (count > 0 ? 2 : 1))
+      Tool.run(["work"]) { (_: Options, _) in
+        throw DeviceError.failed(device: "d", call: "clFinish", code: -36)
+      } == 1)
+  }
+
+  @Test func theNumberOfAGPUIsWrongWhereThereIsNone() {
+    func sentence(_ error: DeviceError) -> String? {
+      DeviceChoice.refusal(of: 3, error)?.sentence
+    }
+    #expect(
+      sentence(.noDevice)
+        == "argument --gpu_id: must be -1, for OpenCL knows no GPU here (expected one or more, found "
+        + "none), found 3")
+    #expect(
+      sentence(.noOpenCL(names: ["libOpenCL.so.1"]))?.hasPrefix(
+        "argument --gpu_id: must be -1, for there is no OpenCL on this system (expected ") == true)
+    #expect(
+      sentence(.noSuchDevice(number: 3, count: 2))
+        == "argument --gpu_id: must be at most 1, as mnist-train --devices lists them, found 3")
+    #expect(sentence(.outOfMemory(device: "d", byteCount: 1 << 20)) == nil)
   }
 
   @Test(arguments: [
@@ -45,9 +67,12 @@ import Testing
     #expect(options.computes == computes)
   }
 
-  @Test(arguments: [("", true), ("--export m.onnx", false), ("--serve 0", true)])
+  @Test(arguments: [
+    ("--model_fn m", true), ("--model_fn m --export m.onnx", false), ("--info m", false),
+    ("--model_fn m --serve 0", true),
+  ])
   func onlyPredictingNeedsADevice(_ line: String, _ computes: Bool) {
-    guard case .options(let options) = PredictOptions.parse(words("--model_fn m \(line)")) else {
+    guard case .options(let options) = PredictOptions.parse(words(line)) else {
       Issue.record("expected options")
       return
     }
@@ -78,7 +103,9 @@ private struct Options: ToolOptions {
   static let mistake = UsageError(
     tool: toolName, usage: "usage: tool-under-test", problem: .emptyValue(option: "--a"))
 
-  static func noSuchGPU(_ number: Int, of count: Int) -> UsageError { mistake }
+  static func refusal(ofGPU number: Int, _ error: DeviceError) -> UsageError? {
+    DeviceChoice.refusal(of: number, error) == nil ? nil : mistake
+  }
 
   var gpuID: Int?
   var computes = true

@@ -177,7 +177,7 @@ import Testing
           == .init(
             exitCode: 1, output: plain.output,
             error: "mnist-train: error: a/curves.svg: not a file (expected a regular file, found a "
-              + "directory)\n"))
+              + "folder)\n"))
       #expect(try SmallSets.content("\(folder)/m") == model)
       #expect(try rows("a", in: folder).count == 4)
     }

@@ -127,7 +127,7 @@ import Testing
       #expect(try SmallSets.names(folder) == [])
       let error = try MNISTFolderError.notADirectory(StrayFile("/dev/null"))
       #expect(
-        "\(error)" == "/dev/null: not a directory (expected the directory that holds the data, "
+        "\(error)" == "/dev/null: not a folder (expected the folder that holds the data, "
           + "or a CSV or NPZ file, found a device)")
       #expect(throws: error) { try source(choice, "/dev/null").trainingImages() }
     }

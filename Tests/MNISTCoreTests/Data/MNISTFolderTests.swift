@@ -117,7 +117,7 @@ import Testing
         try MNISTFolder.load(folder + "/no", isTrain: true)
       } throws: {
         String(describing: $0).hasPrefix("\(folder)/no: data is missing (expected")
-          && String(describing: $0).hasSuffix(", found no such directory)")
+          && String(describing: $0).hasSuffix(", found no such folder)")
       }
       #expect(throws: FileError.emptyPath) { try MNISTFolder.load("", isTrain: true) }
     }
@@ -128,8 +128,8 @@ import Testing
       let error = try MNISTFolderError.notADirectory(StrayFile(folder + "/file"))
       #expect(throws: error) { try MNISTFolder.load(folder + "/file", isTrain: true) }
       #expect(
-        error.description == "\(folder)/file: not a directory "
-          + "(expected the directory that holds the data, or a CSV or NPZ file, found a CSV file)")
+        error.description == "\(folder)/file: not a folder "
+          + "(expected the folder that holds the data, or a CSV or NPZ file, found a CSV file)")
       try SmallSets.put(set(1), in: folder)
       #expect {
         try MNISTFolder.load(folder + "/train-images-idx3-ubyte", isTrain: true)

@@ -99,7 +99,7 @@ import Testing
       #expect(set.pixels == [1, 7, 9] && set.classNames == ["cat", "dog"])
       // A loop is a folder in a class.
       symlink("..", "\(folder)/cat/loop")
-      let loop = FileError.notARegularFile(path: "\(folder)/cat/loop", kind: "a directory")
+      let loop = FileError.notARegularFile(path: "\(folder)/cat/loop", kind: "a folder")
       #expect(throws: loop) { try SetFolder.load(folder, isTrain: true) }
     }
   }

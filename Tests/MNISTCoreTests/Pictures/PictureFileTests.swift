@@ -65,7 +65,7 @@ import Testing
 
   @Test func aFolderAWebAddressAndAnEmptyNameAreRefused() throws {
     try SmallSets.withFolder { folder in
-      #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
+      #expect(throws: FileError.notARegularFile(path: folder, kind: "a folder")) {
         try PictureFile.read(folder)
       }
     }

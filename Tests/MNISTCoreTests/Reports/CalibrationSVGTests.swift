@@ -39,6 +39,7 @@ import Testing
       #"<text class="middle" transform="rotate(-90 10 166)" x="10" y="166">accuracy</text>"#,
       "</svg>",
       "<details><summary>Numbers</summary>",
+      #"<div class="scroll" tabindex="0" role="region" aria-label="Calibration">"#,
       #"<table class="numbers"><thead><tr><th scope="col">probability</th><th scope="col">images</th>"#
         + #"<th scope="col">mean</th><th scope="col">accuracy</th></tr></thead>"#,
       "<tbody>",
@@ -46,7 +47,7 @@ import Testing
       #"<tr><th scope="row">0.25 – 0.50</th><td>1</td><td>0.5000</td><td>0.0000</td></tr>"#,
       #"<tr><th scope="row">0.50 – 0.75</th><td>2</td><td>0.7500</td><td>1.0000</td></tr>"#,
       #"<tr><th scope="row">0.75 – 1.00</th><td>2</td><td>0.9500</td><td>0.5000</td></tr>"#,
-      "</tbody></table>",
+      "</tbody></table>", "</div>",
       "</details>",
     ]
     let lines = CalibrationSVG.text(calibration).split(separator: "\n").map(String.init)

@@ -161,7 +161,7 @@ import Testing
       try LearningRateCurveFile("\(folder)/a.svg").write(falling)
       #expect(try SmallSets.content("\(folder)/a.svg").count > 1_000)
       #expect(
-        throws: FileError.notARegularFile(path: "\(folder)/b.svg", kind: "a directory")
+        throws: FileError.notARegularFile(path: "\(folder)/b.svg", kind: "a folder")
       ) { try LearningRateCurveFile("\(folder)/b.svg") }
     }
   }

@@ -23,7 +23,7 @@ import Testing
     ).html
     for text in [
       "<b>83.33 %</b> <span>accuracy</span>", "95 % interval 43.65 % to 96.99 % (Wilson)",
-      "<b>1</b> <span>mistakes</span> <small>among 6 images</small>",
+      "<b>1</b> <span>mistake</span> <small>among 6 images</small>",
       "<dd>a&lt;b&gt;&amp;&quot;c&quot;.ckpt</dd>",
       "<tr><th scope=\"row\">1</th><td>0.6667</td><td>1.0000</td><td>0.8000</td><td>2</td></tr>",
       "<th scope=\"row\">macro average</th>", "<th scope=\"row\">weighted average</th>",
@@ -33,6 +33,46 @@ import Testing
     ] {
       #expect(html.contains(text), "\(text)")
     }
+  }
+
+  @Test func oneImageIsSingular() {
+    let answers = Array(evaluation([1]).classifications)
+    let html = ReportPage(Evaluation(answers), images: images).html
+    for text in [
+      "<b>1</b> <span>mistake</span> <small>among 1 image</small>",
+      "<title>1 of 1 image, mean probability 0.7500, accuracy 0.0000</title>",
+    ] {
+      #expect(html.contains(text), "\(text)")
+    }
+    #expect(
+      ReportPage(evaluation([0, 1, 2]), images: images).html.contains(
+        "<b>0</b> <span>mistakes</span> <small>among 3 images</small>"))
+  }
+
+  @Test func itsFiguresAreExplained() {
+    let html = ReportPage(evaluation([0, 1, 2, 0, 1, 1]), images: images).html
+    for text in [
+      "Precision is the share of the predictions of a class that are right.",
+      "Recall is the share of a class's images that were found.",
+      "F1 is the harmonic mean of the two.", "Support is the number of a class's images;",
+      "A calibrated model is right as often as it says:",
+      "The calibration error is their mean distance from it, each counted by its images.",
+    ] {
+      #expect(html.contains(text), "\(text)")
+    }
+  }
+
+  @Test func theSettingsAreListed() {
+    let answers = evaluation([0, 1, 2])
+    let settings: [RunConfiguration.Setting] = [
+      .init(name: "seed", json: "7"), .init(name: "device", json: "\"<GPU>\""),
+    ]
+    #expect(
+      ReportPage(answers, images: images, settings: settings).html.contains(
+        "<h2 id=\"settings-head\">Settings</h2>\n<p>What the model was trained with.</p>\n"
+          + "<dl class=\"settings\"><div><dt>seed</dt><dd>7</dd></div>"
+          + "<div><dt>device</dt><dd>&lt;GPU&gt;</dd></div></dl>\n</section>"))
+    #expect(!ReportPage(answers, images: images).html.contains("settings-head"))
   }
 
   @Test func classesWithNamesAreCalledByThem() {
@@ -118,7 +158,7 @@ import Testing
   }
 
   /// Right answers by their share of the class, wrong ones by the root of their share of the most frequent
-  /// mistake; from 55 % on the text is light.
+  /// mistake; from 55 % on the text is bold.
   @Test func aCellIsAsDarkAsItsCountIsLarge() {
     let html = page([(0, 0, 11), (0, 1, 9), (1, 1, 27), (1, 0, 23), (2, 2, 1)]).html
     func row(_ label: Int, _ cells: [(style: String, strength: Int, count: Int)]) -> String {

@@ -211,7 +211,7 @@ import Testing
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: false)
       log.append(rows[0])
-      #expect(log.failure == .notARegularFile(path: path, kind: "a directory"))
+      #expect(log.failure == .notARegularFile(path: path, kind: "a folder"))
       #expect(try MetricsRow.read(folder + "/metrics.csv") == [rows[0]])
       try FileManager.default.removeItem(atPath: path)
       log.append(rows[1])

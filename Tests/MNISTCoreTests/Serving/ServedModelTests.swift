@@ -6,13 +6,9 @@ import Testing
   @Test func whatTheModelIsIsAnObject() throws {
     let checkpoint = try SmallSets.checkpoint()
     let served = try ServedModel(SavedModel(checkpoint), path: "some/folder/m \"1\".ckpt")
-    // Of 35 and 24 in the hidden layers, 10 and 8 in the norms behind them and 15 in the last layer.
-    #expect(
-      served.json == """
-        {"file":"m \\"1\\".ckpt","version":"\(Release.version)","height":2,"width":3,"classes":3,\
-        "class_names":null,"hidden_sizes":[5,4],"batch_norm":true,"parameters":92,"epoch":2,\
-        "lowest_validation_loss":\(checkpoint.state.lowestLoss)}
-        """)
+    let file = ModelFile(SavedModel(checkpoint), path: "some/folder/m \"1\".ckpt")
+    #expect(served.json == ModelDescription(file).json)
+    #expect(served.json.hasPrefix(#"{"file":"m \"1\".ckpt","version":"\#(Release.version)","#))
   }
 
   @Test func aRunThatMonitorsTheAccuracyTellsItsHighest() throws {
@@ -38,10 +34,9 @@ import Testing
     let served = try ServedModel(
       SavedModel(Checkpoint(settings: settings, state: run.state)), path: "m")
     #expect(
-      served.json == """
-        {"file":"m","version":"\(Release.version)","height":2,"width":3,"classes":3,\
-        "class_names":null,"hidden_sizes":[5],"batch_norm":false,"parameters":53,"epoch":0}
-        """)
+      served.json.hasSuffix(
+        #","epoch":0,"n_epochs":\#(settings.epochCount),"train_batches":0,"valid_batches":0,"updates":0,"is_over":false}"#
+      ))
   }
 
   @Test func weightsAloneHaveNoEpoch() throws {
@@ -54,10 +49,10 @@ import Testing
       let served = try ServedModel(SavedModel(readingFrom: path), path: path)
       #expect(served.current.size == ImageSize(height: 3, width: 3))
       #expect(
-        served.json == """
-          {"file":"m","version":"\(Release.version)","height":3,"width":3,"classes":3,\
-          "class_names":null,"hidden_sizes":[5],"batch_norm":true,"parameters":78}
-          """)
+        served.json
+          == ModelDescription(try ModelFile(readingFrom: path)).json.replacing(
+            /"bytes":\d+,"crc32":"0x\w+"/, with: #""bytes":1234,"crc32":"0x00000abc""#))
+      #expect(served.json.hasSuffix(#","parameters":78,"resumable":false}"#))
     }
   }
 

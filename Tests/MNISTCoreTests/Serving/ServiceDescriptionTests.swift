@@ -65,6 +65,17 @@ import Testing
     try expect(served.json, isA: "Model")
   }
 
+  @Test func weightsAloneHaveWhatTheModelsSchemaSays() throws {
+    try SmallSets.withFolder { folder throws in
+      let images = SmallSets.fields(24, height: 3, width: 3, classes: 3)
+      let settings = SmallSets.settings(images, hiddenSizes: [5])
+      let state = TrainingRun(settings, images: images).state
+      let path = "\(folder)/m"
+      try SavedModel(Checkpoint(settings: settings, state: state)).makeModel().save(to: path)
+      try expect(ServedModel(ModelFile(readingFrom: path)).json, isA: "Model")
+    }
+  }
+
   @Test(arguments: [[], ["raw", "pixels"]])
   func aPredictionHasWhatItsSchemaSays(_ query: [String]) throws {
     try SmallService.with(SmallService.model(classNames: ["a", "b", "c"])) { service, _ throws in

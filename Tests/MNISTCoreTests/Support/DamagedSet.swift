@@ -23,7 +23,7 @@ struct DamagedSet: Sendable, CustomTestStringConvertible {
   static let all: [DamagedSet] = [
     DamagedSet(
       "a file",
-      "d: not a directory (expected the directory that holds the data, or a CSV or NPZ file, found a file)"
+      "d: not a folder (expected the folder that holds the data, or a CSV or NPZ file, found a file)"
     ) {
       try FileManager.default.removeItem(atPath: $0)
       try SmallSets.write([1], $0)

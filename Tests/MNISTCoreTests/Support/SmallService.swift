@@ -17,7 +17,8 @@ enum SmallService {
   ) throws {
     let model = try model ?? Self.model()
     let service = try PredictionService(
-      model, path: path, address: ServiceAddress(address)!, names: names, threadCount: 1, log: log)
+      ModelFile(model, path: path), address: ServiceAddress(address)!, names: names, threadCount: 1,
+      log: log)
     defer { service.close() }
     try body(service, model.makeModel())
   }
@@ -38,6 +39,21 @@ enum SmallService {
       ? try ModelImage(raw: picture, height: 2, width: 3, path: "p")
       : ModelImage(fitting: picture, height: 2, width: 3)
   }
+}
+
+extension ModelFile {
+  /// A model that no file has.
+  init(_ model: SavedModel, path: String) {
+    self.init(path: path, model: model, container: .safeTensors, byteCount: 1_234, crc32: 0xabc)
+  }
+}
+
+extension ServedModel {
+  convenience init(_ model: SavedModel, path: String) throws {
+    try self.init(ModelFile(model, path: path))
+  }
+
+  var json: String { current.json }
 }
 
 extension HTTPRequest {

@@ -48,7 +48,7 @@ import Testing
 
   @Test func whatIsNoFileIsRefusedAtOnce() throws {
     try SmallSets.withFolder { folder in
-      #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
+      #expect(throws: FileError.notARegularFile(path: folder, kind: "a folder")) {
         try GrowingFile(folder)
       }
       #expect(throws: FileError.missingFolder(path: "\(folder)/no/a", folder: "\(folder)/no")) {

@@ -60,7 +60,7 @@ import Testing
   @Test func aDirectoryAndANamedPipeAreRefusedWithoutWaiting() throws {
     try SmallSets.withFolder { folder in
       mkfifo(folder + "/pipe", 0o600)
-      #expect(throws: FileError.notARegularFile(path: folder, kind: "a directory")) {
+      #expect(throws: FileError.notARegularFile(path: folder, kind: "a folder")) {
         try InputFile.read(folder, limit: 10)
       }
       let error = FileError.notARegularFile(path: folder + "/pipe", kind: "a named pipe")

@@ -5,6 +5,13 @@ import Testing
 @testable import MNISTCore
 
 @Suite struct MachineTests {
+  /// Noon in Greenwich is the same day nearly everywhere; 2024 had a 29th of February.
+  @Test func aDayIsYearMonthAndDay() {
+    #expect(["2024-02-29", "2024-03-01"].contains(SystemClock.localDay(at: 1_709_208_000)))
+    #expect(["1970-01-01", "1970-01-02"].contains(SystemClock.localDay(at: 43_200)))
+    #expect(SystemClock.localDay >= "2025-01-01")
+  }
+
   @Test func thereIsAtLeastOneProcessor() {
     #expect(Processor.count >= 1)
   }

@@ -344,9 +344,9 @@ import Testing
   /// `FOLDER` stands for the test's own.
   @Test(arguments: [
     ("", FileError.emptyPath),
-    ("FOLDER", .notARegularFile(path: "FOLDER", kind: "a directory")),
-    ("FOLDER/", .notARegularFile(path: "FOLDER/", kind: "a directory")),
-    ("FOLDER/link", .notARegularFile(path: "FOLDER/link", kind: "a directory")),
+    ("FOLDER", .notARegularFile(path: "FOLDER", kind: "a folder")),
+    ("FOLDER/", .notARegularFile(path: "FOLDER/", kind: "a folder")),
+    ("FOLDER/link", .notARegularFile(path: "FOLDER/link", kind: "a folder")),
     ("FOLDER/pipe", .notARegularFile(path: "FOLDER/pipe", kind: "a named pipe")),
     ("/dev/null", .notARegularFile(path: "/dev/null", kind: "a device")),
     ("FOLDER/no/model", .missingFolder(path: "FOLDER/no/model", folder: "FOLDER/no")),
@@ -429,7 +429,7 @@ import Testing
       .missingFolder(path: "no/model", folder: "no"),
       .cannotLock(path: "model", lock: ".model.lock", reason: "Permission denied"),
       .notReplaced(path: "model", what: "no model (expected …)"),
-      .cannotKeep(path: "model", .notARegularFile(path: "model.bak", kind: "a directory")),
+      .cannotKeep(path: "model", .notARegularFile(path: "model.bak", kind: "a folder")),
       .readBackDiffers(path: "model"),
       .notDurable(path: "model", reason: "Input/output error"),
     ].map(\.description)
@@ -441,7 +441,7 @@ import Testing
           + "Permission denied (remove it if that run is over)",
         "model: not replaced: no model (expected …)",
         "model: the model there cannot be kept: model.bak: not a file (expected a regular file, "
-          + "found a directory)",
+          + "found a folder)",
         "model: cannot be written: what was read back differs from what was written",
         "model: written, but may be lost in a power cut: Input/output error",
       ])
