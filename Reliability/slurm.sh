@@ -123,7 +123,7 @@ epochs() {
 # The signal comes 60 to 90 s after the start of a job of two minutes.
 cd "$work"
 long="--dataset digits --n_layers 3 --batch_size 32 --seed 1 --verbose 0"
-long+=" --n_epochs $(epochs 130 2 $long)"
+long+=" --n_epochs $(epochs 120 2 $long)"
 make_job limit
 line long.ckpt "$long" > limit/runs.txt
 limited=$(submit limit --time=2)
@@ -162,6 +162,7 @@ data_dir = "$work/data"
 learning_rate = 0.001 | 0.002
 seed = 1 | 2
 n_layers = 2
+batch_size = 8
 n_epochs = 4
 halving = 2
 END
@@ -180,15 +181,13 @@ for folder in by_slurm by_parallel; do
   [ "$(mnist-train --compare $folder/runs | grep -c "^$folder/runs/00")" = 4 ] || fail "Slurm: --compare of $folder"
 done
 
-# Threads: one for each processor of the task. A save has another one for a moment.
+# threads COUNT: how many the run threads-COUNT has. A save has another one for a moment, so the least number counts.
 threads() {
   local least=1000 count i process
+  process=$(pgrep -f "^mnist-train --model_fn threads-$1 ") || fail "Slurm: no run with $1 threads"
   for ((i = 0; i < 20; i++)); do
-    for process in /proc/[0-9]*; do
-      { tr '\0' ' ' < "$process/cmdline"; } 2> /dev/null | grep -q "^mnist-train --model_fn threads-$1 " || continue
-      count=$(ls "$process/task" 2> /dev/null | wc -l)
-      [ "$count" = 0 ] || [ "$count" -ge $least ] || least=$count
-    done
+    count=$(ls "/proc/$process/task" | wc -l)
+    [ "$count" -ge $least ] || least=$count
     sleep 0.1
   done
   echo "$least"
@@ -197,7 +196,7 @@ checked=1
 if [ "$(nproc)" -ge 2 ]; then
   for count in 1 2; do
     make_job threads-$count
-    line threads-$count "$long" > threads-$count/runs.txt
+    line threads-$count "$small --seed 3" > threads-$count/runs.txt
     # The second waits for the job at its limit to end, where there are only two processors.
     job=$(submit threads-$count --cpus-per-task=$count)
     until_true 240 "a run with $count threads" test -s threads-$count/threads-$count
