@@ -219,5 +219,5 @@ stops=$(grep -c 'stopped by SIGUSR1, the run is saved' "$output" || true)
 [ "$stops" -ge 1 ] || { what="no signal before the time limit, or a run of less than a minute"; explained "$output"; }
 [ "$(grep -c 'going on with long.ckpt' "$output")" = "$stops" ] || { what="it did not go on"; explained "$output"; }
 cmp limit/long.ckpt unbroken || { what="other bytes after the time limit"; explained "$output"; }
-echo "slurm: a job met its time limit, was saved and requeued $stops times and went on; one was cancelled, one requeued;" \
+echo "slurm: a job met its time limit, was saved, requeued and went on (stops: $stops); one was cancelled, one requeued;" \
   "a sweep by arrays and by parallel; $checked threads: every model has the unbroken run's bytes"
