@@ -242,7 +242,7 @@ extension TrainOptions {
 
 private func isInRange(_ options: TrainOptions) -> Bool {
   let settings = options.settings
-  return !(options.modelPath.isEmpty && options.comparedRuns.isEmpty)
+  return !(options.modelPath.isEmpty && options.comparison.folders.isEmpty)
     && options.dataDirectory != "" && options.gpuID ?? 0 >= -1
     && settings.trainRatio > 0 && settings.trainRatio < 1
     && settings.batchSize >= (settings.useDropout ? 1 : 2) && settings.epochCount >= 1
