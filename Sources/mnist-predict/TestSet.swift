@@ -47,6 +47,7 @@ func predictTestSet(
       facts: options.facts(of: saved, data, day: SystemClock.localDay),
       settings: RunConfiguration.settings(of: saved).filter { $0.name != "class_names" })
     try ReportFolder.write(page, to: directory)
+    console.note(PredictionText.written(reportIn: directory))
   }
 }
 

@@ -1,8 +1,11 @@
 // `mnist-predict --info FILE`: what a model file is.
 
 extension PredictOptions {
-  /// Prints what the file is; the model is only read. Throws as `SavedModel.init(readingFrom:)`.
-  package func describe(_ path: String, _ console: inout Console) throws {
+  /// Prints what the file is, or the model in a run's folder; it is only read. Throws as
+  /// `SavedModel.init(readingFrom:)`.
+  package func describe(_ place: String, _ console: inout Console) throws {
+    let inFolder = RunDirectory.modelPath(in: place)
+    let path = FileSystem.exists(inFolder) ? inFolder : place
     let description = ModelDescription(try ModelFile(readingFrom: path))
     if let note = PredictionText.convertedTypes(of: description.model, in: path) {
       console.note(note)

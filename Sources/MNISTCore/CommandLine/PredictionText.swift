@@ -98,6 +98,12 @@ package enum PredictionText {
     return "{\(members.joined(separator: ","))}"
   }
 
+  /// Which page is to be opened.
+  package static func written(reportIn directory: String) -> String {
+    let page = FileSystem.withSlash(directory) + "report.html"
+    return "\(PredictOptions.toolName): the report is \(PythonSyntax.escaped(page))"
+  }
+
   /// Accuracy with Wilson's interval, and the three pairs most often confused.
   ///
   /// `0.9837, 95 % interval 0.9810 to 0.9860 (163 of 10000 wrong); most confused: 4 as 9 (18), 7 as 2 (12)`

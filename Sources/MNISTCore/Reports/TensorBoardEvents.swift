@@ -27,7 +27,9 @@ enum TensorBoardEvents {
       ("train/loss", row.trainLoss), ("valid/loss", row.validLoss),
       ("valid/accuracy", row.validAccuracy), ("learning_rate", row.learningRate),
     ]
-    return scalars.filter { $0.0 != "learning_rate" || !$0.1.isNaN }.flatMap { scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime) }
+    return scalars.filter { $0.0 != "learning_rate" || !$0.1.isNaN }.flatMap {
+      scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime)
+    }
   }
 
   /// The settings of a run and the figures that it is judged by, for the page HPARAMS: what the run began with, told in its
