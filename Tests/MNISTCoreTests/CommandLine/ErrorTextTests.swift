@@ -47,11 +47,11 @@ import Testing
       }
       #expect(
         sentence("a/")
-          == "\(folder)/a/: not a file (expected a regular file, found a directory; its model is "
+          == "\(folder)/a/: not a file (expected a regular file, found a folder; its model is "
           + "\(folder)/a/model.ckpt, and --run_dir takes a run's folder)")
       #expect(
         sentence("b")
-          == "\(folder)/b: not a file (expected a regular file, found a directory)")
+          == "\(folder)/b: not a file (expected a regular file, found a folder)")
     }
   }
 

@@ -104,7 +104,7 @@ import Testing
     ),
     (
       "--model_fn run",
-      "run: not a file (expected a regular file, found a directory; its model is run/model.ckpt, and "
+      "run: not a file (expected a regular file, found a folder; its model is run/model.ckpt, and "
         + "--run_dir takes a run's folder)"
     ),
   ])
@@ -164,7 +164,7 @@ import Testing
       let folderAsModel = try await predict("--model_fn b --data_dir d", in: folder)
       #expect(
         folderAsModel.error
-          == "mnist-predict: error: b: not a file (expected a regular file, found a directory; its "
+          == "mnist-predict: error: b: not a file (expected a regular file, found a folder; its "
           + "model is b/model.ckpt, and --run_dir takes a run's folder)\n")
     }
   }
