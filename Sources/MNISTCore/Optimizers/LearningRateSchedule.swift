@@ -53,7 +53,10 @@ public enum LearningRateSchedule: String, CaseIterable, Sendable {
 public struct LearningRateScheduler: Sendable {
   /// What changes the rate from step to step once it is warmed up.
   public enum Main: Equatable, Sendable {
-    case constant, cosine
+    /// The same rate throughout.
+    case constant
+    /// Half a cosine.
+    case cosine
     /// Multiplied by `factor` every `interval` steps.
     case step(interval: Int, factor: Double)
   }

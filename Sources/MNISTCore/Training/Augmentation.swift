@@ -10,7 +10,12 @@
 public struct Augmentation: Equatable, Sendable {
   /// A way to vary an image.
   public enum Kind: String, CaseIterable, Sendable {
-    case affine, elastic, stroke
+    /// Turned, scaled, sheared and shifted.
+    case affine
+    /// Bent.
+    case elastic
+    /// With bolder or finer strokes.
+    case stroke
 
     /// Kinds with commas between them, such as `affine,elastic`, each once; nil where the text is none.
     package static func list(_ text: String) -> [Kind]? {
