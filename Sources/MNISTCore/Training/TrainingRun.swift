@@ -59,6 +59,10 @@ public final class TrainingRun {
     trainer.resume(from: state)
     loggedEpochs = state.loggedEpochs
     schedule = RunSchedule(settings, batchCount: trainBatchCount)
+    guard settings.hasSchedule else { return }
+    // Where only validation is left of an epoch, its report tells the rate of the last batch.
+    let batches = state.progress.train.batches
+    prepare(TrainingStep(epoch: state.epoch, batch: max(0, batches - 1)))
   }
 
   /// Trains until the settings' number of epochs or patience is behind the run and leaves the model in its best

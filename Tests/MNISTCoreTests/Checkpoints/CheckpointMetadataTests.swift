@@ -134,7 +134,7 @@ import Testing
     ),
     ("weight_decay", ["", "-0.1", "nan", "inf", "1e400"], "a finite number of at least 0"),
     ("decoupled_weight_decay", ["", "True", "1"], "true or false"),
-    ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine"),
+    ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine, step, plateau, one-cycle"),
     ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
     ("monitor", ["", "accuracy", "valid_loss "], "valid_loss, valid_accuracy"),
     ("class_weights", ["", "Balanced", "true"], "none, balanced"),

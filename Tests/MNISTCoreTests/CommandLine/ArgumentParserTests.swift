@@ -69,7 +69,8 @@ import Testing
     #expect(
       sentence(TrainOptions.parse(words("--model_fn m --l 1")))
         == "ambiguous option: --l could match --label_smoothing, --learning_rate, --lr_schedule, "
-        + "--lr_find, --log_dir")
+        + "--lr_per_batch, --lr_step_size, --lr_factor, --lr_patience, --lr_cooldown, --lr_find, "
+        + "--log_dir")
   }
 
   @Test(arguments: [["--n-epochs", "3"], ["--n-epochs=3"], ["--n-ep", "3"], ["--n-e=3"]])
@@ -163,7 +164,7 @@ import Testing
         }
         if case .options(let options) = PredictOptions.parse(arguments) {
           #expect(
-            !options.modelPath.isEmpty && options.batchSize >= 1 && options.testCount ?? 1 >= 1,
+            !(options.modelPath.isEmpty && options.describedPath == nil) && options.batchSize >= 1 && options.testCount ?? 1 >= 1,
             "seed \(seed): \(arguments)")
         }
       }

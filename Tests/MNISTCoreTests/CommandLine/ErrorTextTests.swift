@@ -43,7 +43,7 @@ import Testing
     try SmallSets.withFolder(["a/model.ckpt": [], "b/m": []]) { folder in
       func sentence(_ name: String) -> String {
         ErrorText.sentence(
-          FileError.notARegularFile(path: "\(folder)/\(name)", kind: "a directory"))
+          FileError.notARegularFile(path: "\(folder)/\(name)", kind: "a folder"))
       }
       #expect(
         sentence("a/")

@@ -19,7 +19,7 @@ import Testing
     expected.learningRateCurvePath = "b.CSV"
     expected.modelPath = "m"
     expected.arguments = ["--model_fn", "m"]
-    #expect(TrainOptions.parse(words("--lr_f b.CSV --model_fn m")) == .options(expected))
+    #expect(TrainOptions.parse(words("--lr_fi b.CSV --model_fn m")) == .options(expected))
   }
 
   @Test func withoutItTheModelFileIsNeeded() {

@@ -103,9 +103,8 @@ import Testing
                              [--predictions FILE] [--predictions_format FORM]
                              [--report [DIR]] [--log_dir DIR] [--run_dir DIR]
                              [--export PATH] [--export_uint8] [--info FILE]
-                             [--serve [ADDRESS:]PORT]
-                             [--allow_host NAME] [--verbose N] [--completions SHELL]
-                             [--version]
+                             [--serve [ADDRESS:]PORT] [--allow_host NAME]
+                             [--verbose N] [--completions SHELL] [--version]
                              [FILE ...]
         """)
   }

@@ -18,7 +18,7 @@ import Testing
     var line = line
     (line.epoch, line.secondsPerBatch) = (13, 0.111)
     #expect(
-      line.text(columns: 119)
+      line.text(columns: 100)
         == "Epoch 13/20  94/235  loss 0.0723  accuracy 0.9712  2,306 images/s  "
         + "epoch 16s, run 3:18 left")
     #expect(

@@ -258,7 +258,8 @@ import Testing
     ("--devices --compare a", "argument --compare: not allowed with argument --model_fn"),
     (
       "--lr_schedule linear",
-      "argument --lr_schedule: invalid choice: 'linear' (choose from 'constant', 'cosine')"
+      "argument --lr_schedule: invalid choice: 'linear' (choose from 'constant', 'cosine', "
+        + "'step', 'plateau', 'one-cycle')"
     ),
   ])
   func settingsThatMeanNothingTogetherAreRefused(_ line: String, _ sentence: String) {

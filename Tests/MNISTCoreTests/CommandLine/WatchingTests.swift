@@ -342,7 +342,7 @@ import Testing
       // Not one for each batch.
       #expect(lines.count < 7_500)
       let progress =
-        #/Epoch 1/1  \[[=> ]{20}\] \d+/15000  loss \d\.\d{4}  [\d,]+ images/s  (\d+s|\d+:\d\d) left/#
+        #/Epoch 1/1  (\[[=> ]{20}\] )?\d+/15000  loss \d\.\d{4}(  [\d,]+ images/s)?  epoch (\d+s|\d+:\d\d), run (\d+s|\d+:\d\d) left/#
       // How fast it goes is known from the second batch on.
       let first = #/Epoch 1/1  \[> {19}\] 1/15000  loss \d\.\d{4}/#
       for (index, line) in lines.dropFirst().dropLast().enumerated() {
@@ -368,7 +368,9 @@ import Testing
     let terminal = try PseudoTerminal(columns: columns)
     let run = try await train(
       line, in: folder, shell: "TERM=\(term) exec \"$@\" 2>\(terminal.path)")
-    return (run, terminal.textAtEnd())
+    let text = terminal.textAtEnd()
+    let answer = text.firstRange(of: "mnist-train: done in ")
+    return (run, String(text[..<(answer?.lowerBound ?? text.endIndex)]))
   }
 
   private func compare(_ line: String, in folder: String) async throws -> BuiltTool.Result {

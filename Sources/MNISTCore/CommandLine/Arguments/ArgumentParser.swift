@@ -16,7 +16,7 @@ struct ArgumentParser<Values> {
     case completions(CompletionShell)
   }
 
-  /// The options of the mirrored project, and those of version 1.0. Options that came later never
+  /// The options of the mirrored project, and those of versions 1.0 and 1.1. Options that came later never
   /// make an abbreviation ambiguous that was not so before.
   private static var generations: [Set<String>] {
     [
@@ -25,6 +25,8 @@ struct ArgumentParser<Values> {
         "use_dropout", "dropout_p", "verbose",
       ],
       ["data_dir", "seed", "n_threads", "n_test", "show", "version"],
+      // Of 1.1, those of which a later option has the beginning.
+      ["learning_rate", "lr_schedule", "log_dir", "resume", "patience", "compare", "completions"],
     ]
   }
 
