@@ -164,7 +164,8 @@ import Testing
         }
         if case .options(let options) = PredictOptions.parse(arguments) {
           #expect(
-            !(options.modelPath.isEmpty && options.describedPath == nil) && options.batchSize >= 1 && options.testCount ?? 1 >= 1,
+            !(options.modelPath.isEmpty && options.describedPath == nil) && options.batchSize >= 1
+              && options.testCount ?? 1 >= 1,
             "seed \(seed): \(arguments)")
         }
       }
