@@ -37,7 +37,7 @@ extension TrainOptions {
     if modelPath.isEmpty { words += ["--model_fn", "model.ckpt"] }
     words += arguments
     if self.seed == nil { words += ["--seed", "\(seed)"] }
-    return (words + ["--learning_rate", learningRate]).map(ShellText.quoted).joined(separator: " ")
+    return ShellText.line(words + ["--learning_rate", learningRate])
   }
 }
 

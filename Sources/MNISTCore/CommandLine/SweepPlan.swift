@@ -93,11 +93,7 @@ struct SweepPlan: Equatable, Sendable {
 
   /// The run's best epoch up to one: of equals the last, whose model is kept.
   func best(of state: State, upTo rung: Int = .max) -> LoggedEpoch? {
-    state.epochs.prefix { $0.epoch <= rung }.reduce(nil as LoggedEpoch?) { best, epoch in
-      guard let best else { return epoch }
-      return monitor.isBetter(best.value(of: monitor), than: epoch.value(of: monitor))
-        ? best : epoch
-    }
+    LoggedEpoch.best(of: state.epochs.prefix { $0.epoch <= rung }, by: monitor)
   }
 
   /// The best run that has not failed, and its best epoch; nil before there is one.

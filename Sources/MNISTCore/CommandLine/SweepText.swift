@@ -28,7 +28,7 @@ extension SweepFolder {
   /// A command line for each run that is due now, which depend on nothing of each other; none where the sweep is over.
   package func commands(_ common: TrainOptions) throws -> [String] {
     sweep.plan.due(try states()).steps.map { step in
-      text(command(common) + ["--sweep_run", "\(step.run + 1)"])
+      ShellText.line(command(common) + ["--sweep_run", "\(step.run + 1)"])
     }
   }
 
@@ -45,15 +45,11 @@ extension SweepFolder {
     return words
   }
 
-  private func text(_ words: [String]) -> String {
-    words.map(ShellText.quoted).joined(separator: " ")
-  }
-
   /// Of a sweep that a signal has ended.
   package func stopped(by signal: StopSignal, _ common: TrainOptions) -> String {
     let run = common.sweepRun.map { ["--sweep_run", "\($0)"] } ?? []
     return "\(TrainOptions.toolName): stopped by \(signal.name), the sweep is saved; go on with\n  "
-      + text(command(common) + run)
+      + ShellText.line(command(common) + run)
   }
 
   /// Of a run that was named and is not due.
@@ -95,7 +91,7 @@ extension SweepFolder {
         + (details.isEmpty ? "" : " (\(details))")
         + ": valid_loss=\(NumberText.scientific(epoch.validLoss)) "
         + "valid_accuracy=\(NumberText.fixed(epoch.validAccuracy)); measure it with\n  "
-        + text(words))
+        + ShellText.line(words))
     return lines
   }
 }

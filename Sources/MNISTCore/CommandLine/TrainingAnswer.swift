@@ -35,7 +35,7 @@ extension TrainingText {
   private static func command(_ tool: String, of options: TrainOptions) -> String {
     var words = [tool] + options.place
     if let directory = options.dataDirectory { words += ["--data_dir", directory] }
-    return words.map(ShellText.quoted).joined(separator: " ")
+    return ShellText.line(words)
   }
 
   /// The options with which a run that is over goes on; nil where it cannot.

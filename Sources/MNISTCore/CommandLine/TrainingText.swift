@@ -151,7 +151,7 @@ package enum TrainingText {
     if let count = options.threadCount { words += ["--n_threads", "\(count)"] }
     if options.verbosity != 1 { words += ["--verbose", "\(options.verbosity)"] }
     return "\(tool): stopped by \(signal.name), the run is saved; go on with\n  "
-      + words.map(ShellText.quoted).joined(separator: " ")
+      + ShellText.line(words)
   }
 
   /// What a device that failed has left of the run.
@@ -189,6 +189,9 @@ package enum TrainingText {
 
 /// Text as a word of a POSIX shell's command line, to be copied from the terminal.
 enum ShellText {
+  /// A command line of these words.
+  static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+
   /// As it is where that is safe, else in quotes; where it could steer a terminal, or is not UTF-8, with
   /// escapes in `$'…'`.
   static func quoted(_ text: String) -> String {

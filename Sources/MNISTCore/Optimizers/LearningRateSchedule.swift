@@ -168,7 +168,7 @@ public struct LearningRatePlateau: Sendable {
       badCount = 0
     }
     if badCount > patience {
-      let lower = max(rate * factor, 0)
+      let lower = rate * factor
       // Below this it makes no difference.
       if rate - lower > 1e-8 { rate = lower }
       (cooldownLeft, badCount) = (cooldown, 0)

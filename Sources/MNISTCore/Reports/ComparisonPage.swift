@@ -7,28 +7,9 @@ struct ComparisonPage {
   /// The whole page.
   var html: String {
     let title = comparison.runs.count == 1 ? "One run" : "\(comparison.runs.count) runs compared"
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title)</title>
-      <style>
-      \(ReportStyle.css)
-      \(Self.css)
-      </style>
-      </head>
-      <body>
-      <main>
-      \([header(title), curves, table, groups].filter { !$0.isEmpty }.joined(separator: "\n"))
-      </main>
-      <footer>Written by mnist-train.</footer>
-      </body>
-      </html>
-
-      """
+    return ReportStyle.page(
+      title: title, css: Self.css, parts: [header(title), curves, table, groups],
+      tool: "mnist-train")
   }
 
   /// Of the runs' best epochs.

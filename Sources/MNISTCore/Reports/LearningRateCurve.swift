@@ -62,7 +62,7 @@ enum LearningRateCurve {
     let limit = LearningRateRangeTest.divergence * test.lowestLoss
     let axis = ChartAxis(
       holding: test.points.flatMap { [$0.loss, $0.smoothedLoss] }.filter { $0 <= limit })
-    let panel = Panel(axis: axis, points: test.points)
+    let panel = Panel(axis, test.points)
     var parts = [
       svgStart + """
         <desc id="rates-text">\(summary(test, suggestion))</desc>
@@ -72,7 +72,7 @@ enum LearningRateCurve {
         <rect class="ground" width="720" height="378" rx="8"/>
         """,
       CurvesSVG.heading(y: 28, "Loss", [("train", "batch"), ("valid", "smoothed")]),
-      panel.grid, panel.rates,
+      panel.chart.grid, panel.rates,
     ]
     if let suggestion { parts.append(panel.marker(suggestion)) }
     parts.append(panel.line("train", \.loss))
@@ -96,10 +96,17 @@ enum LearningRateCurve {
 
   /// The diagram: the learning rate's logarithm to the right, the loss upwards.
   private struct Panel {
-    let axis: ChartAxis
+    /// Its scale upwards, and the place of it all.
+    let chart: ChartPanel
     let points: [LearningRateRangeTest.Point]
 
     static let (left, right, top, bottom) = (64, 696, 64, 320)
+
+    init(_ axis: ChartAxis, _ points: [LearningRateRangeTest.Point]) {
+      chart = ChartPanel(top: Self.top, height: Self.bottom - Self.top, axis, lastEpoch: 1)
+      self.points = points
+    }
+
     /// Powers of ten.
     static let exponents = -8...0
 
@@ -109,19 +116,9 @@ enum LearningRateCurve {
       return number(Double(Self.left) + Double(Self.right - Self.left) * share)
     }
 
-    func y(_ loss: Double) -> String {
-      number(Double(Self.bottom) - Double(Self.bottom - Self.top) * axis.place(loss))
-    }
+    func y(_ loss: Double) -> String { number(chart.y(loss)) }
 
     private func number(_ place: Double) -> String { NumberText.fixed(place, decimals: 1) }
-
-    var grid: String {
-      axis.ticks.map { tick in
-        "<path class=\"grid\" d=\"M\(Self.left) \(y(tick))H\(Self.right)\"/>"
-          + "<text class=\"end\" x=\"\(Self.left - 8)\" y=\"\(y(tick))\" dy=\"4\">"
-          + "\(NumberText.fixed(tick, decimals: axis.decimals))</text>"
-      }.joined(separator: "\n")
-    }
 
     var rates: String {
       Self.exponents.map { exponent in

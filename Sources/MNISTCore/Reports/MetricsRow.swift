@@ -135,10 +135,6 @@ extension MetricsRow {
   package static func best(
     of rows: [MetricsRow], by monitor: MonitoredFigure = .validLoss
   ) -> MetricsRow? {
-    rows.reduce(nil as MetricsRow?) { best, row in
-      let value = row.value(of: monitor)
-      guard !value.isNaN else { return best }
-      return best.map { monitor.isBetter($0.value(of: monitor), than: value) } ?? false ? best : row
-    }
+    monitor.best(of: rows) { $0.value(of: monitor) }
   }
 }

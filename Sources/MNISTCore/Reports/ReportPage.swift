@@ -36,28 +36,10 @@ package struct ReportPage {
 
   /// The whole page.
   package var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>Accuracy \(percent(evaluation.accuracy.value)) – classification report</title>
-    <style>
-    \(ReportStyle.css)
-    </style>
-    </head>
-    <body>
-    <main>
-    \([header, curves, classes, matrix, pairsAndCalibration, gallery, runSettings].filter { !$0.isEmpty }
-      .joined(separator: "\n"))
-    </main>
-    <footer>Written by mnist-predict.</footer>
-    </body>
-    </html>
-
-    """
+    ReportStyle.page(
+      title: "Accuracy \(percent(evaluation.accuracy.value)) – classification report",
+      parts: [header, curves, classes, matrix, pairsAndCalibration, gallery, runSettings],
+      tool: "mnist-predict")
   }
 
   // MARK: Head

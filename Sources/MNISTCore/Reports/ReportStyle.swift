@@ -22,6 +22,36 @@ enum ReportStyle {
     --right:#0b66c3;--wrong:#a8370a;--right-cell:#78b2f2;--wrong-cell:#f79a63;--shadow:none
     """
 
+  /// A whole page, which opens without a network.
+  ///
+  /// - Parameters:
+  ///   - css: of the page alone, after what all share.
+  ///   - parts: of its content; empty ones are left out.
+  ///   - tool: which has written it.
+  static func page(title: String, css: String? = nil, parts: [String], tool: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(title)</title>
+    <style>
+    \([Self.css, css].compactMap(\.self).joined(separator: "\n"))
+    </style>
+    </head>
+    <body>
+    <main>
+    \(parts.filter { !$0.isEmpty }.joined(separator: "\n"))
+    </main>
+    <footer>Written by \(tool).</footer>
+    </body>
+    </html>
+
+    """
+  }
+
   static let css = """
     :root{\(light)}
     @media screen and (prefers-color-scheme:dark){:root{\(dark)}}

@@ -23,13 +23,12 @@ enum TensorBoardEvents {
   /// The scalars of an epoch: `train/loss`, `valid/loss`, `valid/accuracy`, `learning_rate`; of the last, none where
   /// it is not known.
   static func epoch(_ row: MetricsRow, wallTime: Double) -> [UInt8] {
-    let scalars = [
+    var scalars = [
       ("train/loss", row.trainLoss), ("valid/loss", row.validLoss),
-      ("valid/accuracy", row.validAccuracy), ("learning_rate", row.learningRate),
+      ("valid/accuracy", row.validAccuracy),
     ]
-    return scalars.filter { $0.0 != "learning_rate" || !$0.1.isNaN }.flatMap {
-      scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime)
-    }
+    if !row.learningRate.isNaN { scalars.append(("learning_rate", row.learningRate)) }
+    return scalars.flatMap { scalar($0.0, $0.1, step: row.epoch, wallTime: wallTime) }
   }
 
   /// The settings of a run and the figures that it is judged by, for the page HPARAMS: what the run began with, told in its

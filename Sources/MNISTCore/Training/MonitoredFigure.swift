@@ -13,6 +13,17 @@ public enum MonitoredFigure: String, CaseIterable, Sendable {
     prefersLower ? value < other : value > other
   }
 
+  /// What has the best value, of equals the last, as the trainer keeps it; what has none (not-a-number) is passed over.
+  package func best<Epoch>(
+    of epochs: some Sequence<Epoch>, by value: (Epoch) -> Double
+  ) -> Epoch? {
+    epochs.reduce(nil as Epoch?) { best, epoch in
+      guard !value(epoch).isNaN else { return best }
+      guard let best, isBetter(value(best), than: value(epoch)) else { return epoch }
+      return best
+    }
+  }
+
   /// As a sentence has it: `validation loss`.
   package var words: String { self == .validLoss ? "validation loss" : "validation accuracy" }
 
@@ -41,12 +52,8 @@ extension LoggedEpoch {
 
   /// The epoch whose model is kept: of the best values the last, as the trainer has it; nil of none.
   package static func best(
-    of epochs: [LoggedEpoch], by monitor: MonitoredFigure
+    of epochs: some Sequence<LoggedEpoch>, by monitor: MonitoredFigure
   ) -> LoggedEpoch? {
-    epochs.reduce(nil as LoggedEpoch?) { best, epoch in
-      guard let best, monitor.isBetter(best.value(of: monitor), than: epoch.value(of: monitor))
-      else { return epoch }
-      return best
-    }
+    monitor.best(of: epochs) { $0.value(of: monitor) }
   }
 }

@@ -136,9 +136,9 @@ public final class Trainer {
     model.evaluate()
   }
 
-  /// The batches of a training pass, in a fresh order each time.
+  /// The batches of a training pass, in a fresh order each time where a generator draws one.
   func batches(
-    of data: any Dataset, _ batchSize: Int, shuffledBy generator: RandomGenerator
+    of data: any Dataset, _ batchSize: Int, shuffledBy generator: RandomGenerator? = nil
   ) -> DataLoader {
     let needsPairs = model.modules.contains { $0 is BatchNorm1d }
     return DataLoader(

@@ -39,15 +39,12 @@ public final class TrainingRun {
       model.parameters, learningRate: settings.learningRate,
       weightDecay: settings.weightDecay, decoupledWeightDecay: settings.decoupledWeightDecay)
     optimizer.scheduleEntries = RunSchedule.entries(of: settings)
-    trainBatchCount =
-      DataLoader(
-        trainData, batchSize: settings.batchSize, smallestBatch: settings.useDropout ? 1 : 2
-      ).batchCount
-    schedule = RunSchedule(settings, batchCount: trainBatchCount)
     trainer = Trainer(
       model: model, optimizer: optimizer,
       criterion: settings.makeLoss(trainingOn: trainData.indices.map { Int(images.labels[$0]) }),
       monitor: settings.monitor, gradientNormLimit: settings.gradientNormLimit)
+    trainBatchCount = trainer.batches(of: trainData, settings.batchSize).batchCount
+    schedule = RunSchedule(settings, batchCount: trainBatchCount)
     if settings.hasSchedule { prepare(TrainingStep(epoch: 0, batch: 0)) }
   }
 

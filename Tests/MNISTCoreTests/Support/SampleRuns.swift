@@ -1,3 +1,5 @@
+import Testing
+
 @testable import MNISTCore
 
 /// Made-up runs for what draws and compares them.
@@ -34,5 +36,30 @@ enum SampleRuns {
     LoggedRun(
       name: name, configuration: configuration(seed: seed, batchSize: batchSize),
       rows: losses.enumerated().map { row($0.offset + 1, valid: $0.element, accuracy: accuracy) })
+  }
+
+  /// A run that is stopped after each of so many events and goes on from its file's bytes each time, in another process's
+  /// objects: what it has told, and its last bytes.
+  static func stoppedAtEachEvent(
+    _ settings: TrainingSettings, _ images: ImageSet, eventCount: Int
+  ) throws -> (told: [TrainingEvent], bytes: [UInt8]?) {
+    struct Stop: Error {}
+    var told: [TrainingEvent] = []
+    var bytes: [UInt8]?
+    while told.count < eventCount {
+      let run = TrainingRun(settings, images: images)
+      if let bytes {
+        let file = try TensorFile(parsing: bytes, path: "m")
+        run.resume(from: try Checkpoint(file, path: "m").state)
+      }
+      #expect(throws: Stop.self) {
+        try run.train {
+          told.append($0)
+          throw Stop()
+        }
+      }
+      bytes = Checkpoint(settings: settings, state: run.state).encoded()
+    }
+    return (told, bytes)
   }
 }

@@ -143,23 +143,8 @@ import Testing
     }
     #expect(whole.state.highestAccuracy == accuracies.max())
 
-    struct Stop: Error {}
-    var told: [TrainingEvent] = []
-    var bytes: [UInt8]?
-    while told.count < events.count {
-      let run = TrainingRun(settings, images: images)
-      if let bytes {
-        let file = try TensorFile(parsing: bytes, path: "m")
-        run.resume(from: try Checkpoint(file, path: "m").state)
-      }
-      #expect(throws: Stop.self) {
-        try run.train {
-          told.append($0)
-          throw Stop()
-        }
-      }
-      bytes = Checkpoint(settings: settings, state: run.state).encoded()
-    }
+    let (told, bytes) = try SampleRuns.stoppedAtEachEvent(
+      settings, images, eventCount: events.count)
     #expect(told == events)
     #expect(bytes == expected)
   }

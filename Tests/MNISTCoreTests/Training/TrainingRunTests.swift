@@ -119,23 +119,8 @@ import Testing
     try whole.train { events.append($0) }
     let expected = Checkpoint(settings: settings, state: whole.state).encoded()
 
-    struct Stop: Error {}
-    var told: [TrainingEvent] = []
-    var bytes: [UInt8]?
-    while told.count < events.count {
-      let run = TrainingRun(settings, images: images)
-      if let bytes {
-        let file = try TensorFile(parsing: bytes, path: "m")
-        run.resume(from: try Checkpoint(file, path: "m").state)
-      }
-      #expect(throws: Stop.self) {
-        try run.train {
-          told.append($0)
-          throw Stop()
-        }
-      }
-      bytes = Checkpoint(settings: settings, state: run.state).encoded()
-    }
+    let (told, bytes) = try SampleRuns.stoppedAtEachEvent(
+      settings, images, eventCount: events.count)
     #expect(told == events)
     #expect(bytes == expected)
   }

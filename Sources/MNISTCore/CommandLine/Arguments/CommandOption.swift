@@ -74,82 +74,68 @@ struct CommandOption<Values> {
 }
 
 extension CommandOption {
+  private func changed(_ change: (inout CommandOption) -> Void) -> CommandOption {
+    var option = self
+    change(&option)
+    return option
+  }
+
   /// The same option, which can also be given by this name.
   func alias(_ name: String) -> CommandOption {
-    var option = self
-    option.alias = name
-    return option
+    changed { $0.alias = name }
   }
 
   /// The same option, which does not go with another: that one must say the same of this one.
   func excluding(_ name: String) -> CommandOption {
-    var option = self
-    option.excluded.insert(name)
-    return option
+    changed { $0.excluded.insert(name) }
   }
 
   /// The same option, which may stand without its value, and says this then.
   func orWithoutValue(_ store: @escaping (inout Values) -> Void) -> CommandOption {
-    var option = self
-    option.metavariable = metavariable.map { "[\($0)]" }
-    option.storeWithoutValue = store
-    return option
+    changed {
+      $0.metavariable = metavariable.map { "[\($0)]" }
+      $0.storeWithoutValue = store
+    }
   }
 
   /// The same option, which goes with another only.
   func needing(_ name: String) -> CommandOption {
-    var option = self
-    option.needed = name
-    return option
+    changed { $0.needed = name }
   }
 
   /// The same option, for which a shell offers files beside folders.
   func offeringFiles() -> CommandOption {
-    var option = self
-    option.completion = .files
-    return option
+    changed { $0.completion = .files }
   }
 
   /// The same option, which has no effect where `reason` gives one.
   func noEffect(_ reason: @escaping (Values) -> String?) -> CommandOption {
-    var option = self
-    option.reasonForNoEffect = reason
-    return option
+    changed { $0.reasonForNoEffect = reason }
   }
 
   /// The same option, of which a name cut short means an older one first.
   var late: CommandOption {
-    var option = self
-    option.isLate = true
-    return option
+    changed { $0.isLate = true }
   }
 
   /// The same option, which is another use of the tool, with only these others.
   func alone(with companions: Set<String>) -> CommandOption {
-    var option = alone
-    option.companions = companions
-    return option
+    alone.changed { $0.companions = companions }
   }
 
   /// The same option, which no file of settings can have: it says what is done, not how.
   var onlyOnCommandLine: CommandOption {
-    var option = self
-    option.write = nil
-    return option
+    changed { $0.write = nil }
   }
 
   /// The same option, beside which none is required.
   var waivingRequired: CommandOption {
-    var option = self
-    option.waivesRequired = true
-    return option
+    changed { $0.waivesRequired = true }
   }
 
   /// The same option, which is another use of the tool.
   var alone: CommandOption {
-    var option = self
-    option.standsAlone = true
-    return option
+    changed { $0.standsAlone = true }
   }
 
   static var help: CommandOption {
