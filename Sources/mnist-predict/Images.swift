@@ -9,7 +9,7 @@ func predictImages(
   try options.checkPredictionsPath()
   var images = try options.openImages(for: saved)
   for note in options.notes(on: images) { console.note(note) }
-  let model = saved.makeModel()
+  let model = try options.answering(saved)
   let table = PredictionTable(options.predictionsForm ?? .csv, images, saved)
   let file = try options.openPredictions()
   func put(_ lines: String) throws {

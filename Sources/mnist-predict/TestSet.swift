@@ -8,7 +8,7 @@ func predictTestSet(
   let log = try options.curvesDirectory.flatMap { try runLog(in: $0, of: saved, options, &console) }
   if let directory = options.reportDirectory { try ReportFolder.checkWritable(directory) }
 
-  let model = saved.makeModel()
+  let model = try options.answering(saved)
   let images = data.images
   let count = min(options.testCount ?? images.count, images.count)
   if let note = PredictionText.clippedTestCount(options.testCount, to: images.count) {

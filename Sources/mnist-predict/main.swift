@@ -19,11 +19,12 @@ func predict(_ options: PredictOptions, _ console: inout Console) throws {
   if let note = PredictionText.convertedTypes(of: saved, in: options.modelPath) {
     console.note(note)
   }
+  if let note = PredictionText.shifts(options) { console.note(note) }
   guard options.pictures.isEmpty else {
     try MemoryNeed(predicting: saved.layout, batchSize: 1, imageCount: 1).check()
     let size = try saved.pictureSize(path: options.modelPath)
     predictPictures(
-      options, saved.makeModel(), size, names: saved.classNames, &console)
+      options, try options.answering(saved), size, names: saved.classNames, &console)
     return
   }
   guard options.imagesPath == nil else { return try predictImages(options, saved, &console) }

@@ -9,6 +9,10 @@ func train(_ options: TrainOptions, _ console: inout Console) throws {
   if let path = options.sweepPath, let directory = options.sweepDirectory {
     return try sweep(path, in: directory, options, &console)
   }
+  if let note = TrainingText.recipe(options) { console.note(note) }
+  if let path = options.augmentationSheetPath {
+    return try showAugmentation(in: path, options, &console)
+  }
   StopSignal.listen()
   if let file = try options.learningRateCurveFile() {
     return try testLearningRates(options, writingTo: file, &console)

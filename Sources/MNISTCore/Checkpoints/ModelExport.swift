@@ -67,7 +67,9 @@ package struct ModelExport {
   /// - Parameter check: may refuse what would be done with the model that is there.
   package func write(to path: String, check: (Former?) throws -> Void) throws {
     if isONNX {
-      try checkReplaceable(path)
+      try OutputFile.checkStanding(
+        at: path, what: "no export", expected: "an ONNX file of \(Self.producer)"
+      ) { ONNXModel.isFile(of: Self.producer, $0) }
       let folders = try MadeFolders(around: path)
       try withExtendedLifetime(folders) { () throws(FileError) in
         try OutputFile.write(content, to: path)
@@ -77,17 +79,5 @@ package struct ModelExport {
       try check(file.former.flatMap { former in file.backup.map { (former, $0.path) } })
       try file.write(content)
     }
-  }
-
-  /// Refuses what is no ONNX file of this program, and not empty.
-  private func checkReplaceable(_ path: String) throws(FileError) {
-    guard FileSystem.leadsToFile(path) || errno != ENOENT else { return }
-    let file = try InputFile(path, limit: .max)
-    let start = try file.read(0..<min(FileKind.prefixBytes, file.size))
-    guard !start.isEmpty, !ONNXModel.isFile(of: Self.producer, start) else { return }
-    throw .notReplaced(
-      path: path,
-      what: "no export (expected an ONNX file of \(Self.producer) or no file, found "
-        + (FileKind.name(start) ?? "something else") + ")")
   }
 }

@@ -12,6 +12,8 @@ package struct PredictOptions: Equatable, Sendable {
   package var predictionsForm: PredictionTable.Form?
   /// Whether pictures are taken as they are, not fitted to the form of the model's images.
   package var isRaw = false
+  /// Whether an answer is the mean of nine, of the image and of its shifts by a pixel.
+  var averagesShifts = false
   /// Which images; `nil` asks for those that belong to the model's.
   package var dataset: DatasetChoice?
   /// Where the data is; `nil` where that was not said.
@@ -78,6 +80,13 @@ package struct PredictOptions: Equatable, Sendable {
   /// What stands for the run's folder until that is known: no value of an option is empty.
   private static let reportOfRun = ""
 
+  /// The model that answers. Throws `CheckpointError` where images are shifted and their size is not known.
+  package func answering(_ saved: SavedModel) throws(CheckpointError) -> any Module {
+    let model = saved.makeModel()
+    return averagesShifts
+      ? ShiftedMean(model, size: try saved.pictureSize(path: modelPath)) : model
+  }
+
   /// The log for the report's curves; that of a run's folder where it has one.
   package var curvesDirectory: String? {
     guard let runDirectory, reportDirectory != nil else { return logDirectory }
@@ -117,6 +126,7 @@ package struct PredictOptions: Equatable, Sendable {
       with(serves && testCount != nil, "--serve", "--n_test"),
       with(serves && show, "--serve", "--show"),
       with(serves && json, "--serve", "--json"),
+      with(serves && averagesShifts, "--serve", "--shifts"),
       without(isRaw && !hasFiles && !hasImages, "--raw", "\(file) or --images"),
       with(hasImages && hasFiles, "--images", file),
       with(testCount != nil && hasFiles, "--n_test", file),
@@ -226,6 +236,10 @@ package struct PredictOptions: Equatable, Sendable {
         .flag(
           "raw", \.isRaw, .files,
           "take pictures as they are, in the size and the shades of the training's"),
+        .flag(
+          "shifts", \.averagesShifts, .machine,
+          "predict nine times, also shifted by a pixel each way, and take the mean"
+        ).noEffect(withoutPrediction),
         .flag(
           "json", \.json, .output, "print a JSON object a line, the last one with the summary"),
         .path(

@@ -21,6 +21,13 @@ package enum PredictionText {
     PythonSyntax.escaped(ClassNames.name(of: label, in: names))
   }
 
+  /// Of answers that are means of nine; nil where they are not.
+  package static func shifts(_ options: PredictOptions) -> String? {
+    options.averagesShifts
+      ? "\(PredictOptions.toolName): each answer is the mean of nine, for the image and its shifts by a pixel"
+      : nil
+  }
+
   /// Of more test images than there are; nil where they were not asked for.
   package static func clippedTestCount(_ asked: Int?, to count: Int) -> String? {
     guard let asked, asked > count else { return nil }

@@ -100,6 +100,14 @@ extension TrainOptions {
           "what the ranges of --augment are multiplied with"
         ).noEffect { $0.settings.augmentationKinds.isEmpty ? "without --augment" : nil },
         .path(
+          "show_augmentation", "FILE", \.augmentationSheetPath, .training,
+          "write a sheet of images as --augment varies them to FILE, a PNG, and train nothing"
+        ).onlyOnCommandLine.waivingRequired,
+        .choice(
+          "recipe", "NAME", Recipe.self, default: "none", .training,
+          "settings that do well together, printed at the start; options win"
+        ) { $0.recipe = $1 }.excluding("config").onlyOnCommandLine,
+        .path(
           "start_from", "FILE", \.startPath, .training,
           "begin with the weights of this model in place of random ones"
         ).excluding("resume"),
@@ -197,7 +205,7 @@ extension TrainOptions {
         .path(
           "config", "FILE", \.configPath, .files,
           "settings of a run's config.json, or of lines such as n_epochs = 5; options win"
-        ).onlyOnCommandLine,
+        ).excluding("recipe").onlyOnCommandLine,
         .flag(
           "print_config", \.printsConfiguration, .output,
           "print all settings as a file for --config, and train nothing"

@@ -43,6 +43,10 @@ package struct TrainOptions: Equatable, Sendable {
   var overwrite = false
   /// A file with settings, which those of the command line win over.
   var configPath: String?
+  /// Settings by name, which those of the command line win over.
+  var recipe: Recipe?
+  /// The file for a sheet of augmented images; where there is one, nothing is trained.
+  package var augmentationSheetPath: String?
   /// Whether the settings are printed; then nothing is trained.
   var printsConfiguration = false
   /// The epoch after which the run is saved and ends, to go on later; `nil` for its last one.
@@ -59,8 +63,8 @@ package struct TrainOptions: Equatable, Sendable {
   /// Of a run that goes on, the whole command line: what it does not say is for the file to say. Where learning rates
   /// are tested, the command line that trains, but for the rate.
   var arguments: [String] = []
-  /// And the settings before it.
-  private var configuration: SettingsFile?
+  /// The settings before it: what the file or the recipe says and the command line does not.
+  private(set) var configuration: SettingsFile?
 
   init(modelPath: String) {
     self.modelPath = modelPath
@@ -71,14 +75,21 @@ package struct TrainOptions: Equatable, Sendable {
     let start = TrainOptions(modelPath: "")
     var invocation = command.parse(arguments, startingFrom: start)
     var file: SettingsFile?
-    if case .options(let options) = invocation, let path = options.configPath {
+    if case .options(let options) = invocation, options.configPath != nil || options.recipe != nil {
       do {
-        file = try command.settings(of: configurationFile(path), beside: arguments, start)
+        let all = try options.recipe?.file ?? configurationFile(options.configPath ?? "")
+        file = try command.settings(of: all, beside: arguments, start)
         invocation = command.parse(arguments, startingFrom: start, after: file)
+        if case .options(var options) = invocation, options.resume || options.recipe != nil {
+          options.configuration = file
+          invocation = .options(options)
+        }
       } catch let problem as UsageError.Problem {
         return .mistake(command.error(problem))
       } catch {
-        return .failure(error as? FileError ?? .cannotRead(path: path, reason: "\(error)"))
+        return .failure(
+          error as? FileError
+            ?? .cannotRead(path: options.configPath ?? "", reason: "\(error)"))
       }
     }
     // No file of settings says where a run is.
@@ -96,7 +107,6 @@ package struct TrainOptions: Equatable, Sendable {
     }
     if case .options(var options) = invocation, options.resume, !options.printsConfiguration {
       options.arguments = arguments
-      options.configuration = file
       // What has an effect is for the file to say, too.
       options.optionsWithoutEffect = []
       return .options(options)
@@ -121,6 +131,7 @@ package struct TrainOptions: Equatable, Sendable {
     if sweepPath != nil, sweepDirectory == nil {
       return .notAllowedWithout(option: "--sweep", other: "--sweep_dir")
     }
+    if let problem = augmentationSheetContradiction { return problem }
     return printsRuns && sweepRun != nil
       ? .notAllowedWith(option: "--print_runs", other: "--sweep_run") : nil
   }

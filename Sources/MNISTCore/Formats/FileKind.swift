@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What a file is, by its first bytes: for the sentence about a file that is not what was expected.
 enum FileKind {
   /// As many bytes as are looked at.
@@ -91,5 +99,27 @@ enum FileKind {
     if hasColumns { return "a CSV file" }
     let isUTF8 = String(validating: bytes.dropLast(min(3, bytes.count - 1)), as: UTF8.self) != nil
     return isUTF8 ? "a text file" : nil
+  }
+}
+
+extension OutputFile {
+  /// Refuses to put another file in the place of the one at `path`, unless that is empty or one of those that may be
+  /// replaced. Throws `FileError`.
+  ///
+  /// - Parameters:
+  ///   - what: what it is not, such as `no export`.
+  ///   - expected: which files may be replaced, in words.
+  ///   - isReplaceable: tells that by a file's beginning.
+  static func checkStanding(
+    at path: String, what: String, expected: String, isReplaceable: ([UInt8]) -> Bool
+  ) throws(FileError) {
+    guard FileSystem.leadsToFile(path) || errno != ENOENT else { return }
+    let file = try InputFile(path, limit: .max)
+    let start = try file.read(0..<min(FileKind.prefixBytes, file.size))
+    guard !start.isEmpty, !isReplaceable(start) else { return }
+    throw .notReplaced(
+      path: path,
+      what: "\(what) (expected \(expected) or no file, found "
+        + (FileKind.name(start) ?? "something else") + ")")
   }
 }

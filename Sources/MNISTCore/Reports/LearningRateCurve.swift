@@ -175,25 +175,15 @@ package struct LearningRateCurveFile: Sendable {
       stop("a curve of learning rates ends in \(Self.endings), not as \(path) does")
     }
     (self.path, self.form) = (path, form)
-    try checkReplaceable()
+    try OutputFile.checkStanding(
+      at: path, what: "no curve of learning rates", expected: "one"
+    ) { $0.starts(with: form.start.utf8) }
     let folder = FileSystem.split(path).folder
     if folder.isEmpty || FileSystem.leadsToFile(folder) {
       try OutputFile.checkWritable(path, byteCount: 0)
     } else {
       try NewFolder.checkWritable(folder)
     }
-  }
-
-  private func checkReplaceable() throws(FileError) {
-    guard FileSystem.leadsToFile(path) || errno != ENOENT else { return }
-    let file = try InputFile(path, limit: .max)
-    let start = Array(form.start.utf8)
-    let found = try file.read(0..<min(max(start.count, FileKind.prefixBytes), file.size))
-    guard !found.isEmpty, !found.starts(with: start) else { return }
-    throw .notReplaced(
-      path: path,
-      what: "no curve of learning rates (expected one or no file, found "
-        + (FileKind.name(found) ?? "something else") + ")")
   }
 
   /// Replaces the file, or makes it, and folders around it. Throws `FileError`.

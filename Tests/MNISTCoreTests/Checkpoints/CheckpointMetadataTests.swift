@@ -94,56 +94,57 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("format_version", ["", "0", "-1", "1.0", "x", "9223372036854775808"], "1 to \(Int.max)"),
-    ("image_height", ["", "0", "-28", "28.0", " 28", "2147483648", "1e1"], "1 to 2147483647"),
-    ("image_width", ["", "0", "-28", "2147483648"], "1 to 2147483647"),
-    ("output_size", ["", "0", "-1", "257"], "1 to 256"),
-    (
-      "hidden_sizes",
-      [
-        "", ",", "0", "9,0", "9,", ",9", "9,,6", "9, 6", "-9", "9;6", "2147483648", "1,1,1,1,1,1",
-        String(repeating: "1,", count: 1_000) + "1",
-      ], "sizes of 1 or more, separated by commas, at most 5 with 65 tensors"
-    ),
-    ("use_dropout", ["", "True", "1", "yes"], "true or false"),
-    ("dropout_p", ["", "1", "-0.1", "nan", "inf", "1e400", "0,5"], "at least 0 and less than 1"),
-    (
-      "train_ratio", ["", "0", "1", "-0.5", "nan", "inf", "1e-400"],
-      "greater than 0 and less than 1"
-    ),
-    ("batch_size", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
-    ("n_epochs", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
-    ("seed", ["", "-1", "18446744073709551616", "1.0"], "0 to 18446744073709551615"),
-    ("train_images_crc32", ["", "0x", "0xg", "0x100000000", "-1"], "eight hexadecimal digits"),
-    ("train_labels_crc32", ["", "0x100000000"], "eight hexadecimal digits"),
-    ("epoch", ["", "-1", "21"], "0 to 20"),
-    ("train_batches", ["", "-1", "9223372036854775808"], "0 to \(Int.max)"),
-    ("train_loss_sum", ["", "nan", "inf", "x"], "a finite number"),
-    ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
-    ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
-    ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
-    (
-      "dataset", ["", "MNIST", "fashionMNIST", "auto "],
-      datasets
-    ),
-    ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
-    (
-      "learning_rate", ["", "0", "-0.001", "nan", "inf", "1e400", "1e-400"],
-      "a finite number greater than 0"
-    ),
-    ("weight_decay", ["", "-0.1", "nan", "inf", "1e400"], "a finite number of at least 0"),
-    ("decoupled_weight_decay", ["", "True", "1"], "true or false"),
-    ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine, step, plateau, one-cycle"),
-    ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
-    ("monitor", ["", "accuracy", "valid_loss "], "valid_loss, valid_accuracy"),
-    ("class_weights", ["", "Balanced", "true"], "none, balanced"),
-    ("label_smoothing", ["", "1", "-0.1", "nan"], "at least 0 and less than 1"),
-    ("clip_grad_norm", ["", "0", "-1", "nan", "inf"], "a finite number greater than 0"),
-    ("start_from_crc32", ["", "0x", "0x100000000"], "eight hexadecimal digits"),
-    ("patience", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
-    ("device", ["", String(repeating: "d", count: 201)], "1 to 200 characters"),
-  ])
+  @Test(
+    arguments: [
+      ("format_version", ["", "0", "-1", "1.0", "x", "9223372036854775808"], "1 to \(Int.max)"),
+      ("image_height", ["", "0", "-28", "28.0", " 28", "2147483648", "1e1"], "1 to 2147483647"),
+      ("image_width", ["", "0", "-28", "2147483648"], "1 to 2147483647"),
+      ("output_size", ["", "0", "-1", "257"], "1 to 256"),
+      (
+        "hidden_sizes",
+        [
+          "", ",", "0", "9,0", "9,", ",9", "9,,6", "9, 6", "-9", "9;6", "2147483648", "1,1,1,1,1,1",
+          String(repeating: "1,", count: 1_000) + "1",
+        ], "sizes of 1 or more, separated by commas, at most 5 with 65 tensors"
+      ),
+      ("use_dropout", ["", "True", "1", "yes"], "true or false"),
+      ("dropout_p", ["", "1", "-0.1", "nan", "inf", "1e400", "0,5"], "at least 0 and less than 1"),
+      (
+        "train_ratio", ["", "0", "1", "-0.5", "nan", "inf", "1e-400"],
+        "greater than 0 and less than 1"
+      ),
+      ("batch_size", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+      ("n_epochs", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+      ("seed", ["", "-1", "18446744073709551616", "1.0"], "0 to 18446744073709551615"),
+      ("train_images_crc32", ["", "0x", "0xg", "0x100000000", "-1"], "eight hexadecimal digits"),
+      ("train_labels_crc32", ["", "0x100000000"], "eight hexadecimal digits"),
+      ("epoch", ["", "-1", "21"], "0 to 20"),
+      ("train_batches", ["", "-1", "9223372036854775808"], "0 to \(Int.max)"),
+      ("train_loss_sum", ["", "nan", "inf", "x"], "a finite number"),
+      ("valid_batches", ["", "-1", "1.0"], "0 to \(Int.max)"),
+      ("valid_loss_sum", ["", "nan", "-inf"], "a finite number"),
+      ("valid_correct", ["", "-1", "1.0", "4294967296"], "0 to 4294967295"),
+      (
+        "dataset", ["", "MNIST", "fashionMNIST", "auto "],
+        datasets
+      ),
+      ("lowest_loss", ["", "nan", "-nan", "x"], "a number"),
+      (
+        "learning_rate", ["", "0", "-0.001", "nan", "inf", "1e400", "1e-400"],
+        "a finite number greater than 0"
+      ),
+      ("weight_decay", ["", "-0.1", "nan", "inf", "1e400"], "a finite number of at least 0"),
+      ("decoupled_weight_decay", ["", "True", "1"], "true or false"),
+      ("lr_schedule", ["", "Cosine", "linear"], "constant, cosine, step, plateau, one-cycle"),
+      ("warmup_epochs", ["", "-1", "20", "1.0"], "0 to 19"),
+      ("monitor", ["", "accuracy", "valid_loss "], "valid_loss, valid_accuracy"),
+      ("class_weights", ["", "Balanced", "true"], "none, balanced"),
+      ("label_smoothing", ["", "1", "-0.1", "nan"], "at least 0 and less than 1"),
+      ("clip_grad_norm", ["", "0", "-1", "nan", "inf"], "a finite number greater than 0"),
+      ("start_from_crc32", ["", "0x", "0x100000000"], "eight hexadecimal digits"),
+      ("patience", ["", "0", "-1", "9223372036854775808"], "1 to \(Int.max)"),
+      ("device", ["", String(repeating: "d", count: 201)], "1 to 200 characters"),
+    ] as [(String, [String], String)])
   func aSettingOutOfRangeIsNamed(_ name: String, _ texts: [String], _ expected: String) {
     for text in texts {
       let error = CheckpointError.invalidSetting(

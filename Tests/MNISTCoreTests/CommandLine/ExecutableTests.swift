@@ -555,7 +555,8 @@ import Testing
             == PredictionText.picture(images, index: index, predicted: predicted[index]))
       }
       let correct = predicted.prefix(2).enumerated().count { $0.offset == $0.element }
-      #expect(lines.suffix(2) == ["Accuracy: \(["0.0000", "0.5000", "1.0000"][correct])", ""])
+      let accuracy = ["0.0000", "0.5000", "1.0000"][correct]
+      #expect(lines.suffix(2) == ["Accuracy: \(accuracy)", ""])
     }
   }
 

@@ -21,6 +21,24 @@ import Testing
     }
   }
 
+  @Test func shiftsAreAveragedAndThatIsSaid() async throws {
+    try await withModel { folder, answers async throws in
+      let saved = try SavedModel(readingFrom: "\(folder)/m")
+      let images = try MNISTFolder.load("\(folder)/d", isTrain: false)
+      let mean = ShiftedMean(saved.makeModel(), size: ImageSize(height: 2, width: 3))
+      let expected = try mean.classifications(of: ImageDataset(images), batchSize: 9)
+      #expect(expected.map(\.probabilities) != answers.map(\.probabilities))
+      let run = try await predict("--shifts --json --n_test 8 --batch_size 3", in: folder)
+      #expect(run.exitCode == 0)
+      #expect(
+        run.output.split(separator: "\n").dropLast().map(String.init)
+          == expected.prefix(8).map { $0.json() })
+      let note =
+        "mnist-predict: each answer is the mean of nine, for the image and its shifts by a pixel\n"
+      #expect(run.error == note + Self.data)
+    }
+  }
+
   @Test(arguments: ["", "--batch_size 4", "--n_test 5"])
   func asJSONEachImageIsAnObjectAndTheLastLineTheSummary(_ option: String) async throws {
     try await withModel { folder, answers async throws in

@@ -116,6 +116,7 @@ import Testing
     ("--serve 1 --n_test 3", "argument --serve: not allowed with argument --n_test"),
     ("--serve 1 --show", "argument --serve: not allowed with argument --show"),
     ("--serve 1 --json", "argument --serve: not allowed with argument --json"),
+    ("--serve 1 --shifts", "argument --serve: not allowed with argument --shifts"),
     ("--serve 1 --export m.onnx", "argument --serve: not allowed with argument --export"),
     ("--serve --raw", "argument --raw: not allowed without argument FILE or --images"),
     ("--serve 1 --log_dir l", "argument --log_dir: not allowed without argument --report"),

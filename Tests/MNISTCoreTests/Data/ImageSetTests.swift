@@ -56,7 +56,8 @@ import Testing
 
   @Test func aPixelIsItsByteDividedBy255() {
     let all = ImageSet(height: 16, width: 16, pixels: Array(0...255), labels: [0])
-    #expect(ImageDataset(all)[0].input.numbers == (0...255).map { Float($0) / 255 })
+    let expected: [Float] = (0...255).map { Float($0) / 255 }
+    #expect(ImageDataset(all)[0].input.numbers == expected)
   }
 
   @Test func imagesAreRowsOrKeepTheirShape() {

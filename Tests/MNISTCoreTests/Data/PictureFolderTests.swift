@@ -263,7 +263,9 @@ import Testing
   }
 
   @Test func allClassesThatLabelsCanTellAreRead() throws {
-    let files = (0..<256).map { (String(1_000 + $0) + "/x.png", Self.dot(UInt8($0))) }
+    let files = (0..<256).map { (index: Int) -> (String, [UInt8]) in
+      ("\(1_000 + index)/x.png", Self.dot(UInt8(index)))
+    }
     try SmallSets.withFolder(Dictionary(uniqueKeysWithValues: files)) { folder throws in
       let set = try SetFolder.load(folder, isTrain: true)
       #expect(set.labels == Array(0...255) && set.classCount == 256 && set.pixels == Array(0...255))

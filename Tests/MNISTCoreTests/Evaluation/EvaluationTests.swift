@@ -206,7 +206,8 @@ import Testing
     #expect(found.map(\.index) == Array(0..<21))
     #expect(found.map(\.label) == images.labels.map { Int($0) })
     for example in found {
-      #expect(abs(example.probabilities.reduce(0, +) - 1) < 1e-5)
+      let sum = example.probabilities.reduce(0, +)
+      #expect(abs(sum - 1) < 1e-5)
       #expect(example.confidence == example.probabilities.max())
     }
     let unknown = try model.classifications(of: dataset, batchSize: 8, labelsAreKnown: false)

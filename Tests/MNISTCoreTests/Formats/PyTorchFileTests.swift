@@ -64,7 +64,10 @@ import Testing
     let root = try loaded("strided.pth").dictionary
     let numbers = (0..<24).map { Float($0) }
     // Of base, number (i, j) is 6 i + j; of the other, number (i, j, k) is 12 i + 4 j + k.
-    let transposed = (0..<24).map { numbers[6 * ($0 % 4) + $0 / 4] }
+    let transposed = (0..<24).map { (index: Int) -> Float in
+      let (j, i) = (index / 4, index % 4)
+      return numbers[6 * i + j]
+    }
     let permuted = (0..<24).map { (index: Int) -> Float in
       let (k, i, j) = (index / 6, index / 3 % 2, index % 3)
       return numbers[12 * i + 4 * j + k]

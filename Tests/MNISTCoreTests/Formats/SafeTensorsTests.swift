@@ -377,99 +377,100 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (
-      SafeTensorsError.tooShort(path: "m", foundBytes: 3),
-      "m: not a safetensors file (expected at least 8 bytes, found 3)"
-    ),
-    (
-      .pickle(path: "m"),
-      "m: a Python pickle, which is never loaded because it can run code "
-        + "(expected a safetensors file or one of PyTorch)"
-    ),
-    (
-      .foreignFormat(path: "m", found: "a PNG image"),
-      "m: not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
-    ),
-    (
-      .foreignFormat(path: "m", found: "a Git LFS pointer"),
-      "m: not a model (expected a safetensors file or one of PyTorch, found a Git LFS pointer; "
-        + "git lfs pull brings the file)"
-    ),
-    (
-      .headerTooLarge(path: "m", limitBytes: 10, foundBytes: .max),
-      "m: header too large (expected at most 10 bytes, found 18446744073709551615)"
-    ),
-    (
-      .headerBeyondEnd(path: "m", expectedBytes: 10, foundBytes: 3),
-      "m: truncated in its header (expected 10 bytes, found 3)"
-    ),
-    (
-      .headerNotAnObject(path: "m", found: "\"[\""),
-      #"m: not a safetensors file (expected "{" at byte 8, found "[")"#
-    ),
-    (
-      .invalidHeader(path: "m", reason: .duplicateName(offset: 16, name: "w")),
-      #"m: header cannot be used: duplicate name "w" at byte 16"#
-    ),
-    (
-      .metadataNotText(path: "m", name: "b", found: "a number"),
-      #"m: metadata "b" is not text (expected a string, found a number)"#
-    ),
-    (
-      .tooManyTensors(path: "m", limit: 10, found: 11),
-      "m: too many tensors (expected at most 10, found 11)"
-    ),
-    (
-      .missingField(path: "m", tensor: "w", field: "dtype"),
-      #"m: tensor "w" has no dtype (expected dtype, shape and data_offsets)"#
-    ),
-    (
-      .unknownField(path: "m", tensor: "w", field: "x"),
-      #"m: tensor "w" has an unknown field (expected dtype, shape and data_offsets, found "x")"#
-    ),
-    (
-      .unsupportedType(path: "m", tensor: "w\u{1B}[2J", found: "C64"),
-      #"m: tensor "w\u001b[2J" is of a type that is not supported "#
-        + #"(expected F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, found "C64")"#
-    ),
-    (
-      .tooManyAxes(path: "m", tensor: "w", limit: 8, found: 9),
-      #"m: tensor "w" has too many axes (expected at most 8, found 9)"#
-    ),
-    (
-      .sizeOverflow(path: "m", tensor: "w", shape: [3, 4]),
-      #"m: tensor "w" is too large to count its bytes (found shape [3, 4])"#
-    ),
-    (
-      .wrongOffsetCount(path: "m", tensor: "w", found: 3),
-      #"m: tensor "w" has wrong data_offsets (expected 2 numbers, found 3)"#
-    ),
-    (
-      .reversedOffsets(path: "m", tensor: "w", begin: 4, end: 0),
-      #"m: tensor "w" ends before it begins (expected an end from 4, found 0)"#
-    ),
-    (
-      .wrongSize(path: "m", tensor: "w", expectedBytes: 4, foundBytes: 8),
-      #"m: tensor "w" does not fill its shape (expected 4 bytes, found 8)"#
-    ),
-    (
-      .gap(path: "m", tensor: "w", expectedOffset: 0, foundOffset: 4),
-      #"m: tensor "w" leaves a gap before it (expected data offset 0, found 4)"#
-    ),
-    (
-      .overlap(path: "m", tensor: "w", expectedOffset: 4, foundOffset: 0),
-      #"m: tensor "w" overlaps the one before it (expected data offset 4, found 0)"#
-    ),
-    (
-      .truncated(path: "m", expectedDataBytes: 8, foundDataBytes: 7),
-      "m: truncated (expected 8 bytes of data, found 7)"
-    ),
-    (
-      .dataAfterEnd(path: "m", expectedDataBytes: 8, foundDataBytes: 9),
-      "m: unexpected data after the end (expected 8 bytes of data, found 9)"
-    ),
-  ])
+  @Test(
+    arguments: [
+      (
+        SafeTensorsError.tooShort(path: "m", foundBytes: 3),
+        "m: not a safetensors file (expected at least 8 bytes, found 3)"
+      ),
+      (
+        .pickle(path: "m"),
+        "m: a Python pickle, which is never loaded because it can run code "
+          + "(expected a safetensors file or one of PyTorch)"
+      ),
+      (
+        .foreignFormat(path: "m", found: "a PNG image"),
+        "m: not a model (expected a safetensors file or one of PyTorch, found a PNG image)"
+      ),
+      (
+        .foreignFormat(path: "m", found: "a Git LFS pointer"),
+        "m: not a model (expected a safetensors file or one of PyTorch, found a Git LFS pointer; "
+          + "git lfs pull brings the file)"
+      ),
+      (
+        .headerTooLarge(path: "m", limitBytes: 10, foundBytes: .max),
+        "m: header too large (expected at most 10 bytes, found 18446744073709551615)"
+      ),
+      (
+        .headerBeyondEnd(path: "m", expectedBytes: 10, foundBytes: 3),
+        "m: truncated in its header (expected 10 bytes, found 3)"
+      ),
+      (
+        .headerNotAnObject(path: "m", found: "\"[\""),
+        #"m: not a safetensors file (expected "{" at byte 8, found "[")"#
+      ),
+      (
+        .invalidHeader(path: "m", reason: .duplicateName(offset: 16, name: "w")),
+        #"m: header cannot be used: duplicate name "w" at byte 16"#
+      ),
+      (
+        .metadataNotText(path: "m", name: "b", found: "a number"),
+        #"m: metadata "b" is not text (expected a string, found a number)"#
+      ),
+      (
+        .tooManyTensors(path: "m", limit: 10, found: 11),
+        "m: too many tensors (expected at most 10, found 11)"
+      ),
+      (
+        .missingField(path: "m", tensor: "w", field: "dtype"),
+        #"m: tensor "w" has no dtype (expected dtype, shape and data_offsets)"#
+      ),
+      (
+        .unknownField(path: "m", tensor: "w", field: "x"),
+        #"m: tensor "w" has an unknown field (expected dtype, shape and data_offsets, found "x")"#
+      ),
+      (
+        .unsupportedType(path: "m", tensor: "w\u{1B}[2J", found: "C64"),
+        #"m: tensor "w\u001b[2J" is of a type that is not supported "#
+          + #"(expected F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, found "C64")"#
+      ),
+      (
+        .tooManyAxes(path: "m", tensor: "w", limit: 8, found: 9),
+        #"m: tensor "w" has too many axes (expected at most 8, found 9)"#
+      ),
+      (
+        .sizeOverflow(path: "m", tensor: "w", shape: [3, 4]),
+        #"m: tensor "w" is too large to count its bytes (found shape [3, 4])"#
+      ),
+      (
+        .wrongOffsetCount(path: "m", tensor: "w", found: 3),
+        #"m: tensor "w" has wrong data_offsets (expected 2 numbers, found 3)"#
+      ),
+      (
+        .reversedOffsets(path: "m", tensor: "w", begin: 4, end: 0),
+        #"m: tensor "w" ends before it begins (expected an end from 4, found 0)"#
+      ),
+      (
+        .wrongSize(path: "m", tensor: "w", expectedBytes: 4, foundBytes: 8),
+        #"m: tensor "w" does not fill its shape (expected 4 bytes, found 8)"#
+      ),
+      (
+        .gap(path: "m", tensor: "w", expectedOffset: 0, foundOffset: 4),
+        #"m: tensor "w" leaves a gap before it (expected data offset 0, found 4)"#
+      ),
+      (
+        .overlap(path: "m", tensor: "w", expectedOffset: 4, foundOffset: 0),
+        #"m: tensor "w" overlaps the one before it (expected data offset 4, found 0)"#
+      ),
+      (
+        .truncated(path: "m", expectedDataBytes: 8, foundDataBytes: 7),
+        "m: truncated (expected 8 bytes of data, found 7)"
+      ),
+      (
+        .dataAfterEnd(path: "m", expectedDataBytes: 8, foundDataBytes: 9),
+        "m: unexpected data after the end (expected 8 bytes of data, found 9)"
+      ),
+    ] as [(SafeTensorsError, String)])
   func everyRefusalIsOneSentence(_ error: SafeTensorsError, _ expected: String) {
     #expect(error.description == expected)
   }

@@ -160,7 +160,8 @@ import Testing
     let svg = CurvesSVG.text((1...count).map { SampleRuns.row($0, valid: 0.5) })
     let texts = svg.split(separator: "\n").filter { $0.hasPrefix("<text class=\"middle\"") }
     let found = texts.map { $0.split(separator: ">")[1].prefix { $0 != "<" } }
-    #expect(found.map(String.init) == marks.map { "\($0)" } + ["epoch"])
+    let expected: [String] = marks.map { "\($0)" } + ["epoch"]
+    #expect(found.map(String.init) == expected)
   }
 
   /// Equal numbers: one of each stretch is enough, and the last.

@@ -18,8 +18,9 @@ import Testing
       let digits = parts[1].dropFirst().compactMap(\.hexDigitValue)
       guard [3, 6].contains(digits.count) else { continue }
       let all = digits.count == 6 ? digits : digits.flatMap { [$0, $0] }
-      palette[String(parts[0].dropFirst(2))] = (0..<3).map { index in
-        Double(16 * all[2 * index] + all[2 * index + 1]) / 255
+      palette[String(parts[0].dropFirst(2))] = (0..<3).map { (index: Int) -> Double in
+        let byte: Int = 16 * all[2 * index] + all[2 * index + 1]
+        return Double(byte) / 255
       }
     }
     return palette

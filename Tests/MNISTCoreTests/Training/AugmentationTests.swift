@@ -32,9 +32,8 @@ import Testing
     let batch = set.batch([5, 7])
     #expect(batch.labels == [Int(images.labels[5]), Int(images.labels[7])])
     #expect(batch.inputs.shape == [2, 784])
-    #expect(
-      batch.inputs.numbers
-        == (varied[5 * 784..<6 * 784] + varied[7 * 784..<8 * 784]).map { Float($0) / 255 })
+    let both = Array(varied[5 * 784..<6 * 784]) + Array(varied[7 * 784..<8 * 784])
+    #expect(batch.inputs.numbers == both.map { Float($0) / 255 })
   }
 
   @Test func anImageIsTheSameInAnyCompanyOfItsEpochAndAnotherInTheNext() {

@@ -8,7 +8,7 @@ struct SettingsFile: Equatable, Sendable {
     /// With `_`.
     let key: String
     var value: String
-    /// From 1.
+    /// From 1; 0 where there are no lines.
     let line: Int
     /// Whether it stood in quotes: then nothing in it has a meaning of its own.
     var isQuoted = false
@@ -31,6 +31,11 @@ struct SettingsFile: Equatable, Sendable {
     let bytes = bytes[(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...]
     isOfLog = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
     entries = isOfLog ? try Self.members(bytes, path) : try Self.lines(bytes, path)
+  }
+
+  /// Lines that are no file's.
+  init(named path: String, entries: [Entry]) {
+    (self.path, self.entries, isOfLog) = (path, entries, false)
   }
 
   private static func lines(
@@ -112,7 +117,7 @@ struct SettingsFile: Equatable, Sendable {
     guard case .outOfRange(let option, _, _) = problem,
       let entry = entries.first(where: { "--\($0.key)" == option })
     else { return problem }
-    return .inFile(path: path, line: entry.line, problem)
+    return .inFile(path: path, line: entry.line == 0 ? nil : entry.line, problem)
   }
 }
 

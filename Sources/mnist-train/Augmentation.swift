@@ -1,0 +1,14 @@
+import MNISTCore
+
+/// Shows what the run's augmentation makes of its first images, and trains nothing.
+func showAugmentation(
+  in path: String, _ options: TrainOptions, _ console: inout Console
+) throws {
+  let data = try options.dataSource.trainingImages { console.report($0) }
+  console.note(unusedOptionsOf: options, data)
+  let settings = try options.settings(for: data, resuming: nil)
+  console.warn(about: data, isTrain: true)
+  try AugmentationSheet(TrainingRun(settings, images: data.images), images: data.images)
+    .write(to: path)
+  console.note(TrainingText.written(sheetIn: path))
+}
