@@ -276,8 +276,3 @@ import Testing
     }
   }
 }
-
-extension HTTPLimits {
-  /// Nobody waits for a test.
-  static let short = HTTPLimits(connectMilliseconds: 200, stallSeconds: 1)
-}

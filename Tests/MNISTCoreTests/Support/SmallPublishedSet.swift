@@ -51,3 +51,8 @@ extension DataSource {
     return source
   }
 }
+
+extension HTTPLimits {
+  /// Nobody waits for a test.
+  static let short = HTTPLimits(connectMilliseconds: 200, stallSeconds: 1)
+}
