@@ -99,7 +99,7 @@ import Testing
         usage: mnist-predict [-h] --model_fn PATH [--data_dir DIR] [--gpu_id N]
                              [--batch_size N] [--n_test N] [--show] [--n_threads N]
                              [--dataset SET] [--mirror URL] [--image_size HxW]
-                             [--transpose] [--raw] [--json] [--images PATH]
+                             [--transpose] [--raw] [--shifts] [--json] [--images PATH]
                              [--predictions FILE] [--predictions_format FORM]
                              [--report [DIR]] [--log_dir DIR] [--run_dir DIR]
                              [--export PATH] [--export_uint8] [--info FILE]
@@ -158,7 +158,7 @@ import Testing
   @Test func theHelpNamesEveryOptionInEightyColumns() {
     let help = PredictOptions.command.help
     #expect(PredictOptions.parse(["-h"]) == .answer(help))
-    #expect(PredictOptions.command.options.count == 28)
+    #expect(PredictOptions.command.options.count == 29)
     for option in PredictOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
     }

@@ -151,18 +151,18 @@ import Testing
                            [--resume] [--overwrite] [--patience N] [--monitor NAME]
                            [--class_weights NAME] [--label_smoothing S]
                            [--clip_grad_norm N] [--augment KIND,KIND]
-                           [--augment_strength K] [--start_from FILE]
-                           [--learning_rate R] [--weight_decay W]
-                           [--decoupled_weight_decay] [--lr_schedule NAME]
-                           [--warmup_epochs N] [--lr_per_batch] [--lr_step_size N]
-                           [--lr_factor F] [--lr_patience N] [--lr_cooldown N]
-                           [--lr_find FILE] [--dataset SET] [--mirror URL]
-                           [--image_size HxW] [--transpose] [--log_dir DIR]
-                           [--run_dir DIR] [--compare DIR [DIR ...]] [--sort KEY]
-                           [--reverse] [--output FILE] [--devices] [--config FILE]
-                           [--print_config] [--stop_after N] [--sweep FILE]
-                           [--sweep_dir DIR] [--print_runs] [--sweep_run N]
-                           [--completions SHELL] [--version]
+                           [--augment_strength K] [--show_augmentation FILE]
+                           [--recipe NAME] [--start_from FILE] [--learning_rate R]
+                           [--weight_decay W] [--decoupled_weight_decay]
+                           [--lr_schedule NAME] [--warmup_epochs N] [--lr_per_batch]
+                           [--lr_step_size N] [--lr_factor F] [--lr_patience N]
+                           [--lr_cooldown N] [--lr_find FILE] [--dataset SET]
+                           [--mirror URL] [--image_size HxW] [--transpose]
+                           [--log_dir DIR] [--run_dir DIR] [--compare DIR [DIR ...]]
+                           [--sort KEY] [--reverse] [--output FILE] [--devices]
+                           [--config FILE] [--print_config] [--stop_after N]
+                           [--sweep FILE] [--sweep_dir DIR] [--print_runs]
+                           [--sweep_run N] [--completions SHELL] [--version]
         """)
   }
 
@@ -586,7 +586,7 @@ import Testing
 
   @Test func theHelpNamesEveryOption() {
     let help = TrainOptions.command.help
-    #expect(TrainOptions.command.options.count == 55)
+    #expect(TrainOptions.command.options.count == 57)
     for option in TrainOptions.command.options {
       #expect(help.contains(" \(option.invocation) "), "\(option.flag)")
       #expect(help.split(separator: /\s+/).joined(separator: " ").contains(option.help))
@@ -600,7 +600,7 @@ import Testing
       guard let text = option.defaultText,
         ![
           "seed", "n_threads", "gpu_id", "mirror", "patience", "data_dir", "dataset", "image_size",
-          "hidden_sizes", "clip_grad_norm", "augment", "stop_after", "sweep_run",
+          "hidden_sizes", "clip_grad_norm", "augment", "recipe", "stop_after", "sweep_run",
           "sort",
         ].contains(option.name)
       else { continue }
