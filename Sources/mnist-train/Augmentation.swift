@@ -8,7 +8,8 @@ func showAugmentation(
   console.note(unusedOptionsOf: options, data)
   let settings = try options.settings(for: data, resuming: nil)
   console.warn(about: data, isTrain: true)
-  try AugmentationSheet(TrainingRun(settings, images: data.images), images: data.images)
-    .write(to: path)
-  console.note(TrainingText.written(sheetIn: path))
+  if options.seed == nil { console.note(TrainingText.chosenSeed(settings.seed)) }
+  let sheet = AugmentationSheet(TrainingRun(settings, images: data.images), images: data.images)
+  try sheet.write(to: path)
+  console.note(TrainingText.written(sheet, to: path))
 }

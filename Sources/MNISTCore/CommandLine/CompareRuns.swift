@@ -81,5 +81,6 @@ extension ComparisonOptions {
       }
     }
     try OutputFile.checkWritable(outputPath, byteCount: 0)
+    try RunLog.checkHasNone(at: outputPath)
   }
 }

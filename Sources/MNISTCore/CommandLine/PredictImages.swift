@@ -8,6 +8,7 @@ extension PredictOptions {
       try refuse(predictionsPath, ifItIs: path, of: option)
     }
     try OutputFile.checkWritable(predictionsPath, byteCount: 0)
+    try RunLog.checkHasNone(at: predictionsPath)
   }
 
   private func refuse(

@@ -141,7 +141,8 @@ extension PredictOptions {
   ) -> [(name: String, value: String)] {
     [
       ("Model", modelPath), ("Data", "\(data)"), ("Seed", model.settings.map { "\($0.seed)" }),
-      ("Epochs", model.place.map { "\($0.epoch)" }), ("Date", day),
+      ("Epochs", model.place.map { "\($0.epoch)" }),
+      ("Answers", averagesShifts ? "means over nine shifts" : nil), ("Date", day),
       ("Version", "\(Self.toolName) \(Release.version)"),
     ].compactMap { name, value in value.map { (name, $0) } }
   }

@@ -24,8 +24,9 @@ extension TrainOptions {
 
 extension TrainingText {
   /// Where the sheet lies, and how it is read.
-  package static func written(sheetIn path: String) -> String {
-    "\(tool): \(PythonSyntax.escaped(path)) has ten images, and beside each what ten epochs train on in its place"
+  package static func written(_ sheet: AugmentationSheet, to path: String) -> String {
+    let images = sheet.imageCount == 1 ? "an image" : "\(sheet.imageCount) images"
+    return "\(tool): \(PythonSyntax.escaped(path)) has \(images), and beside each ten variants"
   }
 
   /// What a recipe stands for, where the command line does not say otherwise; nil without one.

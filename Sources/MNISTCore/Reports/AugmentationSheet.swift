@@ -9,11 +9,14 @@ package struct AugmentationSheet {
 
   /// The file, a PNG.
   let png: [UInt8]
+  /// How many rows it has: fewer than ten where the run has fewer images.
+  package let imageCount: Int
 
   /// - Parameter run: with augmentation, on `images`.
   package init(_ run: TrainingRun, images: ImageSet) {
     guard let augmented = run.augmented else { stop("a sheet of images that are not varied") }
     let rows = Array(run.trainData.indices.prefix(Self.rows))
+    imageCount = rows.count
     let size = images.imageSize
     var columns = [rows.flatMap { images.pixels[$0 * size..<($0 + 1) * size] }]
     for epoch in 0..<Self.variants {

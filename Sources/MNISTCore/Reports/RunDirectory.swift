@@ -68,3 +68,19 @@ package enum RunDirectory {
       && begun.modelPath == OutputTarget.absolutePath(modelPath(in: directory))
   }
 }
+
+extension RunLog {
+  /// Refuses to put something else in the place of a run's file, its log's or its model. Throws `FileError`.
+  package static func checkHasNone(at path: String) throws(FileError) {
+    try OutputFile.checkStanding(
+      at: path, what: "a file of a run", expected: "another"
+    ) { !isOfRun($0) }
+  }
+
+  private static func isOfRun(_ start: [UInt8]) -> Bool {
+    let text = String(decoding: start, as: UTF8.self)
+    return text.hasPrefix(MetricsRow.formerHeader) || text.hasPrefix("{\n  \"version\": \"")
+      || text.contains("<title id=\"curves-title\">Training curves</title>")
+      || ["a safetensors file", "a PyTorch file"].contains(FileKind.name(start))
+  }
+}

@@ -214,6 +214,20 @@ import Testing
     }
   }
 
+  @Test func aRunsFileIsNotWrittenOver() async throws {
+    try await withModel { folder, _ async throws in
+      let log = MetricsRow.table([SampleRuns.row(1, valid: 0.5)])
+      try SmallSets.put(["run/metrics.csv": Array(log.utf8)], in: folder)
+      let run = try await predict("--images images --predictions run/metrics.csv", in: folder)
+      #expect(run.exitCode == 1 && run.output == "")
+      #expect(
+        run.error
+          == "mnist-predict: error: run/metrics.csv: not replaced: a file of a run (expected "
+          + "another or no file, found a CSV file)\n")
+      #expect(try text("\(folder)/run/metrics.csv") == log)
+    }
+  }
+
   @Test func aPathThatCannotBeWrittenIsToldBeforeTheWork() async throws {
     try await withModel { folder, _ async throws in
       #expect(

@@ -36,6 +36,9 @@ import Testing
       let note =
         "mnist-predict: each answer is the mean of nine, for the image and its shifts by a pixel\n"
       #expect(run.error == note + Self.data)
+      _ = try await predict("--shifts --report r", in: folder)
+      let page = String(decoding: try SmallSets.content("\(folder)/r/report.html"), as: UTF8.self)
+      #expect(page.contains("means over nine shifts"))
     }
   }
 

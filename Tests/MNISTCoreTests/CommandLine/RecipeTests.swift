@@ -120,8 +120,8 @@ import Testing
       #expect(run.exitCode == 0 && run.output == "")
       #expect(
         run.error.hasSuffix(
-          "\nmnist-train: new/a.png has ten images, and beside each what ten epochs train on in its "
-            + "place\n"), "\(run.error)")
+          "\nmnist-train: new/a.png has 10 images, and beside each ten variants\n"), "\(run.error)")
+      #expect(!run.error.contains("repeat this run"))
       let images = try SetFolder.load("\(folder)/d", isTrain: true)
       var settings = try #require(options("--recipe quick --augment stroke")).settings
       settings.setData(images)
@@ -129,6 +129,12 @@ import Testing
       let sheet = AugmentationSheet(TrainingRun(settings, images: images), images: images)
       #expect(try SmallSets.content("\(folder)/new/a.png") == sheet.png)
       #expect(try SmallSets.names(folder) == ["d", "new"])
+      let other = try await BuiltTool.train.run(
+        words("--data_dir d --augment affine --train_ratio 0.2 --show_augmentation b.png"),
+        in: folder)
+      let told =
+        /repeat this run with --seed \d+\)\n.* b.png has 4 images, and beside each ten variants\n/
+      #expect(other.error.contains(told), "\(other.error)")
     }
   }
 }

@@ -296,6 +296,14 @@ import Testing
             "mnist-train: error: argument --output: must be another file than those of a run, found "
               + "\(name)\nusage: "))
       }
+      // Nor is that of a run that is not compared.
+      let log = try SmallSets.content("\(folder)/runs/a/metrics.csv")
+      let run = try await compare("runs/b --output runs/a/metrics.csv", in: folder)
+      let sentence =
+        "mnist-train: error: runs/a/metrics.csv: not replaced: a file of a run (expected another or no "
+        + "file, found a CSV file)\n"
+      #expect(run == .init(exitCode: 1, output: "", error: sentence))
+      #expect(try SmallSets.content("\(folder)/runs/a/metrics.csv") == log)
     }
   }
 

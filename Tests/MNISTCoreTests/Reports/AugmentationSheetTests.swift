@@ -15,6 +15,7 @@ import Testing
   @Test func aRowIsAnImageAndWhatTenEpochsTrainOnInItsPlace() throws {
     let run = run([.affine, .elastic])
     let sheet = AugmentationSheet(run, images: images)
+    #expect(sheet.imageCount == 10)
     let picture = try PictureFile.decode(sheet.png, path: "sheet")
     #expect(picture.width == 11 * 90 + 6 && picture.height == 10 * 90 + 6)
     let augmented = try #require(run.augmented)

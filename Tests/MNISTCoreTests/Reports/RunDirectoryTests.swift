@@ -183,4 +183,36 @@ import Testing
       #expect(try MetricsRow.readLog(in: directory) == [rows[0]])
     }
   }
+
+  @Test func onlyFilesOfARunAreKnownAsSuch() throws {
+    let rows = [SampleRuns.row(1, valid: 0.5)]
+    let comparison = RunComparison([try #require(SampleRuns.run("a", losses: [0.5]))])
+    let checkpoint = try SmallSets.checkpoint()
+    let ofRun: [String: [UInt8]] = [
+      "metrics.csv": Array(MetricsRow.table(rows).utf8),
+      "former.csv": Array((MetricsRow.formerHeader + "\n").utf8),
+      "config.json": Array(SampleRuns.configuration().json.utf8),
+      "curves.svg": Array(CurvesSVG.text(rows).utf8), "m": checkpoint.encoded(),
+      "m.pth": checkpoint.encoded(as: .pyTorch),
+    ]
+    let others: [String: [UInt8]] = [
+      "b.csv": Array(comparison.csv.utf8), "b.json": Array(comparison.json.utf8),
+      "b.svg": Array(ComparisonSVG.text(comparison).utf8),
+      "b.html": Array(ComparisonPage(comparison).html.utf8),
+      "p.csv": Array("index,predicted,probability\n".utf8), "none": [],
+      "mine": Array("notes".utf8),
+    ]
+    try SmallSets.withFolder(ofRun.merging(others) { one, _ in one }) { folder throws in
+      for name in ofRun.keys {
+        let error = #expect(throws: FileError.self) {
+          try RunLog.checkHasNone(at: "\(folder)/\(name)")
+        }
+        #expect(error?.description.contains("not replaced: a file of a run ") == true, "\(name)")
+      }
+      for name in others.keys {
+        #expect(throws: Never.self) { try RunLog.checkHasNone(at: "\(folder)/\(name)") }
+      }
+      #expect(throws: Never.self) { try RunLog.checkHasNone(at: "\(folder)/nothing") }
+    }
+  }
 }
