@@ -126,6 +126,7 @@ import Testing
       var settings = try #require(options("--recipe quick --augment stroke")).settings
       settings.setData(images)
       settings.seed = 1
+      settings.hiddenSizes = [9]
       let sheet = AugmentationSheet(TrainingRun(settings, images: images), images: images)
       #expect(try SmallSets.content("\(folder)/new/a.png") == sheet.png)
       #expect(try SmallSets.names(folder) == ["d", "new"])
